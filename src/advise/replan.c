@@ -63,6 +63,15 @@ pa_replan_init(void)
 	CacheRegisterRelcacheCallback(relcache_callback, (Datum) 0);
 }
 
+/*
+ * Returns a number that changes whenever a relation of this database did.
+ */
+uint64
+pa_replan_invalidations(void)
+{
+	return invalidations;
+}
+
 static void
 set_option(const char *name, const char *value)
 {

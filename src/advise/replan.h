@@ -51,6 +51,7 @@ typedef struct PaPlanResult
 } PaPlanResult;
 
 extern void pa_replan_init(void);
+extern uint64 pa_replan_invalidations(void);
 extern void pa_replan_prepare(PaReplan *replan);
 extern bool pa_replan_plan(PaReplan *replan, PaWhatIf *whatif,
 						   bool want_text, PaPlanResult *result);

@@ -299,7 +299,8 @@ pa_set_rel_pathlist(PlannerInfo *root, RelOptInfo *rel, Index rti,
 	if (prev_set_rel_pathlist)
 		prev_set_rel_pathlist(root, rel, rti, rte);
 	if (is_ours(root) && active->callback != NULL &&
-		rte->rtekind == RTE_RELATION && !rte->inh)
+		rte->rtekind == RTE_RELATION &&
+		(!rte->inh || rte->relkind == RELKIND_PARTITIONED_TABLE))
 		active->callback(root, rel, rte, active->callback_arg);
 }
 

@@ -59,6 +59,24 @@ extern PlannedStmt *pa_standard_planner(Query *query, const char *source,
 										ParamListInfo params);
 extern char *pa_explain_plan(PlannedStmt *plan, const char *source,
 							 ParamListInfo params);
+/* Direction of a PathKey */
+#if PG_VERSION_NUM >= 180000
+#define PA_PATHKEY_IS_DESC(pk) ((pk)->pk_cmptype == COMPARE_GT)
+#else
+#define PA_PATHKEY_IS_DESC(pk) ((pk)->pk_strategy == BTGreaterStrategyNumber)
+#endif
+
+extern bool pa_collation_is_c(Oid collation);
+
+/* Columns whose change keeps an update from being heap-only */
+#if PG_VERSION_NUM >= 160000
+#define pa_indexed_attrs(rel) \
+	RelationGetIndexAttrBitmap(rel, INDEX_ATTR_BITMAP_HOT_BLOCKING)
+#else
+#define pa_indexed_attrs(rel) \
+	RelationGetIndexAttrBitmap(rel, INDEX_ATTR_BITMAP_ALL)
+#endif
+
 struct VacAttrStats;
 extern void pa_init_statistics_target(struct VacAttrStats *stats);
 extern uint64 pa_jumble_query(Query *query, const char *source);
