@@ -53,17 +53,17 @@ pa_try_folder() {
 	[ -z "$PA_USER" ] || chown "$PA_USER" "$PA_SOCKETS"
 }
 
-# pa_as becomes the server's user for one command.
+# pa_as becomes the server's user for one command, in the private folder: ours may be closed to that user.
 pa_as() {
 	if [ -z "$PA_USER" ]; then
 		"$@"
 	else
-		setpriv --reuid="$PA_USER" --regid="$(id -g "$PA_USER")" --clear-groups env HOME="${PA_WORK:-/}" "$@"
+		env -C "$PA_WORK" HOME="$PA_WORK" setpriv --reuid="$PA_USER" --regid="$(id -g "$PA_USER")" --clear-groups "$@"
 	fi
 }
 
 # pa_run runs a command of any length as the server's user so that a signal interrupts it at once: bash serves
-# traps while it waits, not while a command runs in the foreground.
+# traps while it waits, not while a command runs in the foreground. Outside the private folder it moves there.
 pa_run() {
 	local rc=0
 
@@ -80,7 +80,11 @@ pa_as_exec() {
 	if [ -z "$PA_USER" ]; then
 		exec "$@"
 	else
-		exec setpriv --reuid="$PA_USER" --regid="$(id -g "$PA_USER")" --clear-groups env HOME="$PA_WORK" "$@"
+		case $PWD/ in
+			"$PA_WORK"/*) ;;
+			*) cd "$PA_WORK" || exit 1 ;;
+		esac
+		HOME=$PA_WORK exec setpriv --reuid="$PA_USER" --regid="$(id -g "$PA_USER")" --clear-groups "$@"
 	fi
 }
 
