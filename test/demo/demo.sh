@@ -66,7 +66,7 @@ pa_server_start shop
 pa_psql -d postgres -c "CREATE DATABASE shop"
 pa_psql -d shop -c "CREATE EXTENSION perfadvisor" -f "$demo/schema.sql" -f "$demo/views.sql" || pa_die "the demo's database could not be made"
 progress_end
-progress_begin "loading customers, products, orders, order lines, sessions, reviews, events"
+progress_begin "loading customers, products, orders, sessions, reviews and events"
 load || pa_die "loading the data failed"
 progress_end "$(pa_psql -d shop -At -c "SELECT to_char(sum(n_live_tup), 'FM9,999,999') FROM pg_stat_user_tables") rows"
 pa_psql -d shop -c "SELECT perfadvisor.reset()" >/dev/null

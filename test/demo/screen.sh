@@ -28,7 +28,7 @@ step() {
 
 # prompt shows what a person would type into psql.
 prompt() {
-	printf '\n%sshop=#%s %s\n' "$dim" "$plain" "$1"
+	printf '  %sshop=#%s %s\n' "$dim" "$plain" "$1"
 }
 
 # rounded prints a number without decimals, with blanks between thousands.

@@ -162,9 +162,7 @@ run_scripts() {
 	for name in $(select_files test/t/*.sh); do
 		rc=0
 		PG_CONFIG=$PA_PG_CONFIG PA_INSTALLED=$PA_INSTALL bash "test/t/$name.sh" >"$run/$name.tap" 2>&1 &
-		PA_CHILD=$!
-		wait "$PA_CHILD" || rc=$?
-		PA_CHILD=
+		wait $! || rc=$?
 		mkdir -p results
 		cp "$run/$name.tap" "results/$name.tap"
 		grep -qE '^1\.\.[0-9]+' "$run/$name.tap" || rc=1

@@ -14,7 +14,6 @@ pa_begin() {
 	umask 022
 	export LC_ALL=C.UTF-8
 	PA_USER=
-	PA_CHILD=
 	PA_STARTED=$SECONDS
 	if [ "$(id -u)" -eq 0 ]; then
 		for name in postgres nobody; do
@@ -65,13 +64,8 @@ pa_as() {
 # pa_run runs a command of any length as the server's user so that a signal interrupts it at once: bash serves
 # traps while it waits, not while a command runs in the foreground. Outside the private folder it moves there.
 pa_run() {
-	local rc=0
-
 	{ pa_as_exec "$@" <&3 & } 3<&0
-	PA_CHILD=$!
-	wait "$PA_CHILD" || rc=$?
-	PA_CHILD=
-	return $rc
+	wait $!
 }
 
 # pa_as_exec is pa_as for a subshell that may be replaced, so that its process id is the command's.
@@ -101,13 +95,14 @@ pa_start_guardian() {
 	disown "$PA_GUARDIAN"
 }
 
-# pa_end stops what runs and removes the private folder. Safe to call twice.
+# pa_end stops what runs and removes the private folder. Safe to call twice. Clients go first, or they would
+# complain of a server that goes away.
 pa_end() {
 	local data
 
 	trap '' INT TERM HUP
 	trap - EXIT
-	[ -z "$PA_CHILD" ] || kill "$PA_CHILD" 2>/dev/null
+	kill $(jobs -p) 2>/dev/null
 	if [ -n "$PA_WORK" ]; then
 		for data in "$PA_WORK"/*/data; do
 			[ -f "$data/postmaster.pid" ] && pa_as "$PA_BINDIR/pg_ctl" -D "$data" -m immediate -w -s stop >/dev/null 2>&1
