@@ -20,9 +20,11 @@ demo_seconds=$SECONDS
 load() {
 	local rest
 
-	pa_as "$PA_BINDIR/psql" -X -q -v ON_ERROR_STOP=1 -d shop -f "$demo/load_rest.sql" &
-	rest=$!
-	pa_psql -d shop -f "$demo/load_sales.sql" && wait "$rest" && pa_psql -d shop -f "$demo/constraints.sql"
+	{
+		pa_as "$PA_BINDIR/psql" -X -q -v ON_ERROR_STOP=1 -d shop -f "$demo/load_rest.sql" &
+		rest=$!
+		pa_psql -d shop -f "$demo/load_sales.sql" && wait "$rest" && pa_psql -d shop -f "$demo/constraints.sql"
+	} 2>"$PA_WORK/load.log"
 }
 
 # workload LABEL runs all statements by weight, first prepared, then in simple mode; sets tps_prepared, tps_simple.
@@ -67,7 +69,7 @@ pa_psql -d postgres -c "CREATE DATABASE shop"
 pa_psql -d shop -c "CREATE EXTENSION perfadvisor" -f "$demo/schema.sql" -f "$demo/views.sql" || pa_die "the demo's database could not be made"
 progress_end
 progress_begin "loading customers, products, orders, sessions, reviews and events"
-load || pa_die "loading the data failed"
+load || { cat "$PA_WORK/load.log" >&2; pa_die "loading the data failed"; }
 progress_end "$(pa_psql -d shop -At -c "SELECT to_char(sum(n_live_tup), 'FM9,999,999') FROM pg_stat_user_tables") rows"
 pa_psql -d shop -c "SELECT perfadvisor.reset()" >/dev/null
 
