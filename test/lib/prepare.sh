@@ -1,7 +1,7 @@
 # prepare.sh: find the server to build and test against, and install what is missing.
 #
 # Sourced by the scripts behind `make test` and `make demo`. pa_prepare sets
-#	PA_PG_CONFIG, PA_MAJOR, PA_BINDIR, PA_SHAREDIR, PA_PGXSDIR
+#	PA_PG_CONFIG, PA_MAJOR, PA_BINDIR, PA_LIBDIR, PA_SHAREDIR, PA_PGXSDIR
 # or prints one line and exits with 1. When everything is there it starts no package manager at all.
 
 # pa_die prints one line and ends the script, after the function PA_LAST_WORDS names, if any.
@@ -116,6 +116,15 @@ pa_default_major() {
 	echo "$major"
 }
 
+# pa_pgtap prints a folder with the files of pgTAP for any server, the newest that Debian's packages have put here.
+pa_pgtap() {
+	local control newest=
+	for control in /usr/share/postgresql/*/extension/pgtap.control; do
+		[ -f "$control" ] && newest=${control%/*}
+	done
+	echo "$newest"
+}
+
 # pa_missing prints the Debian names of what is missing for PA_MAJOR. $1: test or demo.
 pa_missing() {
 	local pg_config=${PA_PG_CONFIG:-/usr/lib/postgresql/$PA_MAJOR/bin/pg_config}
@@ -132,7 +141,7 @@ pa_missing() {
 	fi
 	[ -x "$bindir/postgres" ] && [ -x "$bindir/pgbench" ] || echo "postgresql-$PA_MAJOR"
 	{ [ -x "$pg_config" ] && pa_has_headers "$pg_config"; } || echo "postgresql-server-dev-$PA_MAJOR"
-	[ "$1" = demo ] || [ -f "$sharedir/extension/pgtap.control" ] || echo "postgresql-$PA_MAJOR-pgtap"
+	[ "$1" = demo ] || [ -f "$sharedir/extension/pgtap.control" ] || [ -n "$(pa_pgtap)" ] || echo "postgresql-$PA_MAJOR-pgtap"
 }
 
 # pa_apt_install installs packages quietly; the lists are fetched only when a name is not known, or is stale.
@@ -197,6 +206,7 @@ pa_prepare() {
 		[ -z "$missing" ] || pa_die "still missing after the installation: ${missing% }"
 	fi
 	PA_BINDIR=$("$PA_PG_CONFIG" --bindir)
+	PA_LIBDIR=$("$PA_PG_CONFIG" --pkglibdir)
 	PA_SHAREDIR=$("$PA_PG_CONFIG" --sharedir)
 	PA_PGXSDIR=$(dirname "$(dirname "$("$PA_PG_CONFIG" --pgxs)")")
 }

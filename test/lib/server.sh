@@ -129,9 +129,7 @@ pa_build() {
 
 	if [ -n "${PA_INSTALLED:-}" ]; then
 		PA_INSTALL=$PA_INSTALLED
-		return
-	fi
-	if ! (
+	elif ! (
 		cd "$PA_TOP" &&
 			env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u TESTS "${MAKE:-make}" -j"$(nproc)" install DESTDIR="$PA_INSTALL" \
 				PG_CONFIG="$PA_PG_CONFIG" with_llvm=no STRICT=yes
@@ -139,19 +137,42 @@ pa_build() {
 		grep -vE '^(make|gcc|cc|clang)' "$log" >&2
 		pa_die "the build failed"
 	fi
+	# pgTAP is SQL alone: another server's will do.
+	if [ ! -f "$PA_SHAREDIR/extension/pgtap.control" ] && [ -n "$(pa_pgtap)" ]; then
+		cp "$(pa_pgtap)"/pgtap* "$PA_INSTALL$PA_SHAREDIR/extension/"
+	fi
+	pa_knows extension_control_path || pa_knows extension_destdir || pa_mirror
+}
+
+# pa_knows tells whether the server has a setting of this name.
+pa_knows() {
+	pa_as "$PA_BINDIR/postgres" --describe-config | cut -f 1 | grep -qx "$1"
 }
 
 # pa_where_installed prints the settings that make a server see what pa_build installed.
-# Debian's 15 to 17 have extension_destdir; PostgreSQL 18 has extension_control_path.
+# Debian's 15 to 17 have extension_destdir; PostgreSQL 18 has extension_control_path; others run from a mirror.
 pa_where_installed() {
-	echo "dynamic_library_path = '$PA_INSTALL$("$PA_PG_CONFIG" --pkglibdir):\$libdir'"
-	if pa_as "$PA_BINDIR/postgres" --describe-config | grep -q '^extension_control_path'; then
+	echo "dynamic_library_path = '$PA_INSTALL$PA_LIBDIR:\$libdir'"
+	if pa_knows extension_control_path; then
 		echo "extension_control_path = '$PA_INSTALL$PA_SHAREDIR:\$system'"
-	elif pa_as "$PA_BINDIR/postgres" --describe-config | grep -q '^extension_destdir'; then
+	elif pa_knows extension_destdir; then
 		echo "extension_destdir = '$PA_INSTALL'"
-	else
-		pa_die "PostgreSQL $PA_MAJOR here has neither extension_destdir nor extension_control_path; use Debian's packages or 18"
 	fi
+}
+
+# pa_mirror makes a server run from a copy of its programs, for one that has no setting to find extensions elsewhere.
+# PostgreSQL looks for its other files relative to its programs: there it finds links to the real ones, and ours.
+pa_mirror() {
+	local mirror=$PA_WORK/mirror
+
+	mkdir -p "$mirror$PA_BINDIR" "$mirror$PA_LIBDIR" "$mirror$PA_SHAREDIR/extension"
+	cp -L "$PA_BINDIR"/* "$mirror$PA_BINDIR"
+	ln -s "$PA_LIBDIR"/* "$mirror$PA_LIBDIR" 2>/dev/null
+	ln -s "$PA_SHAREDIR"/* "$mirror$PA_SHAREDIR" 2>/dev/null
+	ln -s "$PA_SHAREDIR"/extension/* "$mirror$PA_SHAREDIR/extension" 2>/dev/null
+	ln -sf "$PA_INSTALL$PA_LIBDIR"/*.so "$mirror$PA_LIBDIR"
+	ln -sf "$PA_INSTALL$PA_SHAREDIR"/extension/* "$mirror$PA_SHAREDIR/extension"
+	PA_BINDIR=$mirror$PA_BINDIR
 }
 
 # pa_server_create NAME [CONF-FILE...] makes a server, not yet started. Its folder is PA_WORK/NAME, its
