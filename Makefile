@@ -1,17 +1,58 @@
+# perfadvisor: make, make install, make demo, make test, make lint, make clean
+#
+# Built with PGXS against the server that PG_CONFIG belongs to. The targets demo, test and lint work without
+# PGXS as well: demo and test look for what is missing and install it (test/lib/prepare.sh).
+
 EXTENSION = perfadvisor
-EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" perfadvisor.control)
+EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" perfadvisor.control)
 MODULE_big = perfadvisor
 OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
 DATA_built = sql/$(EXTENSION)--$(EXTVERSION).sql
 DATA = $(wildcard sql/*--*--*.sql)
 PG_CPPFLAGS = -I$(srcdir)/src
-PG_CFLAGS = -Wall -Wextra -Werror -Wshadow -Wmissing-prototypes -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers
+PG_CFLAGS = -Wall -Wextra -Wshadow -Wmissing-prototypes \
+	-Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers
+EXTRA_CLEAN = .built_for results regression.diffs regression.out tmp_install
 
+# The test build sets STRICT=yes. Nobody else's compiler should stop at a warning it has and ours has not.
+STRICT ?= no
+ifeq ($(STRICT),yes)
+PG_CFLAGS += -Werror
+endif
+
+# Whether the user named a server, or make test may look for one.
+PG_CONFIG_GIVEN := $(if $(filter undefined,$(origin PG_CONFIG)),,$(PG_CONFIG))
 PG_CONFIG ?= pg_config
-PGXS := $(shell $(PG_CONFIG) --pgxs)
+PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
+
+ifneq ($(wildcard $(PGXS)),)
 include $(PGXS)
 
-sql/$(EXTENSION)--$(EXTVERSION).sql: $(sort $(wildcard sql/rooms/*.sql))
-	cat $^ > $@
+# Objects belong to one server and one set of flags: made again when either changes.
+BUILT_FOR := $(shell $(PG_CONFIG) --version) $(pkglibdir) $(CC) STRICT=$(STRICT)
+$(shell test "$$(cat .built_for 2>/dev/null)" = '$(BUILT_FOR)' || echo '$(BUILT_FOR)' > .built_for)
 
-$(OBJS): $(wildcard src/*.h src/*/*.h)
+$(OBJS) $(OBJS:.o=.bc): .built_for $(wildcard src/*.h src/*/*.h)
+.built_for: ;
+else
+all install installdirs uninstall clean:
+	@echo "perfadvisor: no server headers found by \"$(PG_CONFIG) --pgxs\"; install them" \
+		"(Debian: apt install gcc libc6-dev postgresql-server-dev-all) or set PG_CONFIG" >&2; exit 1
+endif
+
+# The rooms are concatenated in the order of their numbers. Made again too when a room goes away.
+sql/$(EXTENSION)--$(EXTVERSION).sql: $(sort $(wildcard sql/rooms/*.sql)) sql/rooms
+	cat $(filter %.sql,$^) > $@
+
+.DEFAULT_GOAL := all
+.PHONY: all install installdirs uninstall clean demo test lint
+
+# make test TESTS="record_counts advise_*" runs only those. exec: a signal that make passes on must reach the script.
+test:
+	@exec env MAKE='$(MAKE)' PG_CONFIG='$(PG_CONFIG_GIVEN)' TESTS='$(TESTS)' bash test/lib/run_tests.sh
+
+demo:
+	@exec env MAKE='$(MAKE)' PG_CONFIG='$(PG_CONFIG_GIVEN)' bash test/demo/demo.sh
+
+lint:
+	@bash test/lib/lint.sh

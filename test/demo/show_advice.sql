@@ -1,0 +1,7 @@
+--? SELECT rank, ddl, reason, time_saved, index_bytes FROM perfadvisor.index_advice;
+\pset format unaligned
+\pset tuples_only on
+\pset fieldsep '\x1f'
+SELECT rank, ddl, coalesce(round(time_saved::numeric / 1000, 1)::text, '?'), coalesce(pg_size_pretty(index_bytes), 'nothing'),
+       regexp_replace(reason, '\s+', ' ', 'g')
+  FROM perfadvisor.index_advice ORDER BY rank, step;
