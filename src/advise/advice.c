@@ -1,0 +1,456 @@
+/*
+ * advice.c
+ *	  From a finished search to rows that say what to do and why.
+ *
+ * Time saved is divided among the indexes of a statement's plan, so that the
+ * rows add up. Everything is copied into the memory context of the advice,
+ * which outlives the search.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_am.h"
+#include "catalog/pg_class.h"
+#include "commands/defrem.h"
+#include "common/hashfn.h"
+#include "miscadmin.h"
+#include "storage/lmgr.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+
+#include "advise/advice.h"
+
+/* What one chosen candidate does for the workload */
+typedef struct Credit
+{
+	PaCandidate *candidate;
+	double		saved;			/* ms per hour */
+	double		calls;			/* recorded executions concerned */
+	List	   *statements;		/* PaWorkStatement * */
+	double		top_saved;		/* of the statement that gains most */
+	double		top_before;		/* its cost without any candidate */
+	double		top_after;		/* and with the set */
+} Credit;
+
+typedef struct Making
+{
+	PaSearch   *search;
+	PaAdvice   *advice;
+	List	   *credits;		/* Credit * */
+	List	   *taken;			/* names of indexes given out */
+	bool		extension_given;	/* CREATE EXTENSION pg_trgm is a row already */
+} Making;
+
+static Credit *
+credit_of(Making *m, int id)
+{
+	ListCell   *lc;
+	Credit	   *credit;
+
+	foreach(lc, m->credits)
+	{
+		credit = lfirst(lc);
+		if (credit->candidate->id == id)
+			return credit;
+	}
+	credit = palloc0(sizeof(Credit));
+	credit->candidate = m->search->candidates[id];
+	m->credits = lappend(m->credits, credit);
+	return credit;
+}
+
+/*
+ * Credits the indexes that an item's plan reads with what the item saves.
+ */
+static void
+credit_item(Making *m, PaItem *item)
+{
+	Bitmapset  *used;
+	double		cost = pa_item_cost(m->search, item, m->search->chosen, &used);
+	double		saved = item->time - pa_item_value(item, cost);
+	int			n = bms_num_members(used);
+	int			id = -1;
+
+	while ((id = bms_next_member(used, id)) >= 0)
+	{
+		Credit	   *credit = credit_of(m, id);
+
+		credit->saved += saved / n;
+		if (!list_member_ptr(credit->statements, item->statement))
+		{
+			credit->statements = lappend(credit->statements, item->statement);
+			credit->calls += item->statement->recorded->calls;
+		}
+		if (saved >= credit->top_saved)
+		{
+			credit->top_saved = saved;
+			credit->top_before = item->cost_now;
+			credit->top_after = cost;
+		}
+	}
+}
+
+static int
+compare_credits(const ListCell *a, const ListCell *b)
+{
+	const Credit *ca = lfirst(a);
+	const Credit *cb = lfirst(b);
+	double		na = ca->saved - ca->candidate->write_cost;
+	double		nb = cb->saved - cb->candidate->write_cost;
+
+	if (na != nb)
+		return na > nb ? -1 : 1;
+	return strcmp(ca->candidate->def->definition, cb->candidate->def->definition);
+}
+
+/*
+ * Returns the word for what is special about an index.
+ */
+static const char *
+kind_of(const PaIndexDef *def)
+{
+	bool		expression = false;
+	bool		pattern = false;
+
+	if (def->am == GIN_AM_OID)
+		return "trigram";
+	for (int i = 0; i < def->nkeys; i++)
+	{
+		if (def->columns[i].attno == 0)
+			expression = true;
+		if (def->columns[i].opclass != GetDefaultOpClass(def->columns[i].type, def->am))
+			pattern = true;
+	}
+	if (def->pred != NIL)
+		return "partial";
+	if (expression)
+		return "expression";
+	if (pattern)
+		return "prefix";
+	return def->nkeys > 1 ? "composite" : "single column";
+}
+
+/*
+ * Returns how far the advice can be trusted, 0 to 1: few executions, a table
+ * that was never analysed and a gain that was not planned make it less.
+ */
+static double
+confidence_of(const Credit *credit)
+{
+	double		result = credit->calls / (credit->calls + 5);
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(credit->candidate->def->relid));
+
+	if (HeapTupleIsValid(tuple))
+	{
+		if (((Form_pg_class) GETSTRUCT(tuple))->reltuples < 0)
+			result *= 0.5;
+		ReleaseSysCache(tuple);
+	}
+	if (credit->candidate->def->needs_trgm)
+		result *= 0.6;
+	return result;
+}
+
+/*
+ * Returns the reason in one sentence, with its numbers and no constants of
+ * anybody's statements.
+ */
+static char *
+reason_of(Making *m, const Credit *credit)
+{
+	StringInfoData buf;
+	int			n = list_length(credit->statements);
+	double		share = m->search->total_time > 0
+		? 100 * credit->saved / m->search->total_time : 0;
+
+	initStringInfo(&buf);
+	appendStringInfo(&buf, "%d %s (%.0f %s) would read it: planner cost of the one that gains most %.0f -> %.0f, %.1f %% of the recorded time saved",
+					 n, n == 1 ? "statement" : "statements",
+					 credit->calls, credit->calls == 1 ? "call" : "calls",
+					 credit->top_before, credit->top_after, share);
+	if (credit->candidate->write_cost >= 0.5)
+		appendStringInfo(&buf, ", %.0f ms per hour more for writes",
+						 credit->candidate->write_cost);
+	if (credit->candidate->def->needs_trgm)
+		appendStringInfoString(&buf, "; the gain is perfadvisor's own estimate, since the planner cannot be asked before pg_trgm is installed");
+	return buf.data;
+}
+
+static char *
+advice_id_of(const PaIndexDef *def)
+{
+	return psprintf("%08x", hash_bytes((const unsigned char *) def->definition,
+									   strlen(def->definition)));
+}
+
+static PaAdviceRow *
+add_row(Making *m, const PaIndexDef *def, int rank, int step, const char *ddl)
+{
+	PaAdviceRow *row = palloc0(sizeof(PaAdviceRow));
+
+	row->rank = rank;
+	row->step = step;
+	row->advice_id = advice_id_of(def);
+	row->relid = def->relid;
+	row->ddl = pstrdup(ddl);
+	row->access_method = get_am_name(def->am);
+	row->kind = pstrdup(kind_of(def));
+	m->advice->rows = lappend(m->advice->rows, row);
+	return row;
+}
+
+static List *
+queryids_of(const Credit *credit)
+{
+	List	   *result = NIL;
+	ListCell   *lc;
+
+	foreach(lc, credit->statements)
+	{
+		int64	   *queryid = palloc(sizeof(int64));
+
+		*queryid = (int64) ((PaWorkStatement *) lfirst(lc))->recorded->key.queryid;
+		result = lappend(result, queryid);
+	}
+	return result;
+}
+
+/*
+ * Adds the rows of one piece of advice. The numbers stand on the first
+ * statement that creates an index; steps around it have zeros, so that sums
+ * over the view are right.
+ */
+static void
+add_rows(Making *m, Credit *credit, int rank)
+{
+	PaIndexDef *def = credit->candidate->def;
+	double		confidence = confidence_of(credit);
+	List	   *ddl;
+	List	   *queryids = queryids_of(credit);
+	ListCell   *lc;
+	int			step = 1;
+	PaAdviceRow *row;
+	bool		numbers = true;
+
+	pa_index_choose_name(def, &m->taken);
+	ddl = pa_index_ddl(def, &m->taken);
+	if (def->needs_trgm && !m->extension_given)
+	{
+		row = add_row(m, def, rank, step++, "CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA public");
+		row->reason = pstrdup("the trigram operator class that the next steps use comes with it");
+		row->confidence = confidence;
+		row->queryids = queryids;
+		m->extension_given = true;
+	}
+	foreach(lc, ddl)
+	{
+		row = add_row(m, def, rank, step++, lfirst(lc));
+		row->confidence = confidence;
+		row->queryids = queryids;
+		if (numbers)
+		{
+			row->time_saved = credit->saved;
+			row->workload_gain = m->search->total_time > 0
+				? Min(credit->saved / m->search->total_time, 1) : 0;
+			row->write_cost = credit->candidate->write_cost;
+			row->index_bytes = pa_index_size_bytes(def);
+			row->reason = reason_of(m, credit);
+			row->undo_sql = pa_index_undo(def);
+			numbers = false;
+		}
+		else
+			row->reason = psprintf("step %d of advice %s", row->step, row->advice_id);
+	}
+}
+
+/*
+ * Returns the plan of an item as text, or NULL if its role may not see it.
+ */
+static char *
+plan_text(Making *m, PaItem *item, Bitmapset *config)
+{
+	PaWhatIf	whatif = {0};
+	PaPlanResult result;
+	Bitmapset  *relevant = bms_intersect(config, item->relevant);
+	int			id = -1;
+
+	while ((id = bms_next_member(relevant, id)) >= 0)
+		whatif.indexes = lappend(whatif.indexes, m->search->candidates[id]->def);
+	m->search->planner_calls++;
+	if (!pa_replan_plan(&item->replan, &whatif, true, &result))
+		return NULL;
+	return result.plan;
+}
+
+/*
+ * Adds one row for each advised index that a statement reads. Costs are the
+ * mean over the statement's samples; the plans are those of the first one.
+ */
+static void
+add_statement(Making *m, PaWorkStatement *ws)
+{
+	PaItem	   *first = NULL;
+	Bitmapset  *all_used = NULL;
+	double		before = 0;
+	double		after = 0;
+	char	   *plan_before;
+	char	   *plan_after;
+	ListCell   *lc;
+	int			id = -1;
+
+	foreach(lc, m->search->items)
+	{
+		PaItem	   *item = lfirst(lc);
+		Bitmapset  *used;
+
+		if (item->statement != ws)
+			continue;
+		if (first == NULL)
+			first = item;
+		before += item->cost_now / ws->nitems;
+		after += pa_item_cost(m->search, item, m->search->chosen, &used) / ws->nitems;
+		all_used = bms_union(all_used, used);
+	}
+	if (bms_is_empty(all_used))
+		return;
+	plan_before = plan_text(m, first, NULL);
+	plan_after = plan_text(m, first, m->search->chosen);
+	while ((id = bms_next_member(all_used, id)) >= 0)
+	{
+		PaAdviceStatement *row = palloc0(sizeof(PaAdviceStatement));
+
+		row->advice_id = advice_id_of(m->search->candidates[id]->def);
+		row->queryid = (int64) ws->recorded->key.queryid;
+		row->query = ws->recorded->query ? pstrdup(ws->recorded->query) : NULL;
+		row->calls = ws->recorded->calls;
+		row->cost_before = before;
+		row->cost_after = after;
+		row->plan_before = plan_before;
+		row->plan_after = plan_after;
+		m->advice->statements = lappend(m->advice->statements, row);
+	}
+}
+
+static int
+compare_rejected(const ListCell *a, const ListCell *b)
+{
+	const PaRejected *ra = lfirst(a);
+	const PaRejected *rb = lfirst(b);
+
+	if (ra->best_gain != rb->best_gain)
+		return ra->best_gain > rb->best_gain ? -1 : 1;
+	return strcmp(ra->ddl, rb->ddl);
+}
+
+/*
+ * Lists the candidates that would have saved something and were not taken.
+ */
+static void
+add_rejected(Making *m)
+{
+	for (int i = 0; i < m->search->ncandidates; i++)
+	{
+		PaCandidate *candidate = m->search->candidates[i];
+		PaRejected *row;
+
+		if (candidate->best_gain <= 0 || bms_is_member(i, m->search->chosen))
+			continue;
+		row = palloc0(sizeof(PaRejected));
+		row->relid = candidate->def->relid;
+		row->ddl = psprintf("CREATE INDEX CONCURRENTLY ON %s", candidate->def->definition);
+		row->best_gain = candidate->best_gain;
+		row->index_bytes = candidate->def->size.valid
+			? (int64) candidate->def->size.pages * BLCKSZ : -1;
+		if (candidate->rejected != NULL)
+			row->reason = candidate->rejected;
+		else if (m->search->out_of_time)
+			row->reason = "the time limit came first";
+		else if (bms_is_empty(m->search->chosen) || !candidate->pooled)
+			row->reason = "others gain its statements as much or more";
+		else
+			row->reason = "with the advised indexes it saves too little";
+		m->advice->rejected = lappend(m->advice->rejected, row);
+	}
+	list_sort(m->advice->rejected, compare_rejected);
+}
+
+/*
+ * Lists the statements that could not be looked at, and why.
+ */
+static void
+add_unadvised(Making *m)
+{
+	ListCell   *lc;
+
+	foreach(lc, m->search->statements)
+	{
+		PaWorkStatement *ws = lfirst(lc);
+		PaUnadvised *row;
+
+		if (ws->error == NULL)
+			continue;
+		row = palloc0(sizeof(PaUnadvised));
+		row->queryid = (int64) ws->recorded->key.queryid;
+		row->query = ws->recorded->query ? pstrdup(ws->recorded->query) : NULL;
+		row->calls = ws->recorded->calls;
+		row->total_exec_time = ws->recorded->total_exec_time;
+		row->reason = pstrdup(ws->error);
+		m->advice->unadvised = lappend(m->advice->unadvised, row);
+	}
+}
+
+/*
+ * Makes all rows. Runs inside pa_in_restriction() as the caller, whose end
+ * gives back the locks on the tables.
+ */
+static void
+make_rows(void *arg)
+{
+	Making	   *m = arg;
+	MemoryContext oldcontext = MemoryContextSwitchTo(m->advice->context);
+	ListCell   *lc;
+	int			rank = 1;
+	int			id = -1;
+
+	while ((id = bms_next_member(m->search->chosen, id)) >= 0)
+		LockRelationOid(m->search->candidates[id]->def->relid, AccessShareLock);
+	list_sort(m->credits, compare_credits);
+	foreach(lc, m->credits)
+		add_rows(m, lfirst(lc), rank++);
+	add_rejected(m);
+	add_unadvised(m);
+	MemoryContextSwitchTo(oldcontext);
+}
+
+/*
+ * Turns a finished search into advice, in a memory context of its own below
+ * parent.
+ */
+PaAdvice *
+pa_advice_make(PaSearch *search, MemoryContext parent)
+{
+	MemoryContext context = AllocSetContextCreate(parent, "perfadvisor advice",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext oldcontext = MemoryContextSwitchTo(context);
+	PaAdvice   *advice = palloc0(sizeof(PaAdvice));
+	Making		m = {.search = search,.advice = advice};
+	PaRestriction self = {GetUserId(), NULL};
+	ErrorData  *error = NULL;
+	ListCell   *lc;
+
+	advice->context = context;
+	MemoryContextSwitchTo(search->context);
+	foreach(lc, search->items)
+		credit_item(&m, lfirst(lc));
+	MemoryContextSwitchTo(context);
+	if (!pa_in_restriction(&self, make_rows, &m, &error))
+		ReThrowError(error);
+	foreach(lc, search->statements)
+	{
+		CHECK_FOR_INTERRUPTS();
+		add_statement(&m, lfirst(lc));
+	}
+	MemoryContextSwitchTo(oldcontext);
+	return advice;
+}

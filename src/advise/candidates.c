@@ -1,0 +1,362 @@
+/*
+ * candidates.c
+ *	  Indexes worth imagining for what one scan could ask.
+ *
+ * The order of columns follows what a B-tree can do: columns compared for
+ * equality first, in several orders, since other statements may share a
+ * prefix; then one range, or the wanted sort order, or a join column. For each
+ * such list also the partial variants whose predicate the query implies.
+ * Whether any of it helps is not decided here but by planning with it.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_am.h"
+#include "utils/lsyscache.h"
+
+#include "advise/candidates.h"
+
+/* Longest key that is proposed; longer ones cost more than they filter. */
+#define PA_MAX_KEYS		4
+
+/* Equality columns that are permuted; the most selective ones. */
+#define PA_MAX_EQUAL	4
+
+/* A list of key columns under construction */
+typedef struct KeyList
+{
+	int			n;
+	PaIndexColumn *cols[PA_MAX_KEYS];
+} KeyList;
+
+typedef struct Generating
+{
+	PaRequest  *request;
+	PaCandidateSink sink;
+	void	   *arg;
+	PaTerm	   *equal[PA_MAX_EQUAL];
+	int			nequal;
+} Generating;
+
+static bool
+has_column(const KeyList *keys, const PaIndexColumn *col)
+{
+	for (int i = 0; i < keys->n; i++)
+	{
+		if (keys->cols[i]->attno == col->attno &&
+			equal(keys->cols[i]->expr, col->expr))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Appends a column unless it is there already or the list is full. Returns
+ * whether it was appended.
+ */
+static bool
+append_key(KeyList *keys, PaIndexColumn *col)
+{
+	if (keys->n >= PA_MAX_KEYS || has_column(keys, col))
+		return false;
+	keys->cols[keys->n++] = col;
+	return true;
+}
+
+/*
+ * Hands one definition to the sink.
+ */
+static void
+emit(Generating *g, const KeyList *keys, List *predicates, Oid am)
+{
+	PaIndexDef *def = pa_index_def_new(g->request->relid, am, keys->n);
+	ListCell   *lc;
+
+	for (int i = 0; i < keys->n; i++)
+		def->columns[i] = *keys->cols[i];
+	foreach(lc, predicates)
+		def->pred = lappend(def->pred,
+							((PaPredicate *) lfirst(lc))->clause);
+	g->sink(def, g->arg);
+}
+
+/*
+ * Emits the key list with the columns of the predicates taken out, since all
+ * rows of the index have the same value there; if nothing is left, the columns
+ * stay.
+ */
+static void
+emit_partial(Generating *g, const KeyList *keys, List *predicates)
+{
+	KeyList		rest = {0};
+	ListCell   *lc;
+
+	for (int i = 0; i < keys->n; i++)
+	{
+		bool		fixed = false;
+
+		foreach(lc, predicates)
+		{
+			PaPredicate *pred = lfirst(lc);
+
+			if (keys->cols[i]->attno == pred->col.attno &&
+				equal(keys->cols[i]->expr, pred->col.expr))
+				fixed = true;
+		}
+		if (!fixed)
+			rest.cols[rest.n++] = keys->cols[i];
+	}
+	emit(g, rest.n > 0 ? &rest : keys, predicates, BTREE_AM_OID);
+}
+
+/*
+ * Emits a key list as a whole index and with each predicate, and with all
+ * predicates together.
+ */
+static void
+emit_variants(Generating *g, const KeyList *keys)
+{
+	ListCell   *lc;
+
+	if (keys->n == 0)
+		return;
+	emit(g, keys, NIL, BTREE_AM_OID);
+	foreach(lc, g->request->predicates)
+		emit_partial(g, keys, list_make1(lfirst(lc)));
+	if (list_length(g->request->predicates) > 1)
+		emit_partial(g, keys, g->request->predicates);
+}
+
+/*
+ * Brings an order into the form that also serves its reverse, read backwards:
+ * ascending with nulls last if all columns agree on that, otherwise as wanted.
+ */
+static void
+append_order(KeyList *keys, List *order)
+{
+	bool		plain = true;
+	bool		reversed = true;
+	ListCell   *lc;
+
+	foreach(lc, order)
+	{
+		PaIndexColumn *col = lfirst(lc);
+
+		if (col->desc || col->nulls_first)
+			plain = false;
+		if (!col->desc || !col->nulls_first)
+			reversed = false;
+	}
+	foreach(lc, order)
+	{
+		PaIndexColumn *col = palloc(sizeof(PaIndexColumn));
+
+		*col = *(PaIndexColumn *) lfirst(lc);
+		if (plain || reversed)
+			col->desc = col->nulls_first = false;
+		/* An order is of no use behind a gap, but a column fixed before is none. */
+		if (!append_key(keys, col) && !has_column(keys, col))
+			break;
+	}
+}
+
+/*
+ * Emits a list of equality columns alone and followed by each thing that can
+ * come last.
+ */
+static void
+emit_with_tails(Generating *g, const KeyList *head)
+{
+	ListCell   *lc;
+
+	emit_variants(g, head);
+	foreach(lc, g->request->terms)
+	{
+		PaTerm	   *term = lfirst(lc);
+		KeyList		keys = *head;
+
+		if ((term->kind == PA_TERM_RANGE || term->kind == PA_TERM_JOIN ||
+			 term->kind == PA_TERM_PREFIX) && append_key(&keys, &term->col))
+			emit_variants(g, &keys);
+	}
+	foreach(lc, g->request->orders)
+	{
+		KeyList		keys = *head;
+
+		append_order(&keys, lfirst(lc));
+		if (keys.n > head->n)
+			emit_variants(g, &keys);
+	}
+}
+
+static int
+compare_selectivity(const ListCell *a, const ListCell *b)
+{
+	const PaTerm *ta = lfirst(a);
+	const PaTerm *tb = lfirst(b);
+
+	if (ta->selectivity != tb->selectivity)
+		return ta->selectivity < tb->selectivity ? -1 : 1;
+	return ta->col.attno - tb->col.attno;
+}
+
+/*
+ * Sorts out the equality terms, the most selective first. Lists count as
+ * equality, since a B-tree looks their values up one by one.
+ */
+static void
+choose_equal(Generating *g)
+{
+	List	   *equalities = NIL;
+	ListCell   *lc;
+
+	foreach(lc, g->request->terms)
+	{
+		PaTerm	   *term = lfirst(lc);
+
+		if (term->kind == PA_TERM_EQUAL || term->kind == PA_TERM_IN)
+			equalities = lappend(equalities, term);
+	}
+	list_sort(equalities, compare_selectivity);
+	foreach(lc, equalities)
+	{
+		if (g->nequal < PA_MAX_EQUAL)
+			g->equal[g->nequal++] = lfirst(lc);
+	}
+}
+
+/*
+ * Emits lists made of equality columns: all of them with each one leading,
+ * every ordered pair, every single one.
+ */
+static void
+emit_equalities(Generating *g)
+{
+	for (int first = 0; first < g->nequal; first++)
+	{
+		KeyList		all = {0};
+		KeyList		one = {0};
+
+		append_key(&one, &g->equal[first]->col);
+		emit_with_tails(g, &one);
+
+		append_key(&all, &g->equal[first]->col);
+		for (int i = 0; i < g->nequal; i++)
+			append_key(&all, &g->equal[i]->col);
+		if (all.n > 2)
+			emit_with_tails(g, &all);
+
+		for (int second = 0; second < g->nequal; second++)
+		{
+			KeyList		pair = one;
+
+			if (append_key(&pair, &g->equal[second]->col))
+				emit_with_tails(g, &pair);
+		}
+	}
+}
+
+/*
+ * Emits join columns leading: alone, with all equality columns, with a range
+ * or an order.
+ */
+static void
+emit_joins(Generating *g)
+{
+	ListCell   *lc;
+
+	foreach(lc, g->request->terms)
+	{
+		PaTerm	   *term = lfirst(lc);
+		KeyList		keys = {0};
+
+		if (term->kind != PA_TERM_JOIN)
+			continue;
+		append_key(&keys, &term->col);
+		emit_with_tails(g, &keys);
+		for (int i = 0; i < g->nequal; i++)
+			append_key(&keys, &g->equal[i]->col);
+		if (keys.n > 1)
+			emit_with_tails(g, &keys);
+	}
+}
+
+/*
+ * Emits trigram indexes, one for each pattern.
+ */
+static void
+emit_trigrams(Generating *g)
+{
+	Oid			opclass = pa_trgm_opclass();
+	ListCell   *lc;
+
+	foreach(lc, g->request->terms)
+	{
+		PaTerm	   *term = lfirst(lc);
+		PaIndexDef *def;
+
+		if (term->kind != PA_TERM_TRIGRAM)
+			continue;
+		def = pa_index_def_new(g->request->relid, GIN_AM_OID, 1);
+		def->columns[0] = term->col;
+		def->columns[0].opclass = opclass;
+		if (OidIsValid(opclass))
+		{
+			def->columns[0].opfamily = get_opclass_family(opclass);
+			def->columns[0].opcintype = get_opclass_input_type(opclass);
+		}
+		else
+			def->needs_trgm = true;
+		g->sink(def, g->arg);
+	}
+}
+
+/*
+ * Generates the candidates for one request in a fixed order. The definitions
+ * given to the sink are not finished: the sink does that with those it keeps.
+ */
+void
+pa_candidates_generate(PaRequest *request, PaCandidateSink sink, void *arg)
+{
+	Generating	g = {.request = request,.sink = sink,.arg = arg};
+	KeyList		empty = {0};
+
+	choose_equal(&g);
+	emit_equalities(&g);
+	emit_joins(&g);
+	emit_with_tails(&g, &empty);
+	emit_trigrams(&g);
+}
+
+/*
+ * Whether an index could serve a request at all: its first column occurs in a
+ * term or begins a wanted order, or its predicate is one of the request's.
+ */
+bool
+pa_candidate_relevant(const PaIndexDef *def, const PaRequest *request)
+{
+	const PaIndexColumn *first = &def->columns[0];
+	ListCell   *lc;
+
+	if (def->relid != request->relid)
+		return false;
+	foreach(lc, request->terms)
+	{
+		PaTerm	   *term = lfirst(lc);
+
+		if (term->col.attno == first->attno && equal(term->col.expr, first->expr))
+			return true;
+	}
+	foreach(lc, request->orders)
+	{
+		PaIndexColumn *col = linitial((List *) lfirst(lc));
+
+		if (col->attno == first->attno && equal(col->expr, first->expr))
+			return true;
+	}
+	foreach(lc, request->predicates)
+	{
+		if (list_member(def->pred, ((PaPredicate *) lfirst(lc))->clause))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,73 @@
+/*
+ * candidates.h
+ *	  From the planner's view of a query to indexes worth imagining.
+ *
+ * Private to the advise room.
+ */
+#ifndef PERFADVISOR_ADVISE_CANDIDATES_H
+#define PERFADVISOR_ADVISE_CANDIDATES_H
+
+#include "advise/index_def.h"
+#include "nodes/pathnodes.h"
+#include "utils/palloc.h"
+
+/* How a clause could use an index on its column. */
+typedef enum PaTermKind
+{
+	PA_TERM_EQUAL,				/* = constant, IS NULL, boolean column */
+	PA_TERM_IN,					/* = ANY (array) */
+	PA_TERM_JOIN,				/* = column of another table */
+	PA_TERM_RANGE,				/* <, <=, >=, >, row comparison */
+	PA_TERM_PREFIX,				/* LIKE 'x%', needs a pattern operator class */
+	PA_TERM_TRIGRAM				/* LIKE '%x%', ILIKE, ~ */
+} PaTermKind;
+
+typedef struct PaTerm
+{
+	PaTermKind	kind;
+	PaIndexColumn col;
+	double		selectivity;
+} PaTerm;
+
+/* A condition that could be the predicate of a partial index. */
+typedef struct PaPredicate
+{
+	Node	   *clause;			/* varno 1 */
+	PaIndexColumn col;			/* the column that it is about */
+	double		selectivity;
+} PaPredicate;
+
+/* What one scan of one table in one query could ask of an index. */
+typedef struct PaRequest
+{
+	Oid			relid;
+	double		pages;			/* of the table */
+	double		tuples;
+	List	   *terms;			/* PaTerm * */
+	List	   *orders;			/* List * of PaIndexColumn *, wanted orders */
+	List	   *predicates;		/* PaPredicate * */
+} PaRequest;
+
+/* Where pa_collect_relation() puts what it finds. */
+typedef struct PaCollector
+{
+	MemoryContext context;		/* that requests are allocated in */
+	List	   *requests;		/* PaRequest * */
+} PaCollector;
+
+/* collect.c */
+extern void pa_collect_relation(PlannerInfo *root, RelOptInfo *rel,
+								RangeTblEntry *rte, void *collector);
+
+/* candidates.c */
+typedef void (*PaCandidateSink) (PaIndexDef *def, void *arg);
+extern void pa_candidates_generate(PaRequest *request, PaCandidateSink sink,
+								   void *arg);
+extern bool pa_candidate_relevant(const PaIndexDef *def, const PaRequest *request);
+
+/* trigram.c */
+extern Oid	pa_trgm_opclass(void);
+extern bool pa_trgm_available(void);
+extern double pa_trgm_estimated_gain(const PaRequest *request, const PaTerm *term);
+
+#endif							/* PERFADVISOR_ADVISE_CANDIDATES_H */

@@ -1,0 +1,275 @@
+/*
+ * pool.c
+ *	  The candidates that take part in the joint search.
+ *
+ * Each statement is planned with everything imaginable for it, then with each
+ * of its candidates alone. What is best for some statement, and what is
+ * simpler and nearly as good and may therefore serve several, goes into the
+ * pool; the rest is left behind with the reason.
+ */
+#include "postgres.h"
+
+#include "common/hashfn.h"
+#include "miscadmin.h"
+#include "storage/lmgr.h"
+#include "utils/memutils.h"
+
+#include "advise/search.h"
+#include "base/progress.h"
+
+/* Candidates kept for each statement: the best ones, and the best simple ones */
+#define PA_KEEP_BEST	6
+#define PA_KEEP_WHOLE	4
+#define PA_KEEP_SINGLE	2
+
+/* A candidate must lower a statement's cost by this share to be looked at. */
+#define PA_MIN_SHARE	0.10
+
+/* What a definition is registered under */
+typedef struct DefinitionEntry
+{
+	uint64		hash;
+	PaCandidate *candidate;
+} DefinitionEntry;
+
+/* A candidate and what it gains one statement */
+typedef struct Scored
+{
+	PaCandidate *candidate;
+	double		cost;
+} Scored;
+
+/* What the sink of pa_candidates_generate() needs */
+typedef struct Filling
+{
+	PaSearch   *search;
+	PaItem	   *item;
+} Filling;
+
+/*
+ * Registers a definition, or finds the candidate that is the same. Returns NULL
+ * if an existing index makes it superfluous. The caller must hold a lock on
+ * the table.
+ */
+PaCandidate *
+pa_pool_add(PaSearch *search, PaIndexDef *def)
+{
+	DefinitionEntry *entry;
+	PaCandidate *candidate;
+	bool		found;
+	uint64		hash;
+
+	pa_index_def_finish(def);
+	hash = hash_bytes_extended((unsigned char *) def->definition,
+							   strlen(def->definition), 0);
+	entry = hash_search(search->by_definition, &hash, HASH_ENTER, &found);
+	if (found)
+		return entry->candidate;
+
+	entry->candidate = NULL;
+	if (pa_index_def_covered_by_existing(def))
+		return NULL;
+	candidate = palloc0(sizeof(PaCandidate));
+	candidate->def = def;
+	candidate->id = search->ncandidates;
+	if (search->ncandidates == search->maxcandidates)
+	{
+		search->maxcandidates *= 2;
+		search->candidates = repalloc(search->candidates,
+									  sizeof(PaCandidate *) * search->maxcandidates);
+	}
+	search->candidates[search->ncandidates++] = candidate;
+	entry->candidate = candidate;
+	return candidate;
+}
+
+static void
+sink(PaIndexDef *def, void *arg)
+{
+	Filling    *filling = arg;
+	PaCandidate *candidate;
+
+	if (def->needs_trgm && !filling->search->trgm_available)
+		return;
+	candidate = pa_pool_add(filling->search, def);
+	if (candidate != NULL)
+		filling->item->own = bms_add_member(filling->item->own, candidate->id);
+}
+
+/*
+ * Marks for which items a pooled candidate could matter.
+ */
+void
+pa_pool_update_relevance(PaSearch *search, PaCandidate *candidate)
+{
+	ListCell   *lc;
+	ListCell   *lc2;
+
+	foreach(lc, search->items)
+	{
+		PaItem	   *item = lfirst(lc);
+
+		foreach(lc2, item->requests)
+		{
+			if (pa_candidate_relevant(candidate->def, lfirst(lc2)))
+			{
+				item->relevant = bms_add_member(item->relevant, candidate->id);
+				break;
+			}
+		}
+	}
+}
+
+/*
+ * Plans an item as things are, and takes down what its scans could ask.
+ */
+static void
+look(PaSearch *search, PaItem *item)
+{
+	PaCollector collector = {search->context, NIL};
+	PaWhatIf	whatif = {.callback = pa_collect_relation,.callback_arg = &collector};
+	PaPlanResult result;
+
+	search->planner_calls++;
+	if (!pa_replan_plan(&item->replan, &whatif, false, &result))
+		return;
+	item->cost_now = item->current = result.cost;
+	item->requests = collector.requests;
+}
+
+/*
+ * Generates the candidates of an item. Runs inside pa_in_restriction(), whose
+ * end gives the locks back; a table that is locked by others is passed over.
+ */
+static void
+generate(void *arg)
+{
+	Filling    *filling = arg;
+	MemoryContext oldcontext = MemoryContextSwitchTo(filling->search->context);
+	ListCell   *lc;
+
+	foreach(lc, filling->item->requests)
+	{
+		PaRequest  *request = lfirst(lc);
+
+		if (ConditionalLockRelationOid(request->relid, AccessShareLock))
+			pa_candidates_generate(request, sink, filling);
+	}
+	MemoryContextSwitchTo(oldcontext);
+}
+
+static int
+compare_scored(const void *a, const void *b)
+{
+	const Scored *sa = a;
+	const Scored *sb = b;
+	PaIndexDef *da = sa->candidate->def;
+	PaIndexDef *db = sb->candidate->def;
+
+	/* Differences below a percent are noise: the simpler one is better. */
+	if (sa->cost < sb->cost * 0.99)
+		return -1;
+	if (sb->cost < sa->cost * 0.99)
+		return 1;
+	if (da->ncolumns != db->ncolumns)
+		return da->ncolumns - db->ncolumns;
+	if (list_length(da->pred) != list_length(db->pred))
+		return list_length(da->pred) - list_length(db->pred);
+	return strcmp(da->definition, db->definition);
+}
+
+/*
+ * Puts the best candidates of an item into the pool: some of all kinds, some
+ * without a predicate, some with a single column.
+ */
+static void
+keep_best(PaItem *item, Scored *scored, int n)
+{
+	int			best = 0;
+	int			whole = 0;
+	int			single = 0;
+
+	qsort(scored, n, sizeof(Scored), compare_scored);
+	for (int i = 0; i < n; i++)
+	{
+		PaIndexDef *def = scored[i].candidate->def;
+		bool		keep = best++ < PA_KEEP_BEST;
+
+		if (def->pred == NIL && whole++ < PA_KEEP_WHOLE)
+			keep = true;
+		if (def->pred == NIL && def->ncolumns == 1 && single++ < PA_KEEP_SINGLE)
+			keep = true;
+		if (keep)
+			scored[i].candidate->pooled = true;
+	}
+}
+
+/*
+ * Plans an item with all its candidates at once and with each alone, and keeps
+ * those worth a joint look.
+ */
+static void
+judge(PaSearch *search, PaItem *item)
+{
+	Scored	   *scored = palloc(sizeof(Scored) * Max(bms_num_members(item->own), 1));
+	Bitmapset  *used;
+	double		all;
+	int			n = 0;
+	int			id = -1;
+
+	item->relevant = bms_copy(item->own);
+	all = pa_item_cost(search, item, item->own, &used);
+	if (all > item->cost_now * (1 - PA_MIN_SHARE))
+		return;
+	while ((id = bms_next_member(used, id)) >= 0)
+		search->candidates[id]->pooled = true;
+
+	id = -1;
+	while ((id = bms_next_member(item->own, id)) >= 0)
+	{
+		PaCandidate *candidate = search->candidates[id];
+		double		cost = pa_item_cost(search, item, bms_make_singleton(id), NULL);
+		double		gain = item->time - pa_item_value(item, cost);
+
+		candidate->best_gain += Max(gain, 0);
+		if (cost > item->cost_now * (1 - PA_MIN_SHARE))
+			continue;
+		scored[n].candidate = candidate;
+		scored[n++].cost = cost;
+	}
+	keep_best(item, scored, n);
+	pfree(scored);
+}
+
+/*
+ * Fills the pool from all items of the workload.
+ */
+void
+pa_pool_fill(PaSearch *search)
+{
+	ListCell   *lc;
+	int			done = 0;
+
+	foreach(lc, search->items)
+	{
+		PaItem	   *item = lfirst(lc);
+		Filling		filling = {search, item};
+
+		pa_progress_update("generating candidates", done++, list_length(search->items));
+		if (pa_search_out_of_time(search))
+			break;
+		look(search, item);
+		if (item->requests == NIL)
+			continue;
+		(void) pa_in_restriction(&item->replan.restriction, generate, &filling, NULL);
+		judge(search, item);
+	}
+
+	foreach(lc, search->items)
+		((PaItem *) lfirst(lc))->relevant = NULL;
+	for (int i = 0; i < search->ncandidates; i++)
+	{
+		if (search->candidates[i]->pooled)
+			pa_pool_update_relevance(search, search->candidates[i]);
+	}
+}

@@ -1,0 +1,494 @@
+/*
+ * replan.c
+ *	  Analysing and planning recorded statements as the role that ran them.
+ *
+ * Planning runs other people's functions: constants are folded, selectivities
+ * call operators. A recorded statement is therefore always analysed and
+ * planned
+ *
+ *	- as the recorded role, in a security-restricted operation, so that it can
+ *	  do no more than that role and cannot change who it is;
+ *	- with the search_path it ran with, and only if every name still means the
+ *	  same object as then (fingerprint), so that nobody can plant an object in
+ *	  front of one;
+ *	- read only, with a short lock_timeout, in a subtransaction that is always
+ *	  rolled back, which also gives back the locks at once.
+ *
+ * Other libraries' analysis hooks are not called: transformTopLevelStmt() is
+ * below them.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "parser/analyze.h"
+#include "parser/parse_param.h"
+#include "parser/parser.h"
+#include "parser/parsetree.h"
+#include "storage/lmgr.h"
+#include "tcop/tcopprot.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+#include "utils/snapmgr.h"
+
+#include "advise/replan.h"
+
+/* Counts relation cache invalidations; see relcache_callback(). */
+static uint64 invalidations = 1;
+
+/* How long analysis may wait for a lock, ms */
+#define PA_LOCK_TIMEOUT	"100ms"
+
+static void
+relcache_callback(Datum arg, Oid relid)
+{
+	invalidations++;
+}
+
+/*
+ * Registers for relation cache invalidations: a statement prepared before one
+ * is analysed again.
+ */
+void
+pa_replan_init(void)
+{
+	CacheRegisterRelcacheCallback(relcache_callback, (Datum) 0);
+}
+
+/*
+ * Returns a number that changes whenever a relation of this database did.
+ */
+uint64
+pa_replan_invalidations(void)
+{
+	return invalidations;
+}
+
+static void
+set_option(const char *name, const char *value)
+{
+	(void) set_config_option(name, value, PGC_SUSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+}
+
+/*
+ * Switches to the restricted role and settings. Everything is undone by the
+ * rollback of the subtransaction.
+ */
+static void
+enter_restriction(const PaRestriction *restriction)
+{
+	Oid			userid;
+	int			context;
+
+	GetUserIdAndSecContext(&userid, &context);
+	SetUserIdAndSecContext(restriction->userid,
+						   context | SECURITY_LOCAL_USERID_CHANGE |
+						   SECURITY_RESTRICTED_OPERATION);
+	set_option("transaction_read_only", "on");
+	set_option("lock_timeout", PA_LOCK_TIMEOUT);
+	if (restriction->search_path != NULL)
+		set_option("search_path", restriction->search_path);
+	PushActiveSnapshot(GetTransactionSnapshot());
+}
+
+/*
+ * Whether an error must end the whole call: a cancel request, a timeout of the
+ * caller's own statement, a shutdown. A lock that was not to be had is not one.
+ */
+static bool
+must_rethrow(const ErrorData *edata)
+{
+	int			category = ERRCODE_TO_CATEGORY(edata->sqlerrcode);
+
+	return edata->sqlerrcode == ERRCODE_QUERY_CANCELED ||
+		category == ERRCODE_OPERATOR_INTERVENTION ||
+		category == ERRCODE_TO_CATEGORY(ERRCODE_INSUFFICIENT_RESOURCES);
+}
+
+/*
+ * Runs work(arg) as a role, restricted, read only, in a subtransaction that is
+ * rolled back whatever happens. Returns false if it raised an error, which is
+ * then put in *error (in the caller's memory context). Results must be put
+ * into a memory context that outlives the subtransaction. Nothing in here is
+ * recorded.
+ */
+bool
+pa_in_restriction(const PaRestriction *restriction, void (*work) (void *arg),
+				  void *arg, ErrorData **error)
+{
+	MemoryContext oldcontext = CurrentMemoryContext;
+	ResourceOwner oldowner = CurrentResourceOwner;
+	int			suspended = pa_record_suspended;
+	ErrorData  *volatile edata = NULL;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(oldcontext);
+	PG_TRY();
+	{
+		pa_record_suspended = suspended + 1;
+		enter_restriction(restriction);
+		work(arg);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(oldcontext);
+		edata = CopyErrorData();
+		FlushErrorState();
+	}
+	PG_END_TRY();
+
+	pa_record_suspended = suspended;
+	RollbackAndReleaseCurrentSubTransaction();
+	MemoryContextSwitchTo(oldcontext);
+	CurrentResourceOwner = oldowner;
+
+	if (edata == NULL)
+		return true;
+	if (must_rethrow(edata))
+		ReThrowError(edata);
+	if (error != NULL)
+		*error = edata;
+	return false;
+}
+
+/*
+ * Parses the sample's text to one statement that can be planned, looking
+ * through PREPARE, DECLARE CURSOR, EXPLAIN and CREATE TABLE AS.
+ */
+static RawStmt *
+parse_sample(const PaSample *sample)
+{
+	List	   *parsed = raw_parser(sample->text, RAW_PARSE_DEFAULT);
+	RawStmt    *raw;
+	RawStmt    *result;
+	Node	   *stmt;
+
+	if (list_length(parsed) != 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_SYNTAX_ERROR),
+				 errmsg("text holds %d statements instead of one",
+						list_length(parsed))));
+	raw = linitial_node(RawStmt, parsed);
+	stmt = raw->stmt;
+	for (;;)
+	{
+		if (IsA(stmt, PrepareStmt))
+			stmt = ((PrepareStmt *) stmt)->query;
+		else if (IsA(stmt, DeclareCursorStmt))
+			stmt = ((DeclareCursorStmt *) stmt)->query;
+		else if (IsA(stmt, ExplainStmt))
+			stmt = ((ExplainStmt *) stmt)->query;
+		else if (IsA(stmt, CreateTableAsStmt))
+			stmt = ((CreateTableAsStmt *) stmt)->query;
+		else
+			break;
+	}
+	if (!IsA(stmt, SelectStmt) && !IsA(stmt, InsertStmt) &&
+		!IsA(stmt, UpdateStmt) && !IsA(stmt, DeleteStmt) &&
+		!IsA(stmt, MergeStmt))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("statement cannot be planned")));
+	result = makeNode(RawStmt);
+	*result = *raw;
+	result->stmt = stmt;
+	return result;
+}
+
+/*
+ * Analyses the sample with the parameter types it ran with; a text from a user
+ * may leave types to be inferred.
+ */
+static Query *
+analyse_sample(const PaSample *sample)
+{
+	ParseState *pstate = make_parsestate(NULL);
+	Oid		   *types = NULL;
+	int			ntypes = sample->nparams;
+	Query	   *query;
+
+	pstate->p_sourcetext = sample->text;
+	if (ntypes > 0)
+	{
+		types = palloc(sizeof(Oid) * ntypes);
+		memcpy(types, sample->param_types, sizeof(Oid) * ntypes);
+	}
+	setup_parse_variable_parameters(pstate, &types, &ntypes);
+	query = transformTopLevelStmt(pstate, parse_sample(sample));
+	check_variable_parameters(pstate, query);
+	free_parsestate(pstate);
+	return query;
+}
+
+/*
+ * Makes sure that the analysed query is the one that was recorded: same
+ * structure and same objects behind the names. Raises ERROR 55000 otherwise.
+ */
+static void
+check_identity(const PaReplan *replan, Query *query)
+{
+	if (replan->fingerprint != 0 &&
+		pa_record_fingerprint(query) != replan->fingerprint)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("names in the statement mean other objects now than when it was recorded")));
+	if (replan->queryid != 0 &&
+		pa_jumble_query(query, replan->sample->text) != replan->queryid)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("statement has another query identifier now than when it was recorded")));
+}
+
+/*
+ * Makes the values that the sample ran with known to the planner as constants.
+ * If one is missing, none are given and the plan is generic.
+ */
+static ParamListInfo
+bind_params(const PaSample *sample)
+{
+	ParamListInfo params;
+
+	for (int i = 0; i < sample->nparams; i++)
+	{
+		if (OidIsValid(sample->param_types[i]) && !sample->param_known[i])
+			return NULL;
+	}
+	if (sample->nparams == 0)
+		return NULL;
+
+	params = makeParamList(sample->nparams);
+	for (int i = 0; i < sample->nparams; i++)
+	{
+		ParamExternData *param = &params->params[i];
+		Oid			input;
+		Oid			ioparam;
+
+		param->ptype = sample->param_types[i];
+		param->pflags = PARAM_FLAG_CONST;
+		param->isnull = (sample->param_values[i] == NULL);
+		if (param->isnull || !OidIsValid(param->ptype))
+			continue;
+		getTypeInputInfo(param->ptype, &input, &ioparam);
+		param->value = OidInputFunctionCall(input, sample->param_values[i],
+											ioparam, -1);
+	}
+	return params;
+}
+
+/* The relations of a query, to be locked before it is planned again */
+typedef struct RelationList
+{
+	List	   *relids;
+	List	   *lockmodes;
+} RelationList;
+
+static bool
+collect_relations(Node *node, RelationList *list)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, RangeTblEntry))
+	{
+		RangeTblEntry *rte = (RangeTblEntry *) node;
+
+		if (rte->rtekind == RTE_RELATION)
+		{
+			list->relids = lappend_oid(list->relids, rte->relid);
+			list->lockmodes = lappend_int(list->lockmodes, rte->rellockmode);
+		}
+		return false;
+	}
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, collect_relations, list,
+								 QTW_EXAMINE_RTES_BEFORE);
+	return expression_tree_walker(node, collect_relations, list);
+}
+
+/*
+ * Notes which table a query writes and, for UPDATE, which columns it assigns.
+ */
+static void
+note_target(PaReplan *replan, Query *query)
+{
+	ListCell   *lc;
+
+	replan->command = query->commandType;
+	if (query->commandType == CMD_SELECT || query->resultRelation == 0)
+		return;
+	replan->target = rt_fetch(query->resultRelation, query->rtable)->relid;
+	if (query->commandType != CMD_UPDATE)
+		return;
+	foreach(lc, query->targetList)
+	{
+		TargetEntry *tle = lfirst(lc);
+
+		if (!tle->resjunk)
+			replan->updated = bms_add_member(replan->updated, tle->resno);
+	}
+}
+
+static void
+prepare(void *arg)
+{
+	PaReplan   *replan = arg;
+	Query	   *query = analyse_sample(replan->sample);
+	RelationList relations = {NIL, NIL};
+
+	check_identity(replan, query);
+	if (query->commandType == CMD_UTILITY)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("statement cannot be planned")));
+	note_target(replan, query);
+	replan->params = bind_params(replan->sample);
+	replan->queries = pg_rewrite_query(query);
+	collect_relations((Node *) replan->queries, &relations);
+	replan->relids = relations.relids;
+	replan->lockmodes = relations.lockmodes;
+}
+
+/*
+ * Analyses and rewrites a statement so that it can be planned repeatedly. If
+ * that is impossible, replan->error says why. Locks are given back at once.
+ */
+void
+pa_replan_prepare(PaReplan *replan)
+{
+	MemoryContext oldcontext;
+
+	if (replan->context == NULL)
+		replan->context = AllocSetContextCreate(CurrentMemoryContext,
+												"perfadvisor statement",
+												ALLOCSET_SMALL_SIZES);
+	else
+		MemoryContextReset(replan->context);
+	replan->queries = NIL;
+	replan->relids = NIL;
+	replan->lockmodes = NIL;
+	replan->updated = NULL;
+	replan->target = InvalidOid;
+	replan->error = NULL;
+	replan->prepared_at = invalidations;
+	oldcontext = MemoryContextSwitchTo(replan->context);
+	(void) pa_in_restriction(&replan->restriction, prepare, replan, &replan->error);
+	MemoryContextSwitchTo(oldcontext);
+}
+
+/* What plan_queries() needs and gives */
+typedef struct PlanJob
+{
+	PaReplan   *replan;
+	PaWhatIf   *whatif;
+	bool		want_text;
+	PaPlanResult *result;
+	MemoryContext result_context;
+	MemoryContext planning_context;
+} PlanJob;
+
+/*
+ * Takes the locks that planning expects, without waiting. Raises ERROR 55P03.
+ */
+static void
+lock_relations(PaReplan *replan)
+{
+	ListCell   *lc;
+	ListCell   *lc2;
+
+	forboth(lc, replan->relids, lc2, replan->lockmodes)
+	{
+		if (!ConditionalLockRelationOid(lfirst_oid(lc), lfirst_int(lc2)))
+			ereport(ERROR,
+					(errcode(ERRCODE_LOCK_NOT_AVAILABLE),
+					 errmsg("a table of the statement is locked")));
+	}
+	if (replan->prepared_at != invalidations)
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("a table of the statement was changed")));
+}
+
+/*
+ * Plans all queries of a statement in a memory context of its own.
+ */
+static void
+plan_queries(void *arg)
+{
+	PlanJob    *job = arg;
+	PaReplan   *replan = job->replan;
+	ListCell   *lc;
+
+	lock_relations(replan);
+	foreach(lc, replan->queries)
+	{
+		Query	   *query = lfirst_node(Query, lc);
+		PlannedStmt *plan;
+		MemoryContext oldcontext;
+
+		if (query->commandType == CMD_UTILITY)
+			continue;
+		MemoryContextSwitchTo(job->planning_context);
+		plan = pa_whatif_plan(job->whatif, query, replan->sample->text,
+							  replan->params);
+		oldcontext = MemoryContextSwitchTo(job->result_context);
+		job->result->cost += plan->planTree->total_cost;
+		job->result->used = list_concat_unique_oid(job->result->used,
+												   pa_whatif_indexes_used(plan));
+		if (job->want_text)
+		{
+			char	   *lines = pa_whatif_explain(job->whatif, plan,
+												  replan->sample->text);
+
+			job->result->plan = job->result->plan == NULL ? lines
+				: psprintf("%s\n%s", job->result->plan, lines);
+		}
+		MemoryContextSwitchTo(oldcontext);
+	}
+}
+
+/*
+ * Plans a prepared statement with indexes imagined and hidden. The result is
+ * in the current memory context. Returns false with replan->error set if it
+ * cannot be planned; a change of one of its tables in the meantime makes it
+ * be analysed anew, once.
+ */
+bool
+pa_replan_plan(PaReplan *replan, PaWhatIf *whatif, bool want_text,
+			   PaPlanResult *result)
+{
+	PlanJob		job = {replan, whatif, want_text, result, CurrentMemoryContext, NULL};
+	ErrorData  *error = NULL;
+	bool		ok = false;
+
+	for (int attempt = 0; attempt < 2 && !ok; attempt++)
+	{
+		MemoryContext planning;
+		MemoryContext oldcontext;
+
+		if (replan->prepared_at != invalidations)
+			pa_replan_prepare(replan);
+		if (replan->error != NULL)
+			return false;
+
+		memset(result, 0, sizeof(PaPlanResult));
+		planning = AllocSetContextCreate(CurrentMemoryContext,
+										 "perfadvisor planning",
+										 ALLOCSET_DEFAULT_SIZES);
+		job.planning_context = planning;
+		oldcontext = MemoryContextSwitchTo(replan->context);
+		ok = pa_in_restriction(&replan->restriction, plan_queries, &job, &error);
+		MemoryContextSwitchTo(oldcontext);
+		MemoryContextDelete(planning);
+	}
+	if (!ok)
+		replan->error = error;
+	return ok;
+}

@@ -1,0 +1,59 @@
+/*
+ * replan.h
+ *	  Analysing and planning recorded statements as the role that ran them.
+ *
+ * Private to the advise room.
+ */
+#ifndef PERFADVISOR_ADVISE_REPLAN_H
+#define PERFADVISOR_ADVISE_REPLAN_H
+
+#include "advise/whatif.h"
+#include "record/record.h"
+
+/* As whom, and under which names, something is planned. */
+typedef struct PaRestriction
+{
+	Oid			userid;
+	const char *search_path;	/* NULL: the session's own */
+} PaRestriction;
+
+extern bool pa_in_restriction(const PaRestriction *restriction,
+							  void (*work) (void *arg), void *arg,
+							  ErrorData **error);
+
+/* A statement ready to be planned again and again. */
+typedef struct PaReplan
+{
+	PaRestriction restriction;
+	const PaSample *sample;
+	uint64		queryid;		/* expected; 0: do not compare */
+	uint64		fingerprint;	/* expected; 0: do not compare */
+
+	/* set by pa_replan_prepare(), in its own memory context */
+	MemoryContext context;
+	List	   *queries;		/* Query *, rewritten */
+	ParamListInfo params;
+	List	   *relids;			/* tables to lock */
+	List	   *lockmodes;		/* their lock modes */
+	uint64		prepared_at;	/* count of relation invalidations */
+	CmdType		command;
+	Oid			target;			/* table written, or InvalidOid */
+	Bitmapset  *updated;		/* attribute numbers assigned by UPDATE */
+	ErrorData  *error;			/* why it cannot be planned, or NULL */
+} PaReplan;
+
+/* What one planning gave. */
+typedef struct PaPlanResult
+{
+	double		cost;			/* total_cost, all queries of a rewrite */
+	List	   *used;			/* OIDs of indexes read */
+	char	   *plan;			/* EXPLAIN text, if asked for */
+} PaPlanResult;
+
+extern void pa_replan_init(void);
+extern uint64 pa_replan_invalidations(void);
+extern void pa_replan_prepare(PaReplan *replan);
+extern bool pa_replan_plan(PaReplan *replan, PaWhatIf *whatif,
+						   bool want_text, PaPlanResult *result);
+
+#endif							/* PERFADVISOR_ADVISE_REPLAN_H */

@@ -1,0 +1,185 @@
+/*
+ * search_cost.c
+ *	  What a statement costs under a set of candidates, with few planner calls.
+ *
+ * Costs are remembered by statement and by the candidates that can matter to
+ * it. A plan found with the candidates T imagined that uses only U of them is
+ * also the plan for every set between U and T, so most questions are answered
+ * without planning.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "advise/search.h"
+
+/*
+ * Whether the time limit has passed; then no more plans are made.
+ */
+bool
+pa_search_out_of_time(PaSearch *search)
+{
+	if (!search->out_of_time && search->deadline != 0 &&
+		GetCurrentTimestamp() >= search->deadline)
+		search->out_of_time = true;
+	return search->out_of_time;
+}
+
+/*
+ * Finds what is known of an item under a configuration, or returns NULL.
+ */
+static PaMemo *
+find_memo(PaItem *item, Bitmapset *config)
+{
+	ListCell   *lc;
+
+	foreach(lc, item->memo)
+	{
+		PaMemo	   *memo = lfirst(lc);
+
+		if (bms_is_subset(memo->used, config) && bms_is_subset(config, memo->config))
+			return memo;
+	}
+	return NULL;
+}
+
+/*
+ * Returns the candidates among config whose index, or the one on one of its
+ * partitions, was read by a plan.
+ */
+static Bitmapset *
+used_candidates(PaSearch *search, Bitmapset *config, List *used)
+{
+	Bitmapset  *result = NULL;
+	int			id = -1;
+
+	while ((id = bms_next_member(config, id)) >= 0)
+	{
+		PaIndexDef *def = search->candidates[id]->def;
+		ListCell   *lc;
+		bool		found = list_member_oid(used, def->oid);
+
+		foreach(lc, def->children)
+		{
+			if (list_member_oid(used, ((PaIndexDef *) lfirst(lc))->oid))
+				found = true;
+		}
+		if (found)
+			result = bms_add_member(result, id);
+	}
+	return result;
+}
+
+/*
+ * Lowers the cost by what trigram indexes that cannot be planned with yet are
+ * estimated to gain. At most one of them helps a statement.
+ */
+static void
+apply_estimated_trigrams(PaSearch *search, PaItem *item, PaMemo *memo)
+{
+	double		best = 0;
+	int			best_id = -1;
+	int			id = -1;
+
+	while ((id = bms_next_member(memo->config, id)) >= 0)
+	{
+		PaIndexDef *def = search->candidates[id]->def;
+		ListCell   *lc;
+		ListCell   *lc2;
+
+		if (!def->needs_trgm)
+			continue;
+		foreach(lc, item->requests)
+		{
+			PaRequest  *request = lfirst(lc);
+
+			foreach(lc2, request->terms)
+			{
+				PaTerm	   *term = lfirst(lc2);
+				double		gain;
+
+				if (request->relid != def->relid || term->kind != PA_TERM_TRIGRAM ||
+					term->col.attno != def->columns[0].attno ||
+					!equal(term->col.expr, def->columns[0].expr))
+					continue;
+				gain = pa_trgm_estimated_gain(request, term);
+				if (gain > best)
+				{
+					best = gain;
+					best_id = id;
+				}
+			}
+		}
+	}
+	if (best_id >= 0 && best < memo->cost)
+	{
+		memo->cost -= best;
+		memo->used = bms_add_member(memo->used, best_id);
+	}
+}
+
+/*
+ * Plans an item with a configuration imagined and remembers the result. Returns
+ * NULL if it cannot be planned any more.
+ */
+static PaMemo *
+plan_item(PaSearch *search, PaItem *item, Bitmapset *config)
+{
+	MemoryContext oldcontext;
+	PaWhatIf	whatif = {0};
+	PaPlanResult result;
+	PaMemo	   *memo;
+	int			id = -1;
+	bool		ok;
+
+	CHECK_FOR_INTERRUPTS();
+	while ((id = bms_next_member(config, id)) >= 0)
+		whatif.indexes = lappend(whatif.indexes, search->candidates[id]->def);
+	search->planner_calls++;
+	oldcontext = MemoryContextSwitchTo(search->context);
+	ok = pa_replan_plan(&item->replan, &whatif, false, &result);
+	memo = NULL;
+	if (ok)
+	{
+		memo = palloc0(sizeof(PaMemo));
+		memo->config = bms_copy(config);
+		memo->cost = result.cost;
+		memo->used = used_candidates(search, config, result.used);
+		apply_estimated_trigrams(search, item, memo);
+		item->memo = lappend(item->memo, memo);
+	}
+	MemoryContextSwitchTo(oldcontext);
+	return memo;
+}
+
+/*
+ * Returns the planner cost of an item with the candidates in config imagined.
+ * With used, also which of them its plan reads. When the time is up or the
+ * item cannot be planned any more, it is what it was under the current set.
+ */
+double
+pa_item_cost(PaSearch *search, PaItem *item, Bitmapset *config, Bitmapset **used)
+{
+	Bitmapset  *relevant = bms_intersect(config, item->relevant);
+	PaMemo	   *memo = find_memo(item, relevant);
+
+	if (memo == NULL && !pa_search_out_of_time(search))
+		memo = plan_item(search, item, relevant);
+	if (used != NULL)
+		*used = memo ? memo->used : NULL;
+	return memo ? memo->cost : item->current;
+}
+
+/*
+ * Returns the ms per hour that an item would take at a planner cost, given that
+ * it takes item->time at its cost of now.
+ */
+double
+pa_item_value(const PaItem *item, double cost)
+{
+	if (item->cost_now <= 0)
+		return item->time;
+	return item->time * cost / item->cost_now;
+}

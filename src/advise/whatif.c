@@ -1,0 +1,534 @@
+/*
+ * whatif.c
+ *	  Planning with indexes imagined and indexes hidden.
+ *
+ * The planner asks for a table's indexes through get_relation_info(), whose
+ * hook adds an IndexOptInfo for each imagined index and takes hidden ones
+ * away. Nothing is ever written, and nothing imagined may outlive one call
+ * of pa_whatif_plan():
+ *
+ *	- Our own planning is recognised by the address of the parameter list that
+ *	  pa_whatif_plan() made for it, which the planner keeps in PlannerGlobal.
+ *	  A function that the planner evaluates may plan statements of its own and
+ *	  execute them; those have another parameter list, so the hooks are inert
+ *	  for them, at any depth and in any order of loaded libraries.
+ *	- standard_planner() is called directly: other libraries' planner hooks
+ *	  never see a plan that mentions an index that does not exist, and the plan
+ *	  cache is not involved.
+ *	- The OIDs of imagined indexes come from the top of the OID range, and are
+ *	  checked not to be in use. Nobody opens them.
+ *	- An imagined index is never unique: the planner would remove joins and
+ *	  trust uniqueness that no index enforces.
+ */
+#include "postgres.h"
+
+#include "access/amapi.h"
+#include "access/gist.h"
+#include "catalog/partition.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_class.h"
+#include "commands/explain.h"
+#include "miscadmin.h"
+#include "nodes/makefuncs.h"
+#include "optimizer/paths.h"
+#include "optimizer/plancat.h"
+#include "optimizer/planner.h"
+#include "rewrite/rewriteManip.h"
+#include "utils/acl.h"
+#include "utils/lsyscache.h"
+#include "utils/selfuncs.h"
+#include "utils/syscache.h"
+
+#include "advise/expr_stats.h"
+#include "advise/whatif.h"
+#include "base/base.h"
+
+/* Imagined OIDs count down from here. */
+#define PA_FIRST_IMAGINED_OID	((Oid) 0xFFFFFFF0)
+
+static PaWhatIf *active = NULL;
+static Oid	next_oid = PA_FIRST_IMAGINED_OID;
+
+static pa_relation_info_hook_type prev_relation_info = NULL;
+static set_rel_pathlist_hook_type prev_set_rel_pathlist = NULL;
+static get_index_stats_hook_type prev_index_stats = NULL;
+static explain_get_index_name_hook_type prev_index_name = NULL;
+
+/*
+ * Whether root belongs to the planning that pa_whatif_plan() started, and not
+ * to one that happens inside it.
+ */
+static inline bool
+is_ours(PlannerInfo *root)
+{
+	return active != NULL && root->glob->boundParams == active->params;
+}
+
+/*
+ * Whether an access method can return the value of key column i.
+ */
+static bool
+can_return(const PaIndexDef *def, const PaIndexColumn *col)
+{
+	if (def->am == BTREE_AM_OID)
+		return true;
+	if (def->am == GIST_AM_OID)
+		return col->include ||
+			OidIsValid(get_opfamily_proc(col->opfamily, col->opcintype,
+										 col->opcintype, GIST_FETCH_PROC)) ||
+			!OidIsValid(get_opfamily_proc(col->opfamily, col->opcintype,
+										  col->opcintype, GIST_COMPRESS_PROC));
+	return false;
+}
+
+/*
+ * Builds the target list that the planner expects of an index: one entry for
+ * each column, with Vars of the table's range-table index.
+ */
+static List *
+index_tlist(IndexOptInfo *info, const PaIndexDef *def, Index varno)
+{
+	List	   *tlist = NIL;
+	ListCell   *expr = list_head(info->indexprs);
+
+	for (int i = 0; i < def->ncolumns; i++)
+	{
+		const PaIndexColumn *col = &def->columns[i];
+		Expr	   *e;
+
+		if (col->attno != 0)
+			e = (Expr *) makeVar(varno, col->attno, col->type, col->typmod,
+								 col->attcollation, 0);
+		else
+		{
+			e = (Expr *) lfirst(expr);
+			expr = lnext(info->indexprs, expr);
+		}
+		tlist = lappend(tlist, makeTargetEntry(e, i + 1, NULL, false));
+	}
+	return tlist;
+}
+
+/*
+ * Copies what the planner needs to know of the access method.
+ */
+static void
+fill_access_method(IndexOptInfo *info, Oid am)
+{
+	IndexAmRoutine *routine = GetIndexAmRoutineByAmId(am, false);
+
+	info->relam = am;
+	info->amcanorderbyop = routine->amcanorderbyop;
+	info->amoptionalkey = routine->amoptionalkey;
+	info->amsearcharray = routine->amsearcharray;
+	info->amsearchnulls = routine->amsearchnulls;
+	info->amcanparallel = routine->amcanparallel;
+	info->amhasgettuple = (routine->amgettuple != NULL);
+	info->amhasgetbitmap = (routine->amgetbitmap != NULL);
+	info->amcanmarkpos = (routine->ammarkpos != NULL &&
+						  routine->amrestrpos != NULL);
+	info->amcostestimate = routine->amcostestimate;
+	pfree(routine);
+}
+
+/*
+ * Fills the column arrays of info from the definition. Ordering is known for
+ * B-trees only, as far as the access methods of PostgreSQL go.
+ */
+static void
+fill_columns(IndexOptInfo *info, const PaIndexDef *def)
+{
+	int			nkeys = def->nkeys;
+
+	info->ncolumns = def->ncolumns;
+	info->nkeycolumns = nkeys;
+	info->indexkeys = palloc0_array(int, def->ncolumns);
+	info->canreturn = palloc0_array(bool, def->ncolumns);
+	info->indexcollations = palloc0_array(Oid, nkeys);
+	info->opfamily = palloc0_array(Oid, nkeys);
+	info->opcintype = palloc0_array(Oid, nkeys);
+	info->opclassoptions = palloc0_array(bytea *, def->ncolumns);
+
+	for (int i = 0; i < def->ncolumns; i++)
+	{
+		info->indexkeys[i] = def->columns[i].attno;
+		info->canreturn[i] = can_return(def, &def->columns[i]);
+	}
+	for (int i = 0; i < nkeys; i++)
+	{
+		info->indexcollations[i] = def->columns[i].collation;
+		info->opfamily[i] = def->columns[i].opfamily;
+		info->opcintype[i] = def->columns[i].opcintype;
+	}
+
+	if (def->am == BTREE_AM_OID)
+	{
+		info->sortopfamily = info->opfamily;
+		info->reverse_sort = palloc0_array(bool, nkeys);
+		info->nulls_first = palloc0_array(bool, nkeys);
+		for (int i = 0; i < nkeys; i++)
+		{
+			info->reverse_sort[i] = def->columns[i].desc;
+			info->nulls_first[i] = def->columns[i].nulls_first;
+		}
+	}
+}
+
+/*
+ * Makes the planner's picture of an imagined index on rel, in the current
+ * memory context. Expressions and predicates are copied and moved to the
+ * table's own range-table index; without that they would only match where the
+ * table happens to be the first of its query.
+ */
+static IndexOptInfo *
+make_index_info(PaIndexDef *def, RelOptInfo *rel)
+{
+	IndexOptInfo *info = makeNode(IndexOptInfo);
+
+	info->indexoid = def->oid;
+	info->reltablespace = InvalidOid;
+	info->rel = rel;
+	info->hypothetical = true;
+	info->unique = false;
+	info->immediate = false;
+
+	fill_columns(info, def);
+	fill_access_method(info, def->am);
+
+	for (int i = 0; i < def->ncolumns; i++)
+	{
+		if (def->columns[i].attno == 0)
+			info->indexprs = lappend(info->indexprs,
+									 copyObject(def->columns[i].expr));
+	}
+	info->indpred = copyObject(def->pred);
+	if (rel->relid != 1)
+	{
+		ChangeVarNodes((Node *) info->indexprs, 1, rel->relid, 0);
+		ChangeVarNodes((Node *) info->indpred, 1, rel->relid, 0);
+	}
+	info->indextlist = index_tlist(info, def, rel->relid);
+
+	pa_index_size_estimate(def);
+	info->pages = def->size.pages;
+	info->tuples = (def->pred == NIL) ? rel->tuples
+		: Min(def->size.tuples, rel->tuples);
+	info->tree_height = def->size.tree_height;
+
+	return info;
+}
+
+/*
+ * Returns the definition as it applies to table relid: itself, its mapping to
+ * a partition, or NULL if it is about something else.
+ */
+static PaIndexDef *
+def_for_relation(PaIndexDef *def, Oid relid)
+{
+	ListCell   *lc;
+
+	if (def->relid == relid)
+		return def;
+	if (def->relkind != RELKIND_PARTITIONED_TABLE)
+		return NULL;
+	foreach(lc, def->children)
+	{
+		PaIndexDef *child = lfirst(lc);
+
+		if (child->relid == relid)
+			return child;
+	}
+	if (!get_rel_relispartition(relid) ||
+		!list_member_oid(get_partition_ancestors(relid), def->relid))
+		return NULL;
+	return pa_index_def_map(def, relid);
+}
+
+/*
+ * Adds imagined indexes of a table that the planner looks at, and takes away
+ * hidden ones. Parents of partitions and inheritance trees are not scanned
+ * themselves, so they get none.
+ */
+static void
+relation_info(PlannerInfo *root, Oid relid, bool inhparent, RelOptInfo *rel)
+{
+	ListCell   *lc;
+
+	if (!is_ours(root) || inhparent)
+		return;
+
+	if (active->hidden != NIL)
+	{
+		List	   *kept = NIL;
+
+		foreach(lc, rel->indexlist)
+		{
+			IndexOptInfo *info = lfirst(lc);
+
+			if (!list_member_oid(active->hidden, info->indexoid))
+				kept = lappend(kept, info);
+		}
+		rel->indexlist = kept;
+	}
+
+	foreach(lc, active->indexes)
+	{
+		PaIndexDef *def = def_for_relation(lfirst(lc), relid);
+
+		if (def != NULL && !def->needs_trgm)
+			rel->indexlist = lappend(rel->indexlist, make_index_info(def, rel));
+	}
+}
+
+static void
+pa_get_relation_info(PA_RELATION_INFO_HOOK_ARGS)
+{
+	if (prev_relation_info)
+		prev_relation_info(PA_RELATION_INFO_HOOK_PASS);
+	PA_RELATION_INFO_CALL(relation_info);
+}
+
+/*
+ * Shows the table's clauses, equivalence classes and wanted orders to the
+ * collector of candidates while the planner has them all at hand.
+ */
+static void
+pa_set_rel_pathlist(PlannerInfo *root, RelOptInfo *rel, Index rti,
+					RangeTblEntry *rte)
+{
+	if (prev_set_rel_pathlist)
+		prev_set_rel_pathlist(root, rel, rti, rte);
+	if (is_ours(root) && active->callback != NULL &&
+		rte->rtekind == RTE_RELATION &&
+		(!rte->inh || rte->relkind == RELKIND_PARTITIONED_TABLE))
+		active->callback(root, rel, rte, active->callback_arg);
+}
+
+static PaIndexDef *
+find_by_oid(Oid indexoid)
+{
+	ListCell   *lc;
+	ListCell   *lc2;
+
+	foreach(lc, active->indexes)
+	{
+		PaIndexDef *def = lfirst(lc);
+
+		if (def->oid == indexoid)
+			return def;
+		foreach(lc2, def->children)
+		{
+			if (((PaIndexDef *) lfirst(lc2))->oid == indexoid)
+				return lfirst(lc2);
+		}
+	}
+	return NULL;
+}
+
+/*
+ * Gives sampled statistics for the expressions of an imagined index, which
+ * ANALYZE would gather once it exists.
+ */
+static bool
+pa_get_index_stats(PlannerInfo *root, Oid indexoid, AttrNumber indexattnum,
+				   VariableStatData *vardata)
+{
+	if (is_ours(root))
+	{
+		PaIndexDef *def = find_by_oid(indexoid);
+
+		if (def != NULL)
+		{
+			vardata->statsTuple = pa_expr_stats(def, indexattnum);
+			if (!HeapTupleIsValid(vardata->statsTuple))
+				return false;
+			vardata->statsTuple = heap_copytuple(vardata->statsTuple);
+			vardata->freefunc = heap_freetuple;
+			vardata->acl_ok = pg_class_aclcheck(def->relid, GetUserId(),
+												ACL_SELECT) == ACLCHECK_OK;
+			return true;
+		}
+	}
+	return prev_index_stats &&
+		prev_index_stats(root, indexoid, indexattnum, vardata);
+}
+
+static const char *
+pa_explain_get_index_name(Oid indexoid)
+{
+	PaIndexDef *def = active ? find_by_oid(indexoid) : NULL;
+
+	if (def != NULL)
+		return pa_index_name(def);
+	return prev_index_name ? prev_index_name(indexoid) : NULL;
+}
+
+/*
+ * Installs the hooks. They do nothing unless pa_whatif_plan() is under way.
+ */
+void
+pa_whatif_init(void)
+{
+	prev_relation_info = PA_RELATION_INFO_HOOK;
+	PA_RELATION_INFO_HOOK = pa_get_relation_info;
+	prev_set_rel_pathlist = set_rel_pathlist_hook;
+	set_rel_pathlist_hook = pa_set_rel_pathlist;
+	prev_index_stats = get_index_stats_hook;
+	get_index_stats_hook = pa_get_index_stats;
+	prev_index_name = explain_get_index_name_hook;
+	explain_get_index_name_hook = pa_explain_get_index_name;
+}
+
+/*
+ * Copies a parameter list, which may be NULL, so that its address is unique to
+ * one planning.
+ */
+static ParamListInfo
+own_params(ParamListInfo params)
+{
+	if (params != NULL && params->numParams > 0)
+		return copyParamList(params);
+	return makeParamList(0);
+}
+
+/*
+ * Plans a copy of an analysed and rewritten query in the current memory
+ * context with the wanted indexes imagined and hidden. The caller must hold
+ * locks on the tables of the query and have an active snapshot. Raises
+ * whatever the planner raises; the state of the hooks is restored.
+ */
+PlannedStmt *
+pa_whatif_plan(PaWhatIf *whatif, Query *query, const char *source,
+			   ParamListInfo params)
+{
+	PaWhatIf   *saved = active;
+	PlannedStmt *plan;
+
+	whatif->params = own_params(params);
+	active = whatif;
+	PG_TRY();
+	{
+		plan = pa_standard_planner(copyObject(query), source,
+								   CURSOR_OPT_PARALLEL_OK, whatif->params);
+	}
+	PG_FINALLY();
+	{
+		active = saved;
+	}
+	PG_END_TRY();
+
+	return plan;
+}
+
+/*
+ * Hands out an OID that no relation has. OIDs may be used again after
+ * pa_whatif_reset_oids().
+ */
+Oid
+pa_whatif_new_oid(void)
+{
+	while (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(next_oid)))
+		next_oid--;
+	return next_oid--;
+}
+
+/*
+ * Starts again at the top of the range, when nothing imagined is left.
+ */
+void
+pa_whatif_reset_oids(void)
+{
+	next_oid = PA_FIRST_IMAGINED_OID;
+}
+
+/*
+ * Appends the indexes read by a plan node and everything below it.
+ */
+static void
+walk_plan(Plan *plan, List **used)
+{
+	ListCell   *lc;
+	List	   *members = NIL;
+
+	if (plan == NULL)
+		return;
+	walk_plan(plan->lefttree, used);
+	walk_plan(plan->righttree, used);
+	switch (nodeTag(plan))
+	{
+		case T_IndexScan:
+			*used = list_append_unique_oid(*used, ((IndexScan *) plan)->indexid);
+			break;
+		case T_IndexOnlyScan:
+			*used = list_append_unique_oid(*used, ((IndexOnlyScan *) plan)->indexid);
+			break;
+		case T_BitmapIndexScan:
+			*used = list_append_unique_oid(*used, ((BitmapIndexScan *) plan)->indexid);
+			break;
+		case T_Append:
+			members = ((Append *) plan)->appendplans;
+			break;
+		case T_MergeAppend:
+			members = ((MergeAppend *) plan)->mergeplans;
+			break;
+		case T_BitmapAnd:
+			members = ((BitmapAnd *) plan)->bitmapplans;
+			break;
+		case T_BitmapOr:
+			members = ((BitmapOr *) plan)->bitmapplans;
+			break;
+		case T_SubqueryScan:
+			walk_plan(((SubqueryScan *) plan)->subplan, used);
+			break;
+		case T_CustomScan:
+			members = ((CustomScan *) plan)->custom_plans;
+			break;
+		default:
+			break;
+	}
+	foreach(lc, members)
+		walk_plan(lfirst(lc), used);
+}
+
+/*
+ * Returns the OIDs of all indexes that a plan reads, subplans included, in
+ * the current memory context.
+ */
+List *
+pa_whatif_indexes_used(PlannedStmt *plan)
+{
+	List	   *used = NIL;
+	ListCell   *lc;
+
+	walk_plan(plan->planTree, &used);
+	foreach(lc, plan->subplans)
+		walk_plan(lfirst(lc), &used);
+	return used;
+}
+
+/*
+ * Returns the plan as EXPLAIN would print it, without executing it. Checks
+ * the current user's rights on the tables, as EXPLAIN does.
+ */
+char *
+pa_whatif_explain(PaWhatIf *whatif, PlannedStmt *plan, const char *source)
+{
+	PaWhatIf   *saved = active;
+	char	   *lines;
+
+	/* Recorders that look at the executor's hooks shall not count this. */
+	plan->queryId = 0;
+
+	active = whatif;
+	PG_TRY();
+	{
+		lines = pa_explain_plan(plan, source, whatif->params);
+	}
+	PG_FINALLY();
+	{
+		active = saved;
+	}
+	PG_END_TRY();
+
+	return lines;
+}

@@ -1,0 +1,39 @@
+/*
+ * whatif.h
+ *	  Planning with indexes imagined and indexes hidden.
+ *
+ * Private to the advise room.
+ */
+#ifndef PERFADVISOR_ADVISE_WHATIF_H
+#define PERFADVISOR_ADVISE_WHATIF_H
+
+#include "advise/index_def.h"
+#include "nodes/params.h"
+#include "nodes/pathnodes.h"
+#include "nodes/plannodes.h"
+
+/* Called for every plain relation while its paths are made; see collect.c. */
+typedef void (*PaRelCallback) (PlannerInfo *root, RelOptInfo *rel,
+							   RangeTblEntry *rte, void *arg);
+
+typedef struct PaWhatIf
+{
+	List	   *indexes;		/* PaIndexDef *, imagined */
+	List	   *hidden;			/* OID list, existing indexes to hide */
+	PaRelCallback callback;		/* or NULL */
+	void	   *callback_arg;
+
+	/* managed by whatif.c */
+	ParamListInfo params;		/* also the mark of our own planning */
+} PaWhatIf;
+
+extern void pa_whatif_init(void);
+extern PlannedStmt *pa_whatif_plan(PaWhatIf *whatif, Query *query,
+								   const char *source, ParamListInfo params);
+extern Oid	pa_whatif_new_oid(void);
+extern void pa_whatif_reset_oids(void);
+extern List *pa_whatif_indexes_used(PlannedStmt *plan);
+extern char *pa_whatif_explain(PaWhatIf *whatif, PlannedStmt *plan,
+							   const char *source);
+
+#endif							/* PERFADVISOR_ADVISE_WHATIF_H */

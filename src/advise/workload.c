@@ -1,0 +1,255 @@
+/*
+ * workload.c
+ *	  The statements that a search is about, and how much each of them weighs.
+ *
+ * A recorded statement weighs what it took: its measured time per hour, spread
+ * over its samples. A statement given as text weighs one execution an hour,
+ * priced by its planner cost.
+ */
+#include "postgres.h"
+
+#include "common/hashfn.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "advise/search.h"
+
+/* Samples of one statement that are planned */
+#define PA_MAX_ITEMS	3
+
+/* A shorter window says too little of an hour. */
+#define PA_MIN_WINDOW_HOURS	(1.0 / 60)
+
+/* ms that a unit of planner cost is taken for where nothing was measured */
+#define PA_MS_PER_COST	0.01
+
+/*
+ * Makes an empty search in a memory context of its own, below the current one.
+ */
+PaSearch *
+pa_search_new(void)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
+												  "perfadvisor search",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext oldcontext = MemoryContextSwitchTo(context);
+	PaSearch   *search = palloc0(sizeof(PaSearch));
+	HASHCTL		ctl = {0};
+
+	search->context = context;
+	search->maxcandidates = 256;
+	search->candidates = palloc(sizeof(PaCandidate *) * search->maxcandidates);
+	search->writes = palloc0(sizeof(PaWriteLoad));
+	ctl.keysize = sizeof(uint64);
+	ctl.entrysize = sizeof(uint64) + sizeof(PaCandidate *);
+	ctl.hcxt = context;
+	search->by_definition = hash_create("perfadvisor candidates", 256, &ctl,
+										HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	search->trgm_available = OidIsValid(pa_trgm_opclass()) || pa_trgm_available();
+	MemoryContextSwitchTo(oldcontext);
+	return search;
+}
+
+/*
+ * Returns the length of the recorded window in hours.
+ */
+static double
+window_hours(List *recorded)
+{
+	TimestampTz first = 0;
+	TimestampTz last = 0;
+	ListCell   *lc;
+
+	foreach(lc, recorded)
+	{
+		PaStatement *st = lfirst(lc);
+
+		if (st->calls + st->failures == 0)
+			continue;
+		if (first == 0 || st->first_seen < first)
+			first = st->first_seen;
+		if (st->last_seen > last)
+			last = st->last_seen;
+	}
+	return Max((last - first) / (double) USECS_PER_HOUR, PA_MIN_WINDOW_HOURS);
+}
+
+/*
+ * Whether two samples ran with the same text and the same values.
+ */
+static bool
+same_constants(const PaSample *a, const PaSample *b)
+{
+	if (strcmp(a->text, b->text) != 0 || a->nparams != b->nparams)
+		return false;
+	for (int i = 0; i < a->nparams; i++)
+	{
+		if (a->param_known[i] != b->param_known[i])
+			return false;
+		if ((a->param_values[i] == NULL) != (b->param_values[i] == NULL))
+			return false;
+		if (a->param_values[i] != NULL &&
+			strcmp(a->param_values[i], b->param_values[i]) != 0)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Prepares one sample to be planned. Returns NULL with the statement's error
+ * set if that is impossible.
+ */
+static PaItem *
+make_item(PaWorkStatement *ws, const PaSample *sample, Oid userid)
+{
+	PaItem	   *item = palloc0(sizeof(PaItem));
+
+	item->statement = ws;
+	item->replan.sample = sample;
+	item->replan.restriction.userid = userid;
+	item->replan.restriction.search_path = sample->search_path;
+	if (ws->recorded != NULL)
+	{
+		item->replan.queryid = ws->recorded->key.queryid;
+		item->replan.fingerprint = ws->recorded->fingerprint;
+	}
+	pa_replan_prepare(&item->replan);
+	if (item->replan.error != NULL)
+	{
+		ws->error = item->replan.error->message;
+		return NULL;
+	}
+	return item;
+}
+
+/*
+ * Adds the samples of a statement that differ, and shares its time among them.
+ */
+static void
+add_items(PaSearch *search, PaWorkStatement *ws)
+{
+	const PaStatement *st = ws->recorded;
+	List	   *items = NIL;
+	ListCell   *lc;
+
+	for (int i = 0; i < st->nsamples && list_length(items) < PA_MAX_ITEMS; i++)
+	{
+		bool		known = false;
+		PaItem	   *item;
+
+		foreach(lc, items)
+		{
+			if (same_constants(((PaItem *) lfirst(lc))->replan.sample, &st->samples[i]))
+				known = true;
+		}
+		if (known)
+			continue;
+		item = make_item(ws, &st->samples[i], st->key.userid);
+		if (item != NULL)
+			items = lappend(items, item);
+	}
+	ws->nitems = list_length(items);
+	foreach(lc, items)
+	{
+		PaItem	   *item = lfirst(lc);
+
+		item->time = ws->time / ws->nitems;
+		search->items = lappend(search->items, item);
+	}
+	if (items != NIL)
+	{
+		PaReplan   *replan = &((PaItem *) linitial(items))->replan;
+
+		ws->error = NULL;
+		if (replan->command != CMD_SELECT && OidIsValid(replan->target))
+			pa_write_load_add(search->writes, replan->target, replan->command,
+							  replan->updated, st->rows / st->calls * ws->calls);
+	}
+}
+
+/*
+ * Takes the workload that was recorded in this database, as far as the current
+ * user may see it. Statements without a usable sample count for the total time
+ * only; their error says why.
+ */
+void
+pa_workload_recorded(PaSearch *search)
+{
+	MemoryContext oldcontext = MemoryContextSwitchTo(search->context);
+	List	   *recorded = pa_record_read_statements(MyDatabaseId, true);
+	double		hours = window_hours(recorded);
+	ListCell   *lc;
+
+	foreach(lc, recorded)
+	{
+		PaStatement *st = lfirst(lc);
+		PaWorkStatement *ws;
+
+		CHECK_FOR_INTERRUPTS();
+		if (st->key.toplevel && st->command != CMD_UTILITY)
+			search->total_time += st->total_exec_time / hours;
+		if (!st->advisable || st->calls == 0 || st->command == CMD_UTILITY)
+			continue;
+		ws = palloc0(sizeof(PaWorkStatement));
+		ws->recorded = st;
+		ws->time = st->total_exec_time / hours;
+		ws->calls = st->calls / hours;
+		search->statements = lappend(search->statements, ws);
+		if (st->nsamples == 0)
+			ws->error = pa_may_see_role(st->key.userid)
+				? "no execution was sampled" : "insufficient privilege";
+		else if (st->fingerprint == 0)
+			ws->error = "it was prepared before it could be recorded";
+		else
+			add_items(search, ws);
+	}
+	MemoryContextSwitchTo(oldcontext);
+}
+
+/*
+ * Takes statements given as text, planned as the current user. Raises the
+ * error that a statement has.
+ */
+void
+pa_workload_given(PaSearch *search, List *queries)
+{
+	MemoryContext oldcontext = MemoryContextSwitchTo(search->context);
+	ListCell   *lc;
+
+	foreach(lc, queries)
+	{
+		PaStatement *st = palloc0(sizeof(PaStatement));
+		PaWorkStatement *ws = palloc0(sizeof(PaWorkStatement));
+		PaSample   *sample = palloc0(sizeof(PaSample));
+		PaItem	   *item = palloc0(sizeof(PaItem));
+
+		sample->text = lfirst(lc);
+		st->query = sample->text;
+		st->calls = 1;
+		st->rows = 1;
+		st->nsamples = 1;
+		st->samples = sample;
+		st->key.userid = GetUserId();
+		ws->recorded = st;
+		ws->calls = 1;
+		ws->nitems = 1;
+		item->statement = ws;
+		item->replan.sample = sample;
+		item->replan.restriction.userid = GetUserId();
+		pa_replan_prepare(&item->replan);
+		if (item->replan.error != NULL)
+			ReThrowError(item->replan.error);
+		st->key.queryid = pa_jumble_query(copyObject(linitial(item->replan.queries)),
+										  sample->text);
+		item->cost_now = pa_item_cost(search, item, NULL, NULL);
+		if (item->replan.error != NULL)
+			ReThrowError(item->replan.error);
+		item->time = ws->time = item->cost_now * PA_MS_PER_COST;
+		search->total_time += ws->time;
+		search->statements = lappend(search->statements, ws);
+		search->items = lappend(search->items, item);
+	}
+	MemoryContextSwitchTo(oldcontext);
+}

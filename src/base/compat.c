@@ -1,0 +1,101 @@
+/*
+ * compat.c
+ *	  Functions whose arguments or names changed between PostgreSQL 15 and 19.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_attribute.h"
+#include "commands/explain.h"
+#if PG_VERSION_NUM >= 180000
+#include "commands/explain_state.h"
+#endif
+#include "commands/vacuum.h"
+#include "optimizer/planner.h"
+#if PG_VERSION_NUM >= 160000
+#include "nodes/queryjumble.h"
+#else
+#include "utils/queryjumble.h"
+#endif
+#include "utils/pg_locale.h"
+
+#include "base/compat.h"
+
+/*
+ * Plans with PostgreSQL's own planner, past every planner_hook.
+ */
+PlannedStmt *
+pa_standard_planner(Query *query, const char *source, int cursor_options,
+					ParamListInfo params)
+{
+#if PG_VERSION_NUM >= 190000
+	return standard_planner(query, source, cursor_options, params, NULL);
+#else
+	return standard_planner(query, source, cursor_options, params);
+#endif
+}
+
+/*
+ * Returns the text of a plan as EXPLAIN prints it, without executing it and
+ * without a line feed at the end, in the current memory context.
+ */
+char *
+pa_explain_plan(PlannedStmt *plan, const char *source, ParamListInfo params)
+{
+	ExplainState *es = NewExplainState();
+	StringInfo	out = es->str;
+
+	es->costs = true;
+	es->summary = false;
+#if PG_VERSION_NUM >= 170000
+	ExplainOnePlan(plan, NULL, es, source, params, NULL, NULL, NULL, NULL);
+#else
+	ExplainOnePlan(plan, NULL, es, source, params, NULL, NULL, NULL);
+#endif
+	if (out->len > 0 && out->data[out->len - 1] == '\n')
+		out->data[--out->len] = '\0';
+	return out->data;
+}
+
+/*
+ * Computes and sets the query identifier as the server itself does, and
+ * returns it.
+ */
+uint64
+pa_jumble_query(Query *query, const char *source)
+{
+#if PG_VERSION_NUM >= 160000
+	(void) JumbleQuery(query);
+#else
+	(void) JumbleQuery(query, source);
+#endif
+	return (uint64) query->queryId;
+}
+
+/*
+ * Sets the statistics target of ANALYZE's working state to the default.
+ */
+void
+pa_init_statistics_target(struct VacAttrStats *stats)
+{
+#if PG_VERSION_NUM >= 170000
+	stats->attstattarget = -1;
+#else
+	stats->attr = palloc0(ATTRIBUTE_FIXED_PART_SIZE);
+	stats->attr->attstattarget = -1;
+#endif
+}
+
+/*
+ * Whether a collation sorts text by its bytes, so that a prefix is a range.
+ */
+bool
+pa_collation_is_c(Oid collation)
+{
+	if (!OidIsValid(collation))
+		return false;
+#if PG_VERSION_NUM >= 180000
+	return pg_newlocale_from_collation(collation)->collate_is_c;
+#else
+	return lc_collate_is_c(collation);
+#endif
+}
