@@ -19,7 +19,6 @@ check_order() {
 
 	echo "shared_preload_libraries = '$1'" >"$PA_WORK/$name.conf"
 	cat >>"$PA_WORK/$name.conf" <<-'CONF'
-		auto_explain.log_min_duration = 0
 		pg_stat_statements.track = all
 		max_parallel_workers_per_gather = 0
 	CONF
@@ -27,7 +26,8 @@ check_order() {
 	pa_server_start "$name"
 	pa_psql -d postgres -c "CREATE EXTENSION pg_stat_statements" -c "CREATE EXTENSION perfadvisor" \
 		-c "CREATE TABLE beside AS SELECT n AS id, n % 100 AS part FROM generate_series(1, 50000) n" -c "ANALYZE beside"
-	pa_psql -d postgres -c "SELECT count(*) FROM beside WHERE id = 1" -c "SELECT count(*) FROM beside WHERE id = 2" \
+	# Only here: auto_explain itself stumbles over an imagined index of HypoPG's when it ends after HypoPG.
+	pa_psql -d postgres -c "SET auto_explain.log_min_duration = 0" -c "SELECT count(*) FROM beside WHERE id = 1" -c "SELECT count(*) FROM beside WHERE id = 2" \
 		-c "SELECT count(*) FROM beside WHERE id = 3" >/dev/null
 
 	tap_is "$(query "SELECT calls FROM pg_stat_statements WHERE query LIKE 'SELECT count(*) FROM beside WHERE id%'")" 3 \
