@@ -28,9 +28,12 @@ PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 ifneq ($(wildcard $(PGXS)),)
 include $(PGXS)
 
-# Objects belong to one server and one set of flags: made again when either changes.
-BUILT_FOR := $(shell $(PG_CONFIG) --version) $(pkglibdir) $(CC) STRICT=$(STRICT)
+# Objects belong to one server and one set of flags: made again when either changes. The targets test and demo
+# call make again with theirs.
+ifeq ($(filter test demo lint clean,$(MAKECMDGOALS)),)
+BUILT_FOR := $(shell $(PG_CONFIG) --version) $(pkglibdir) $(CC) $(COPT) STRICT=$(STRICT)
 $(shell test "$$(cat .built_for 2>/dev/null)" = '$(BUILT_FOR)' || echo '$(BUILT_FOR)' > .built_for)
+endif
 
 $(OBJS) $(OBJS:.o=.bc): .built_for $(wildcard src/*.h src/*/*.h)
 .built_for: ;

@@ -57,7 +57,8 @@ typeset_advice() {
 		printf '\n'
 		paragraph "$(printf '  %2s. ' "$rank")" "$bold$green" "$ddl"
 		paragraph "      " "" "$reason"
-		paragraph "      " "$dim" "saves $saved s per hour of such work; about $size on disk"
+		# A step that only prepares an index saves nothing itself.
+		[ -z "$saved" ] || paragraph "      " "$dim" "saves $saved s per hour of such work; about $size on disk"
 	done
 }
 

@@ -182,9 +182,11 @@ pa_install_packages() {
 	[ -f "$conf" ] || pa_apt_install postgresql-common || return 1
 	kept=$(mktemp)
 	cat "$conf" >"$kept"
+	trap 'pa_root tee "$conf" <"$kept" >/dev/null; rm -f "$kept"; exit 1' INT TERM HUP
 	{ cat "$kept"; echo "create_main_cluster = false"; } | pa_root tee "$conf" >/dev/null
 	pa_apt_install "$@" || rc=1
 	pa_root tee "$conf" <"$kept" >/dev/null
+	trap - INT TERM HUP
 	rm -f "$kept"
 	return $rc
 }
