@@ -59,7 +59,9 @@ RETURNS TABLE (
     undo_sql text
 )
 LANGUAGE SQL VOLATILE PARALLEL UNSAFE STRICT
-AS $$SELECT a.* FROM perfadvisor.advise(ARRAY[$1]) AS a$$;
+BEGIN ATOMIC
+    SELECT a.* FROM perfadvisor.advise(ARRAY[query]) AS a;
+END;
 
 COMMENT ON FUNCTION perfadvisor.advise_query(text) IS
 'Indexes to create for one query given as text';

@@ -21,6 +21,12 @@
 /* Equality columns that are permuted; the most selective ones. */
 #define PA_MAX_EQUAL	4
 
+/*
+ * An equality that most of the table meets does not narrow a search; as a
+ * leading column it would only lend the table's physical order to the estimate.
+ */
+#define PA_MAX_EQUAL_SELECTIVITY	0.7
+
 /* A list of key columns under construction */
 typedef struct KeyList
 {
@@ -213,7 +219,8 @@ choose_equal(Generating *g)
 	{
 		PaTerm	   *term = lfirst(lc);
 
-		if (term->kind == PA_TERM_EQUAL || term->kind == PA_TERM_IN)
+		if ((term->kind == PA_TERM_EQUAL || term->kind == PA_TERM_IN) &&
+			term->selectivity <= PA_MAX_EQUAL_SELECTIVITY)
 			equalities = lappend(equalities, term);
 	}
 	list_sort(equalities, compare_selectivity);
