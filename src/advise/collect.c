@@ -31,7 +31,7 @@
 #include "utils/selfuncs.h"
 
 #include "advise/candidates.h"
-#include "base/base.h"
+#include "base/compat_planner.h"
 
 /* Predicates that keep more of the table than this are not worth a thought. */
 #define PA_MAX_PREDICATE_SELECTIVITY	0.6

@@ -35,7 +35,7 @@
 
 #include "advise/expr_stats.h"
 #include "advise/replan.h"
-#include "base/base.h"
+#include "base/compat_planner.h"
 
 /* Rows to look at; ANALYZE takes 30,000 for its default target of 100. */
 #define PA_SAMPLE_ROWS	10000

@@ -36,7 +36,7 @@
 
 #include "advise/index_def.h"
 #include "advise/whatif.h"
-#include "base/base.h"
+#include "base/compat_planner.h"
 
 /*
  * Makes an empty definition for a table with room for ncolumns columns.

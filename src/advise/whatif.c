@@ -41,7 +41,7 @@
 
 #include "advise/expr_stats.h"
 #include "advise/whatif.h"
-#include "base/base.h"
+#include "base/compat_planner.h"
 
 /* Imagined OIDs count down from here. */
 #define PA_FIRST_IMAGINED_OID	((Oid) 0xFFFFFFF0)

@@ -224,6 +224,7 @@ pa_workload_given(PaSearch *search, List *queries)
 		PaWorkStatement *ws = palloc0(sizeof(PaWorkStatement));
 		PaSample   *sample = palloc0(sizeof(PaSample));
 		PaItem	   *item = palloc0(sizeof(PaItem));
+		Query	   *query;
 
 		sample->text = lfirst(lc);
 		st->query = sample->text;
@@ -241,8 +242,9 @@ pa_workload_given(PaSearch *search, List *queries)
 		pa_replan_prepare(&item->replan);
 		if (item->replan.error != NULL)
 			ReThrowError(item->replan.error);
-		st->key.queryid = pa_jumble_query(copyObject(linitial(item->replan.queries)),
-										  sample->text);
+		query = copyObject(linitial_node(Query, item->replan.queries));
+		(void) pa_jumble_query(query, sample->text);
+		st->key.queryid = pa_query_id(query);
 		item->cost_now = pa_item_cost(search, item, NULL, NULL);
 		if (item->replan.error != NULL)
 			ReThrowError(item->replan.error);

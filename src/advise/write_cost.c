@@ -22,7 +22,7 @@
 #include "utils/syscache.h"
 
 #include "advise/write_cost.h"
-#include "base/base.h"
+#include "base/compat_planner.h"
 
 #define PA_BTREE_ENTRY_TIME		0.005	/* ms */
 #define PA_GIN_ENTRY_TIME		0.050	/* ms for a text of ordinary length */

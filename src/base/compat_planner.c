@@ -1,6 +1,7 @@
 /*
- * compat.c
- *	  Functions whose arguments or names changed between PostgreSQL 15 and 19.
+ * compat_planner.c
+ *	  Functions of the planner, EXPLAIN and ANALYZE whose arguments or names
+ *	  changed between PostgreSQL 15 and 19.
  */
 #include "postgres.h"
 
@@ -11,14 +12,9 @@
 #endif
 #include "commands/vacuum.h"
 #include "optimizer/planner.h"
-#if PG_VERSION_NUM >= 160000
-#include "nodes/queryjumble.h"
-#else
-#include "utils/queryjumble.h"
-#endif
 #include "utils/pg_locale.h"
 
-#include "base/compat.h"
+#include "base/compat_planner.h"
 
 /*
  * Plans with PostgreSQL's own planner, past every planner_hook.
@@ -54,21 +50,6 @@ pa_explain_plan(PlannedStmt *plan, const char *source, ParamListInfo params)
 	if (out->len > 0 && out->data[out->len - 1] == '\n')
 		out->data[--out->len] = '\0';
 	return out->data;
-}
-
-/*
- * Computes and sets the query identifier as the server itself does, and
- * returns it.
- */
-uint64
-pa_jumble_query(Query *query, const char *source)
-{
-#if PG_VERSION_NUM >= 160000
-	(void) JumbleQuery(query);
-#else
-	(void) JumbleQuery(query, source);
-#endif
-	return (uint64) query->queryId;
 }
 
 /*

@@ -1,0 +1,71 @@
+/*
+ * compat_planner.h
+ *	  Differences between PostgreSQL 15 and 19 in the planner, in EXPLAIN and in
+ *	  ANALYZE, for the room that plans.
+ */
+#ifndef PERFADVISOR_BASE_COMPAT_PLANNER_H
+#define PERFADVISOR_BASE_COMPAT_PLANNER_H
+
+#include "nodes/params.h"
+#include "nodes/parsenodes.h"
+#include "nodes/plannodes.h"
+
+/*
+ * The hook through which the planner learns a table's indexes. Users define a
+ * function (root, relid, inhparent, rel) and call it by PA_RELATION_INFO_CALL.
+ */
+#if PG_VERSION_NUM >= 190000
+#define pa_relation_info_hook_type build_simple_rel_hook_type
+#define PA_RELATION_INFO_HOOK build_simple_rel_hook
+#define PA_RELATION_INFO_HOOK_ARGS \
+	PlannerInfo *root, RelOptInfo *rel, RangeTblEntry *rte
+#define PA_RELATION_INFO_HOOK_PASS root, rel, rte
+#define PA_RELATION_INFO_CALL(f) \
+	do { \
+		if (rte->rtekind == RTE_RELATION) \
+			f(root, rte->relid, rte->inh, rel); \
+	} while (0)
+#else
+#define pa_relation_info_hook_type get_relation_info_hook_type
+#define PA_RELATION_INFO_HOOK get_relation_info_hook
+#define PA_RELATION_INFO_HOOK_ARGS \
+	PlannerInfo *root, Oid relid, bool inhparent, RelOptInfo *rel
+#define PA_RELATION_INFO_HOOK_PASS root, relid, inhparent, rel
+#define PA_RELATION_INFO_CALL(f) f(root, relid, inhparent, rel)
+#endif
+
+/* Last argument of build_attrmap_by_name() */
+#if PG_VERSION_NUM >= 160000
+#define PA_ATTRMAP_MISSING , false
+#else
+#define PA_ATTRMAP_MISSING
+#endif
+
+/* Direction of a PathKey */
+#if PG_VERSION_NUM >= 180000
+#define PA_PATHKEY_IS_DESC(pk) ((pk)->pk_cmptype == COMPARE_GT)
+#else
+#define PA_PATHKEY_IS_DESC(pk) ((pk)->pk_strategy == BTGreaterStrategyNumber)
+#endif
+
+extern bool pa_collation_is_c(Oid collation);
+
+/* Columns whose change keeps an update from being heap-only */
+#if PG_VERSION_NUM >= 160000
+#define pa_indexed_attrs(rel) \
+	RelationGetIndexAttrBitmap(rel, INDEX_ATTR_BITMAP_HOT_BLOCKING)
+#else
+#define pa_indexed_attrs(rel) \
+	RelationGetIndexAttrBitmap(rel, INDEX_ATTR_BITMAP_ALL)
+#endif
+
+extern PlannedStmt *pa_standard_planner(Query *query, const char *source,
+										int cursor_options,
+										ParamListInfo params);
+extern char *pa_explain_plan(PlannedStmt *plan, const char *source,
+							 ParamListInfo params);
+
+struct VacAttrStats;
+extern void pa_init_statistics_target(struct VacAttrStats *stats);
+
+#endif							/* PERFADVISOR_BASE_COMPAT_PLANNER_H */
