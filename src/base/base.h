@@ -8,14 +8,42 @@
 #define PERFADVISOR_BASE_BASE_H
 
 #include "base/compat.h"
+#include "lib/stringinfo.h"
+#include "storage/lwlock.h"
+#include "utils/dsa.h"
+
+/* Values of perfadvisor.track */
+typedef enum PaTrack
+{
+	PA_TRACK_OFF,
+	PA_TRACK_TOP,
+	PA_TRACK_ALL
+} PaTrack;
 
 /* guc.c: variables, in the order of docs/reference.md */
+extern int	pa_track;			/* a PaTrack */
 extern bool pa_track_parameters;
 extern int	pa_max_statements;		/* entries in the statement table */
+extern int	pa_text_memory;			/* kB, for texts and samples */
 extern int	pa_slow_query_time;		/* ms; -1 = off */
 extern int	pa_advise_time_limit;	/* ms; 0 = no limit */
 
 extern void pa_guc_init(void);
+
+/*
+ * shmem.c: a piece of shared memory that a room asks for while the library
+ * is preloaded. startup runs once per process that sets up shared memory,
+ * under AddinShmemInitLock; found tells whether the piece is initialised.
+ */
+typedef struct PaShmemArea
+{
+	const char *name;
+	Size		(*size) (void);
+	int			(*locks) (void);	/* LWLocks wanted, or NULL */
+	void		(*startup) (void *area, LWLockPadded *locks, bool found);
+} PaShmemArea;
+
+extern void pa_shmem_register(const PaShmemArea *area);
 
 /* shmem.c: true once the library was loaded by shared_preload_libraries */
 extern bool pa_is_preloaded(void);
@@ -26,7 +54,48 @@ extern void pa_require_preloaded(void);
 /* privilege.c: whether the current user may see texts and constants of roleid */
 extern bool pa_may_see_role(Oid roleid);
 
+/* privilege.c: whether the current user may see numbers of roleid */
+extern bool pa_may_see_numbers(Oid roleid);
+
 /* privilege.c: the schema of the extension in this database, or InvalidOid */
 extern Oid	pa_extension_schema(void);
+
+/* textstore.c: a bounded shared store of byte strings */
+extern void pa_textstore_init(void);
+extern dsa_pointer pa_textstore_put(const void *data, Size size);
+extern void pa_textstore_free(dsa_pointer pointer);
+extern void *pa_textstore_get(dsa_pointer pointer);
+extern uint64 pa_textstore_dropped(void);
+
+/* histogram.c: log-linear latency histogram, at most 6.25 % off */
+#define PA_HISTOGRAM_BUCKETS 264
+
+extern int	pa_histogram_bucket(uint64 ns);
+extern double pa_histogram_lower(int bucket);	/* ms */
+extern double pa_histogram_upper(int bucket);	/* ms */
+extern double pa_histogram_percentile(const uint32 *buckets, double fraction);
+
+/* guard.c: runs a function in a subtransaction and survives its errors */
+extern bool pa_guarded_call(void (*function) (void *), void *argument);
+
+/* blob.c: strings one after the other in a flat buffer */
+typedef enum PaItemState
+{
+	PA_ITEM_VALUE,
+	PA_ITEM_NULL,
+	PA_ITEM_UNKNOWN
+} PaItemState;
+
+typedef struct PaBlobReader
+{
+	const char *data;
+	Size		size;
+	Size		offset;
+} PaBlobReader;
+
+extern void pa_blob_put(StringInfo blob, PaItemState state, const char *string);
+extern void pa_blob_put_bytes(StringInfo blob, const void *data, Size size);
+extern PaItemState pa_blob_get(PaBlobReader *reader, char **string);
+extern bool pa_blob_get_bytes(PaBlobReader *reader, void *data, Size size);
 
 #endif							/* PERFADVISOR_BASE_BASE_H */

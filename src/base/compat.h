@@ -8,8 +8,27 @@
 #ifndef PERFADVISOR_BASE_COMPAT_H
 #define PERFADVISOR_BASE_COMPAT_H
 
+#include "executor/executor.h"
+#include "nodes/plannodes.h"
+#include "optimizer/planner.h"
+#include "parser/analyze.h"
+#include "portability/instr_time.h"
+
 #if PG_VERSION_NUM < 150000
 #error "perfadvisor requires PostgreSQL 15 or newer"
+#endif
+
+#if PG_VERSION_NUM >= 160000
+#include "nodes/queryjumble.h"
+#else
+#include "utils/queryjumble.h"
+#endif
+
+#if PG_VERSION_NUM >= 180000
+#include "commands/explain_format.h"
+#include "commands/explain_state.h"
+#else
+#include "commands/explain.h"
 #endif
 
 /* Type of PlannedStmt.queryId and Query.queryId */
@@ -18,5 +37,70 @@ typedef int64 PaQueryId;
 #else
 typedef uint64 PaQueryId;
 #endif
+
+/* What post_parse_analyze_hook gets */
+#if PG_VERSION_NUM >= 190000
+typedef const JumbleState PaJumbleState;
+#else
+typedef JumbleState PaJumbleState;
+#endif
+
+/* Arguments of planner_hook, as declared and as passed on */
+#if PG_VERSION_NUM >= 190000
+#define PA_PLANNER_PARAMS Query *parse, const char *query_string, \
+	int cursorOptions, ParamListInfo boundParams, ExplainState *es
+#define PA_PLANNER_ARGS parse, query_string, cursorOptions, boundParams, es
+#else
+#define PA_PLANNER_PARAMS Query *parse, const char *query_string, \
+	int cursorOptions, ParamListInfo boundParams
+#define PA_PLANNER_ARGS parse, query_string, cursorOptions, boundParams
+#endif
+
+/* Arguments of ExecutorRun, as declared and as passed on */
+#if PG_VERSION_NUM >= 180000
+#define PA_EXECUTOR_RUN_PARAMS QueryDesc *queryDesc, \
+	ScanDirection direction, uint64 count
+#define PA_EXECUTOR_RUN_ARGS queryDesc, direction, count
+#else
+#define PA_EXECUTOR_RUN_PARAMS QueryDesc *queryDesc, \
+	ScanDirection direction, uint64 count, bool execute_once
+#define PA_EXECUTOR_RUN_ARGS queryDesc, direction, count, execute_once
+#endif
+
+/* Tranche for LWLocks inside dynamic areas */
+extern int	pa_new_tranche(const char *name);
+
+/* The id of a query, without its sign */
+#define pa_query_id(node) ((uint64) (node)->queryId)
+
+/* Spreads the bits of a number: MurmurHash3's finaliser */
+static inline uint64
+pa_mix64(uint64 value)
+{
+	value ^= value >> 33;
+	value *= UINT64CONST(0xff51afd7ed558ccd);
+	value ^= value >> 33;
+	value *= UINT64CONST(0xc4ceb9fe1a85ec53);
+	value ^= value >> 33;
+	return value;
+}
+
+/* Nanoseconds from start to end */
+extern uint64 pa_elapsed_ns(const instr_time *start, const instr_time *end);
+
+/* Commutative hash over the relations a plan names; 0 before 18 */
+extern uint64 pa_plan_relhash(const PlannedStmt *plan);
+
+/* Computes the id of a query that has none, and its constants' locations */
+extern PaJumbleState *pa_jumble_query(Query *query, const char *string);
+
+/* Whether a recorded constant location stands for a squashed list (18+) */
+extern bool pa_location_is_list(const LocationLen *location);
+
+/* Whether a location is a parameter of the client, not a constant (18+) */
+extern bool pa_location_is_param(const LocationLen *location);
+
+/* Gives one plan node row counting without clocks, in the current context */
+extern void pa_instrument_rows(PlanState *node);
 
 #endif							/* PERFADVISOR_BASE_COMPAT_H */

@@ -1,0 +1,195 @@
+-- record: what happened to statements
+
+CREATE FUNCTION perfadvisor.recorded_statements(
+    OUT dbid oid, OUT userid oid, OUT queryid bigint, OUT toplevel boolean,
+    OUT statement_class text, OUT query text,
+    OUT calls bigint, OUT failures bigint, OUT rows bigint,
+    OUT total_exec_time double precision, OUT min_exec_time double precision,
+    OUT max_exec_time double precision, OUT mean_exec_time double precision,
+    OUT stddev_exec_time double precision,
+    OUT p50_exec_time double precision, OUT p95_exec_time double precision,
+    OUT p99_exec_time double precision, OUT total_plan_time double precision,
+    OUT shared_blks_hit bigint, OUT shared_blks_read bigint,
+    OUT temp_blks_written bigint, OUT wal_bytes bigint, OUT seq_rows_read bigint,
+    OUT first_seen timestamptz, OUT last_seen timestamptz,
+    OUT failed_exec_time double precision, OUT relations_hash bigint)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'pa_read_statements'
+LANGUAGE C STRICT VOLATILE PARALLEL SAFE ROWS 1000;
+
+COMMENT ON FUNCTION perfadvisor.recorded_statements() IS
+'The statement table, as far as the current role may see it; the statements view shows it with names.';
+
+CREATE VIEW perfadvisor.statements AS
+SELECT d.datname, r.rolname, s.queryid, s.toplevel, s.statement_class, s.query,
+       s.calls, s.failures, s.rows,
+       s.total_exec_time, s.min_exec_time, s.max_exec_time, s.mean_exec_time,
+       s.stddev_exec_time, s.p50_exec_time, s.p95_exec_time, s.p99_exec_time,
+       s.total_plan_time, s.shared_blks_hit, s.shared_blks_read,
+       s.temp_blks_written, s.wal_bytes, s.seq_rows_read, s.first_seen, s.last_seen,
+       s.failed_exec_time
+FROM perfadvisor.recorded_statements() AS s
+     LEFT JOIN pg_catalog.pg_database AS d ON d.oid OPERATOR(pg_catalog.=) s.dbid
+     LEFT JOIN pg_catalog.pg_roles AS r ON r.oid OPERATOR(pg_catalog.=) s.userid;
+
+COMMENT ON VIEW perfadvisor.statements IS 'One row per statement, role, database and level that ran since the last reset';
+COMMENT ON COLUMN perfadvisor.statements.datname IS 'Database it ran in, NULL once that is dropped';
+COMMENT ON COLUMN perfadvisor.statements.rolname IS 'Role that ran it, NULL once that is dropped';
+COMMENT ON COLUMN perfadvisor.statements.queryid IS 'Id of the statement, the same as in pg_stat_statements; for utility statements the id of their command tag';
+COMMENT ON COLUMN perfadvisor.statements.toplevel IS 'True when a client ran it, false when a function, a trigger or a utility statement did';
+COMMENT ON COLUMN perfadvisor.statements.statement_class IS 'lookup, join, aggregate, write or utility';
+COMMENT ON COLUMN perfadvisor.statements.query IS 'Its text with constants written as $n; the command tag for utility statements';
+COMMENT ON COLUMN perfadvisor.statements.calls IS 'Executions that succeeded';
+COMMENT ON COLUMN perfadvisor.statements.failures IS 'Executions that failed or were cancelled';
+COMMENT ON COLUMN perfadvisor.statements.rows IS 'Rows returned or affected by all calls';
+COMMENT ON COLUMN perfadvisor.statements.total_exec_time IS 'Execution time of all calls, ms';
+COMMENT ON COLUMN perfadvisor.statements.min_exec_time IS 'Shortest call, ms';
+COMMENT ON COLUMN perfadvisor.statements.max_exec_time IS 'Longest call, ms';
+COMMENT ON COLUMN perfadvisor.statements.mean_exec_time IS 'Mean time of a call, ms';
+COMMENT ON COLUMN perfadvisor.statements.stddev_exec_time IS 'Standard deviation of the time of calls, ms';
+COMMENT ON COLUMN perfadvisor.statements.p50_exec_time IS 'Median time of a call, ms, within 6.25 %';
+COMMENT ON COLUMN perfadvisor.statements.p95_exec_time IS '95th percentile of the time of calls, ms, within 6.25 %';
+COMMENT ON COLUMN perfadvisor.statements.p99_exec_time IS '99th percentile of the time of calls, ms, within 6.25 %';
+COMMENT ON COLUMN perfadvisor.statements.total_plan_time IS 'Time spent in planning it, ms';
+COMMENT ON COLUMN perfadvisor.statements.shared_blks_hit IS 'Blocks found in shared buffers';
+COMMENT ON COLUMN perfadvisor.statements.shared_blks_read IS 'Blocks read into shared buffers';
+COMMENT ON COLUMN perfadvisor.statements.temp_blks_written IS 'Temporary blocks written by sorts and hashes';
+COMMENT ON COLUMN perfadvisor.statements.wal_bytes IS 'WAL written, bytes';
+COMMENT ON COLUMN perfadvisor.statements.seq_rows_read IS 'Rows read by sequential scans, scaled up from sampled executions';
+COMMENT ON COLUMN perfadvisor.statements.first_seen IS 'Start of the first execution';
+COMMENT ON COLUMN perfadvisor.statements.last_seen IS 'Start of the latest execution';
+COMMENT ON COLUMN perfadvisor.statements.failed_exec_time IS 'Time of executions that failed, ms';
+
+CREATE FUNCTION perfadvisor.recorded_samples(
+    OUT dbid oid, OUT userid oid, OUT queryid bigint, OUT toplevel boolean,
+    OUT started_at timestamptz, OUT exec_time double precision, OUT rows bigint,
+    OUT query text, OUT parameters text[], OUT parameter_types regtype[],
+    OUT parameters_known boolean[], OUT search_path text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'pa_read_samples'
+LANGUAGE C STRICT VOLATILE PARALLEL SAFE ROWS 1000;
+
+COMMENT ON FUNCTION perfadvisor.recorded_samples() IS
+'The samples of statements whose constants the current role may see; the statement_samples view shows them with names.';
+
+CREATE VIEW perfadvisor.statement_samples AS
+SELECT d.datname, r.rolname, s.queryid, s.toplevel, s.started_at, s.exec_time,
+       s.rows, s.query, s.parameters, s.parameter_types, s.parameters_known,
+       s.search_path
+FROM perfadvisor.recorded_samples() AS s
+     LEFT JOIN pg_catalog.pg_database AS d ON d.oid OPERATOR(pg_catalog.=) s.dbid
+     LEFT JOIN pg_catalog.pg_roles AS r ON r.oid OPERATOR(pg_catalog.=) s.userid;
+
+COMMENT ON VIEW perfadvisor.statement_samples IS 'Executions of each statement that are kept with their constants: the first, the slowest, the latest and another one';
+COMMENT ON COLUMN perfadvisor.statement_samples.datname IS 'Database it ran in';
+COMMENT ON COLUMN perfadvisor.statement_samples.rolname IS 'Role that ran it';
+COMMENT ON COLUMN perfadvisor.statement_samples.queryid IS 'Id of the statement';
+COMMENT ON COLUMN perfadvisor.statement_samples.toplevel IS 'True when a client ran it';
+COMMENT ON COLUMN perfadvisor.statement_samples.started_at IS 'Start of the execution';
+COMMENT ON COLUMN perfadvisor.statement_samples.exec_time IS 'Time of the slowest execution with these constants that was sampled, ms';
+COMMENT ON COLUMN perfadvisor.statement_samples.rows IS 'Rows it returned or affected';
+COMMENT ON COLUMN perfadvisor.statement_samples.query IS 'Its text as it ran; variables of functions are written as $n';
+COMMENT ON COLUMN perfadvisor.statement_samples.parameters IS 'Values of $1, $2, ...; NULL also where not known';
+COMMENT ON COLUMN perfadvisor.statement_samples.parameter_types IS 'Their types';
+COMMENT ON COLUMN perfadvisor.statement_samples.parameters_known IS 'False for values that were too long or of a type that is not printed';
+COMMENT ON COLUMN perfadvisor.statement_samples.search_path IS 'The setting while it ran';
+
+CREATE FUNCTION perfadvisor.statement_histogram(
+    queryid bigint, OUT from_time double precision, OUT to_time double precision,
+    OUT calls bigint)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'pa_read_histogram'
+LANGUAGE C STRICT VOLATILE PARALLEL SAFE ROWS 50;
+
+COMMENT ON FUNCTION perfadvisor.statement_histogram(bigint) IS
+'Calls of a statement in the current database by execution time: one row per bucket that is not empty, bounds in ms';
+
+CREATE FUNCTION perfadvisor.recorded_slow_queries(
+    OUT started_at timestamptz, OUT exec_time double precision,
+    OUT dbid oid, OUT userid oid, OUT application_name text, OUT queryid bigint,
+    OUT toplevel boolean, OUT query text, OUT parameters text[], OUT rows bigint,
+    OUT plan text, OUT sqlstate text, OUT error text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'pa_read_slow_queries'
+LANGUAGE C STRICT VOLATILE PARALLEL SAFE ROWS 500;
+
+COMMENT ON FUNCTION perfadvisor.recorded_slow_queries() IS
+'Slow and failed executions, as far as the current role may see them; the slow_queries view shows them with names.';
+
+CREATE VIEW perfadvisor.slow_queries AS
+SELECT q.started_at, q.exec_time, d.datname, r.rolname, q.application_name,
+       q.queryid, COALESCE(q.query, s.query) AS query, q.parameters, q.rows,
+       q.plan, q.sqlstate, q.error, q.toplevel
+FROM perfadvisor.recorded_slow_queries() AS q
+     LEFT JOIN (SELECT s.dbid, s.queryid, pg_catalog.min(s.query) AS query
+                FROM perfadvisor.recorded_statements() AS s
+                GROUP BY s.dbid, s.queryid) AS s
+         ON q.query IS NULL AND s.dbid OPERATOR(pg_catalog.=) q.dbid
+            AND s.queryid OPERATOR(pg_catalog.=) q.queryid
+     LEFT JOIN pg_catalog.pg_database AS d ON d.oid OPERATOR(pg_catalog.=) q.dbid
+     LEFT JOIN pg_catalog.pg_roles AS r ON r.oid OPERATOR(pg_catalog.=) q.userid;
+
+COMMENT ON VIEW perfadvisor.slow_queries IS 'The latest executions that took at least perfadvisor.slow_query_time, and the latest that failed';
+COMMENT ON COLUMN perfadvisor.slow_queries.started_at IS 'Start of the execution';
+COMMENT ON COLUMN perfadvisor.slow_queries.exec_time IS 'Execution time, ms; of failed ones until they failed';
+COMMENT ON COLUMN perfadvisor.slow_queries.datname IS 'Database it ran in';
+COMMENT ON COLUMN perfadvisor.slow_queries.rolname IS 'Role that ran it';
+COMMENT ON COLUMN perfadvisor.slow_queries.application_name IS 'Application that ran it';
+COMMENT ON COLUMN perfadvisor.slow_queries.queryid IS 'Id of the statement';
+COMMENT ON COLUMN perfadvisor.slow_queries.query IS 'Its text as it ran, clipped for failed ones; normalised where constants are not kept';
+COMMENT ON COLUMN perfadvisor.slow_queries.parameters IS 'Values of $1, $2, ...';
+COMMENT ON COLUMN perfadvisor.slow_queries.rows IS 'Rows returned or affected, NULL for failed ones';
+COMMENT ON COLUMN perfadvisor.slow_queries.plan IS 'Its plan, NULL for failed ones and where constants are not kept';
+COMMENT ON COLUMN perfadvisor.slow_queries.sqlstate IS 'SQLSTATE of the error, NULL when it succeeded';
+COMMENT ON COLUMN perfadvisor.slow_queries.error IS 'Message of the error, NULL when it was caught or not logged';
+COMMENT ON COLUMN perfadvisor.slow_queries.toplevel IS 'True when a client ran it';
+
+CREATE FUNCTION perfadvisor.recorded_seq_scans(
+    OUT dbid oid, OUT userid oid, OUT relid oid, OUT filter_id bigint,
+    OUT filter text, OUT queryid bigint, OUT scans bigint, OUT rows_read bigint,
+    OUT rows_returned bigint, OUT estimate_error double precision,
+    OUT total_exec_time double precision)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'pa_read_seq_scans'
+LANGUAGE C STRICT VOLATILE PARALLEL SAFE ROWS 500;
+
+COMMENT ON FUNCTION perfadvisor.recorded_seq_scans() IS
+'Sequential scans of each statement in all databases, as far as the current role may see them; the seq_scans view groups those of the current database.';
+
+CREATE VIEW perfadvisor.seq_scans AS
+SELECT s.relid::pg_catalog.regclass AS relation,
+       s.filter,
+       pg_catalog.sum(s.scans)::bigint AS scans,
+       pg_catalog.sum(s.rows_read)::bigint AS rows_read,
+       pg_catalog.sum(s.rows_returned)::bigint AS rows_returned,
+       (1.0 OPERATOR(pg_catalog.-) pg_catalog.sum(s.rows_returned)
+           OPERATOR(pg_catalog./) NULLIF(pg_catalog.sum(s.rows_read), 0))::double precision
+           AS removed_fraction,
+       pg_catalog.max(s.estimate_error) AS estimate_error,
+       pg_catalog.sum(s.total_exec_time) AS total_exec_time,
+       pg_catalog.array_agg(DISTINCT s.queryid) FILTER (WHERE s.queryid IS NOT NULL) AS queryids,
+       pg_catalog.current_database() AS datname
+FROM perfadvisor.recorded_seq_scans() AS s
+     JOIN pg_catalog.pg_database AS d ON d.oid OPERATOR(pg_catalog.=) s.dbid
+     JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) s.relid
+WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()
+GROUP BY s.relid, s.filter_id, s.filter;
+
+COMMENT ON VIEW perfadvisor.seq_scans IS 'One row per relation of the current database and filter it was read sequentially with';
+COMMENT ON COLUMN perfadvisor.seq_scans.relation IS 'The relation';
+COMMENT ON COLUMN perfadvisor.seq_scans.filter IS 'What the scans kept, constants written as $n; NULL when they kept all';
+COMMENT ON COLUMN perfadvisor.seq_scans.scans IS 'Scans from beginning to end, scaled up from sampled executions';
+COMMENT ON COLUMN perfadvisor.seq_scans.rows_read IS 'Rows they read';
+COMMENT ON COLUMN perfadvisor.seq_scans.rows_returned IS 'Rows that passed the filter';
+COMMENT ON COLUMN perfadvisor.seq_scans.removed_fraction IS 'Fraction of the rows read that the filter threw away';
+COMMENT ON COLUMN perfadvisor.seq_scans.estimate_error IS 'Worst factor between estimated and actual rows of a scan, NULL where scans stopped early';
+COMMENT ON COLUMN perfadvisor.seq_scans.total_exec_time IS 'Execution time of the statements that did these scans, ms';
+COMMENT ON COLUMN perfadvisor.seq_scans.queryids IS 'Ids of those statements';
+COMMENT ON COLUMN perfadvisor.seq_scans.datname IS 'The current database';
+
+CREATE FUNCTION perfadvisor.reset()
+RETURNS void
+AS 'MODULE_PATHNAME', 'pa_reset'
+LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION perfadvisor.reset() IS 'Forgets what was recorded, in all databases';

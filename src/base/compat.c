@@ -1,0 +1,128 @@
+/*
+ * compat.c
+ *	  What a macro in compat.h cannot say: bodies that differ by version.
+ */
+#include "postgres.h"
+
+#include "common/hashfn.h"
+#include "executor/instrument.h"
+#include "nodes/parsenodes.h"
+#include "storage/lwlock.h"
+
+#include "base/compat.h"
+
+/*
+ * Allocates a tranche id and names it in this process. Must run in the
+ * postmaster; where children do not inherit its memory the name is lost,
+ * which only shows in wait events.
+ */
+int
+pa_new_tranche(const char *name)
+{
+#if PG_VERSION_NUM >= 190000
+	return LWLockNewTrancheId(name);
+#else
+	int			tranche = LWLockNewTrancheId();
+
+	LWLockRegisterTranche(tranche, name);
+	return tranche;
+#endif
+}
+
+/*
+ * Returns the nanoseconds between two clock readings.
+ */
+uint64
+pa_elapsed_ns(const instr_time *start, const instr_time *end)
+{
+	instr_time	diff = *end;
+
+	INSTR_TIME_SUBTRACT(diff, *start);
+#if PG_VERSION_NUM >= 160000
+	return INSTR_TIME_GET_NANOSEC(diff);
+#else
+#ifndef WIN32
+	return (uint64) diff.tv_sec * UINT64CONST(1000000000) + diff.tv_nsec;
+#else
+	return INSTR_TIME_GET_MICROSEC(diff) * 1000;
+#endif
+#endif
+}
+
+/*
+ * Returns a hash over the relations named in a plan's query, in any order.
+ * From 18 on the query id no longer tells relations apart.
+ */
+uint64
+pa_plan_relhash(const PlannedStmt *plan)
+{
+#if PG_VERSION_NUM >= 180000
+	uint64		hash = 0;
+	ListCell   *lc;
+
+	foreach(lc, plan->permInfos)
+	{
+		RTEPermissionInfo *info = lfirst_node(RTEPermissionInfo, lc);
+
+		hash += hash_combine64(0, pa_mix64(info->relid));
+	}
+	return hash;
+#else
+	return 0;
+#endif
+}
+
+/*
+ * Gives a query its id and returns where its constants are.
+ */
+PaJumbleState *
+pa_jumble_query(Query *query, const char *string)
+{
+#if PG_VERSION_NUM >= 160000
+	return JumbleQuery(query);
+#else
+	return JumbleQuery(query, string);
+#endif
+}
+
+/*
+ * Tells whether a recorded location is a whole list of constants.
+ */
+bool
+pa_location_is_list(const LocationLen *location)
+{
+#if PG_VERSION_NUM >= 180000
+	return location->squashed;
+#else
+	return false;
+#endif
+}
+
+/*
+ * Tells whether a recorded location is a parameter that stays as it is.
+ */
+bool
+pa_location_is_param(const LocationLen *location)
+{
+#if PG_VERSION_NUM >= 180000
+	return location->extern_param && !location->squashed;
+#else
+	return false;
+#endif
+}
+
+/*
+ * Makes one plan node count its rows, unless it does already. To be called
+ * between ExecutorStart and the first row; allocates in the current context.
+ */
+void
+pa_instrument_rows(PlanState *node)
+{
+	if (node->instrument != NULL)
+		return;
+#if PG_VERSION_NUM >= 190000
+	node->instrument = InstrAllocNode(INSTRUMENT_ROWS, false);
+#else
+	node->instrument = InstrAlloc(1, INSTRUMENT_ROWS, false);
+#endif
+}

@@ -1,0 +1,416 @@
+/*
+ * execution.c
+ *	  One execution of a statement, from ExecutorStart to ExecutorEnd.
+ *
+ * Executions under way are in a list, the latest first, because cursors may
+ * interleave; the nodes are used again and again. An execution ends by
+ * ExecutorEnd or by an error in Run or Finish; those that an abort swept away
+ * without either are dropped when their (sub)transaction ends.
+ *
+ * The clock is read when Run begins and when Run ends, or for statements
+ * that write when Finish ends, since their triggers run there. Time between
+ * the runs of a cursor is not the statement's.
+ */
+#include "postgres.h"
+
+#include "access/parallel.h"
+#include "access/xact.h"
+#include "executor/instrument.h"
+#include "miscadmin.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "record/recorder.h"
+
+#define PLAN_TIMES 4			/* plans made whose execution is awaited */
+#define SLOW_SAMPLE_MIN 1.0		/* ms; faster ones are not out of the ordinary */
+
+static PaExecution *active = NULL;
+static PaExecution *spare = NULL;
+
+static struct
+{
+	uint64		queryid;
+	double		plan_time;		/* ms */
+}			plan_times[PLAN_TIMES];
+static int	plan_times_next = 0;
+
+/*
+ * Moves an execution from the active to the spare ones.
+ */
+static void
+release_execution(PaExecution *execution)
+{
+	PaExecution **link = &active;
+
+	while (*link != NULL && *link != execution)
+		link = &(*link)->next;
+	if (*link == NULL)
+		return;
+	*link = execution->next;
+	execution->query_desc = NULL;
+	execution->next = spare;
+	spare = execution;
+}
+
+/*
+ * Drops all executions when the transaction ends: none outlives it.
+ */
+static void
+at_transaction_end(XactEvent event, void *arg)
+{
+	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT ||
+		event == XACT_EVENT_PREPARE)
+		while (active != NULL)
+			release_execution(active);
+}
+
+/*
+ * Drops executions that an aborted subtransaction began.
+ */
+static void
+at_subtransaction_end(SubXactEvent event, SubTransactionId subid,
+					  SubTransactionId parent, void *arg)
+{
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		for (PaExecution *x = active, *next; x != NULL; x = next)
+		{
+			next = x->next;
+			if (x->subid >= subid)
+				release_execution(x);
+		}
+}
+
+/*
+ * Has this file told of ends of transactions.
+ */
+void
+pa_execution_init(void)
+{
+	RegisterXactCallback(at_transaction_end, NULL);
+	RegisterSubXactCallback(at_subtransaction_end, NULL);
+}
+
+/*
+ * Returns the execution of a query, or NULL when it is not recorded.
+ */
+PaExecution *
+pa_execution_of(QueryDesc *queryDesc)
+{
+	for (PaExecution *x = active; x != NULL; x = x->next)
+		if (x->query_desc == queryDesc)
+			return x;
+	return NULL;
+}
+
+/*
+ * Remembers the time that planning a statement took until it runs.
+ */
+void
+pa_plan_time_add(uint64 queryid, double plan_time)
+{
+	plan_times[plan_times_next].queryid = queryid;
+	plan_times[plan_times_next].plan_time = plan_time;
+	plan_times_next = (plan_times_next + 1) % PLAN_TIMES;
+}
+
+/*
+ * Returns the planning time of a statement that now runs, and forgets it.
+ */
+static double
+take_plan_time(uint64 queryid)
+{
+	for (int i = 0; i < PLAN_TIMES; i++)
+		if (plan_times[i].queryid == queryid)
+		{
+			plan_times[i].queryid = 0;
+			return plan_times[i].plan_time;
+		}
+	return 0.0;
+}
+
+/*
+ * Makes the table's entry for a statement that this backend does not know.
+ */
+static PaEntryRef
+create_entry(const PaStatementKey *key, const char *source, int location,
+			 int length)
+{
+	PaBirth    *birth = pa_birth_find(key->queryid);
+	PaIdentity	identity = {.command = CMD_UNKNOWN,.class = PA_CLASS_LOOKUP};
+	PaEntryRef	ref;
+
+	if (birth != NULL)
+		return pa_table_create(key, &birth->identity);
+
+	/* Analysed before the table forgot it: only the text is left */
+	(void) CleanQuerytext(source, &location, &length);
+	identity.has_constants = true;
+	identity.text = pa_text_hide_all(source, Max(location, 0), length);
+	ref = pa_table_create(key, &identity);
+	if (identity.text)
+		pfree(identity.text);
+	return ref;
+}
+
+/*
+ * Returns the entry of a statement, making it if need be. A statement that
+ * ran before in this session costs no lock.
+ */
+PaEntryRef
+pa_entry_for(const PaStatementKey *key, const char *source, int location,
+			 int length)
+{
+	PaEntryRef	ref;
+
+	if (pa_local_find(key, &ref) && pa_table_is_current(&ref))
+		return ref;
+	if (!pa_table_find(key, &ref))
+		ref = create_entry(key, source, location, length);
+	pa_local_remember(key, &ref);
+	return ref;
+}
+
+/*
+ * Returns the id of a query, also of one inside a utility statement.
+ */
+static uint64
+queryid_of(const PlannedStmt *plan)
+{
+	uint64		queryid = pa_query_id(plan);
+
+	if (queryid == 0 && pa_utility_context.level == pa_nesting_level)
+		queryid = pa_utility_context.inner_queryid;
+	return queryid;
+}
+
+/*
+ * Notes where a statement is in its source text; those inside utility
+ * statements do not know it themselves before 18.
+ */
+static void
+locate_execution(PaExecution *execution, const PlannedStmt *plan)
+{
+	execution->location = plan->stmt_location;
+	execution->length = plan->stmt_len;
+	if (execution->location <= 0 && execution->length == 0 &&
+		pa_utility_context.source != NULL &&
+		pa_utility_context.level == pa_nesting_level)
+	{
+		execution->location = pa_utility_context.location;
+		execution->length = pa_utility_context.length;
+	}
+}
+
+/*
+ * Decides whether an execution that is about to start is recorded, and if so
+ * says what is known before it starts.
+ */
+bool
+pa_execution_begins(QueryDesc *queryDesc, int eflags, PaExecution *execution)
+{
+	PlannedStmt *plan = queryDesc->plannedstmt;
+	uint64		queryid = queryid_of(plan);
+
+	if (queryid == 0 || (eflags & EXEC_FLAG_EXPLAIN_ONLY) ||
+		!pa_recording(pa_nesting_level))
+		return false;
+
+	pa_failure_forget_awaited();
+	memset(execution, 0, sizeof(*execution));
+	execution->key.dbid = MyDatabaseId;
+	execution->key.userid = GetUserId();
+	execution->key.queryid = queryid;
+	execution->key.relhash = pa_plan_relhash(plan);
+	execution->key.toplevel = pa_nesting_level == 0;
+	execution->query_desc = queryDesc;
+	execution->subid = GetCurrentSubTransactionId();
+	locate_execution(execution, plan);
+	execution->ref = pa_entry_for(&execution->key, queryDesc->sourceText,
+								  execution->location, execution->length);
+	execution->plan_time = take_plan_time(queryid);
+	execution->sampled = pa_entry_claim_sample(&execution->ref);
+	if (execution->sampled)
+		pa_scans_prepare(queryDesc);
+	return true;
+}
+
+/*
+ * Puts an execution whose query has started among the active ones.
+ */
+void
+pa_execution_started(QueryDesc *queryDesc, const PaExecution *begun)
+{
+	PaExecution *execution = pa_execution_of(queryDesc);
+
+	/* A stale node of the same address is of an execution that is gone */
+	if (execution != NULL)
+		release_execution(execution);
+	if (spare == NULL)
+		spare = MemoryContextAllocZero(TopMemoryContext, sizeof(PaExecution));
+	execution = spare;
+	spare = execution->next;
+	*execution = *begun;
+	execution->next = active;
+	active = execution;
+
+	if (execution->sampled)
+	{
+		pa_scans_instrument(queryDesc);
+		execution->draft = pa_sample_draft(execution,
+										   queryDesc->estate->es_query_cxt);
+		/* A statement that never succeeds shall have a sample, too */
+		if (execution->draft != NULL)
+			pa_sample_publish(&execution->ref, execution->draft, -1.0, 0);
+	}
+}
+
+/*
+ * Starts the clock of a run.
+ */
+void
+pa_execution_resume(PaExecution *execution)
+{
+	execution->ran = true;
+	if (execution->clock_running)
+		return;
+	execution->clock_running = true;
+	execution->blks_hit_before = pgBufferUsage.shared_blks_hit;
+	execution->blks_read_before = pgBufferUsage.shared_blks_read;
+	execution->temp_written_before = pgBufferUsage.temp_blks_written;
+	execution->wal_before = pgWalUsage.wal_bytes;
+	INSTR_TIME_SET_CURRENT(execution->started);
+}
+
+/*
+ * Stops the clock and adds up what was used since it was started. Also runs
+ * in the error path.
+ */
+static void
+stop_clock(PaExecution *execution)
+{
+	instr_time	now;
+
+	if (!execution->clock_running)
+		return;
+	INSTR_TIME_SET_CURRENT(now);
+	execution->clock_running = false;
+	execution->elapsed_ns += pa_elapsed_ns(&execution->started, &now);
+	execution->blks_hit += pgBufferUsage.shared_blks_hit - execution->blks_hit_before;
+	execution->blks_read += pgBufferUsage.shared_blks_read - execution->blks_read_before;
+	execution->temp_written += pgBufferUsage.temp_blks_written - execution->temp_written_before;
+	execution->wal_bytes += pgWalUsage.wal_bytes - execution->wal_before;
+}
+
+/*
+ * Takes note that a run has ended. The clock of a statement that writes goes
+ * on until Finish.
+ */
+void
+pa_execution_pause(PaExecution *execution, QueryDesc *queryDesc)
+{
+	execution->rows += queryDesc->estate->es_processed;
+	if (queryDesc->operation == CMD_SELECT &&
+		!queryDesc->plannedstmt->hasModifyingCTE)
+		stop_clock(execution);
+}
+
+/*
+ * Takes note that Finish has ended.
+ */
+void
+pa_execution_finished(PaExecution *execution)
+{
+	stop_clock(execution);
+}
+
+/*
+ * Says what an execution adds to its statement. Also runs in the error path.
+ */
+void
+pa_execution_measure(const PaExecution *execution, PaMeasure *measure)
+{
+	memset(measure, 0, sizeof(*measure));
+	measure->elapsed_ns = execution->elapsed_ns;
+	measure->plan_time = execution->plan_time;
+	measure->rows = execution->rows;
+	measure->shared_blks_hit = execution->blks_hit;
+	measure->shared_blks_read = execution->blks_read;
+	measure->temp_blks_written = execution->temp_written;
+	measure->wal_bytes = execution->wal_bytes;
+	measure->started_at = GetCurrentStatementStartTimestamp();
+}
+
+/*
+ * Counts an execution that raised an error. Runs in the error path: no
+ * locks but spinlocks, no allocation, no error.
+ */
+void
+pa_execution_failed(PaExecution *execution)
+{
+	QueryDesc  *queryDesc = execution->query_desc;
+	PaMeasure	measure;
+
+	stop_clock(execution);
+	pa_execution_measure(execution, &measure);
+	measure.failed = true;
+	if (!pa_entry_add(&execution->ref, &measure))
+		pa_table_count_lost();
+	pa_failure_record(&execution->key,
+					  queryDesc->sourceText + Max(execution->location, 0),
+					  execution->length, &measure);
+	release_execution(execution);
+}
+
+/*
+ * Keeps the sample of an execution that was chosen when it started, or that
+ * turned out much slower than any sample so far.
+ */
+static void
+keep_sample(PaExecution *execution, double exec_time)
+{
+	volatile PaEntry *entry = pa_table_entry(execution->ref.index);
+
+	if (!execution->sampled && exec_time > SLOW_SAMPLE_MIN &&
+		exec_time > 2 * entry->slowest_sample)
+	{
+		execution->draft = pa_sample_draft(execution,
+										   execution->query_desc->estate->es_query_cxt);
+		pa_entry_sample_next(&execution->ref);
+	}
+	if (execution->draft != NULL)
+		pa_sample_publish(&execution->ref, execution->draft, exec_time,
+						  execution->rows);
+}
+
+/*
+ * Records an execution that has come to its end. To be called before the
+ * executor takes the plan's state apart.
+ */
+void
+pa_execution_ended(PaExecution *execution)
+{
+	PaMeasure	measure;
+
+	stop_clock(execution);
+	if (execution->ran)
+	{
+		double		exec_time = execution->elapsed_ns / 1000000.0;
+
+		pa_execution_measure(execution, &measure);
+		if (!pa_entry_add(&execution->ref, &measure))
+		{
+			execution->ref = pa_entry_for(&execution->key,
+										  execution->query_desc->sourceText,
+										  execution->location,
+										  execution->length);
+			(void) pa_entry_add(&execution->ref, &measure);
+		}
+		keep_sample(execution, exec_time);
+		if (execution->sampled)
+			pa_scans_record(execution, &measure);
+		if (pa_slow_query_time >= 0 && exec_time >= pa_slow_query_time)
+			pa_slow_record(execution, &measure);
+	}
+	release_execution(execution);
+}

@@ -1,0 +1,227 @@
+/*
+ * failure.c
+ *	  The ring of failed executions.
+ *
+ * Errors are recorded while they are being raised, when nothing may be
+ * allocated and no lock but a spinlock be taken. So a slot has a fixed size
+ * and holds clipped copies, under a spinlock of its own.
+ *
+ * The message is not known at that moment: the server hands it out when it
+ * reports the error, which is right afterwards unless someone catches it.
+ * Then it is copied into the slots that this backend has written for the
+ * error. Errors that are caught, or not logged, have a SQLSTATE only; so have
+ * all while constants are not to be kept, as messages may quote them.
+ */
+#include "postgres.h"
+
+#include "mb/pg_wchar.h"
+#include "port/atomics.h"
+#include "storage/spin.h"
+#include "utils/elog.h"
+#include "utils/guc.h"
+
+#include "record/recorder.h"
+
+#define SLOTS 256
+#define TEXT_SIZE 1024
+#define MESSAGE_SIZE 256
+#define AWAITING 8				/* slots of one error, for nested statements */
+
+typedef struct PaFailureSlot
+{
+	slock_t		mutex;
+	uint64		number;			/* 0: empty; else counts up over all slots */
+	TimestampTz started_at;
+	double		exec_time;		/* ms */
+	PaStatementKey key;
+	char		application_name[NAMEDATALEN];
+	int			sqlstate;
+	bool		has_text;
+	char		text[TEXT_SIZE];
+	char		message[MESSAGE_SIZE];	/* empty: not known */
+} PaFailureSlot;
+
+typedef struct PaFailureRing
+{
+	pg_atomic_uint64 count;
+	PaFailureSlot slots[SLOTS];
+} PaFailureRing;
+
+static PaFailureRing *ring = NULL;
+
+/* Numbers of the failures whose message is still to come */
+static uint64 awaiting[AWAITING];
+static int	nawaiting = 0;
+
+static emit_log_hook_type prev_emit_log_hook = NULL;
+
+/*
+ * Returns the bytes of the ring.
+ */
+static Size
+failure_size(void)
+{
+	return sizeof(PaFailureRing);
+}
+
+/*
+ * Sets up the ring when the server starts.
+ */
+static void
+failure_startup(void *area, LWLockPadded *locks, bool found)
+{
+	ring = area;
+	if (found)
+		return;
+	memset(ring, 0, sizeof(PaFailureRing));
+	pg_atomic_init_u64(&ring->count, 0);
+	for (int i = 0; i < SLOTS; i++)
+		SpinLockInit(&ring->slots[i].mutex);
+}
+
+static const PaShmemArea failure_area = {
+	"perfadvisor failures", failure_size, NULL, failure_startup
+};
+
+/*
+ * Copies at most size - 1 bytes, whole characters only. Safe in the error
+ * path.
+ */
+static void
+clip(char *to, const char *from, size_t length, size_t size)
+{
+	if (length > size - 1)
+		length = pg_mbcliplen(from, length, size - 1);
+	memcpy(to, from, length);
+	to[length] = '\0';
+}
+
+/*
+ * Copies the message of an error that is being reported into the slots that
+ * wait for it. Neither allocates nor raises anything.
+ */
+static void
+pa_emit_log(ErrorData *edata)
+{
+	if (nawaiting > 0 && edata->elevel >= ERROR && edata->message != NULL &&
+		pa_track_parameters)
+	{
+		for (int i = 0; i < nawaiting; i++)
+		{
+			PaFailureSlot *slot = &ring->slots[awaiting[i] % SLOTS];
+
+			SpinLockAcquire(&slot->mutex);
+			if (slot->number == awaiting[i] &&
+				slot->sqlstate == edata->sqlerrcode && slot->message[0] == '\0')
+				clip(slot->message, edata->message, strlen(edata->message),
+					 MESSAGE_SIZE);
+			SpinLockRelease(&slot->mutex);
+		}
+		nawaiting = 0;
+	}
+	if (prev_emit_log_hook)
+		prev_emit_log_hook(edata);
+}
+
+/*
+ * Asks for the ring's shared memory, and for error messages.
+ */
+void
+pa_failure_init(void)
+{
+	pa_shmem_register(&failure_area);
+	prev_emit_log_hook = emit_log_hook;
+	emit_log_hook = pa_emit_log;
+}
+
+/*
+ * Remembers a failed execution and the beginning of its text. Runs in the
+ * error path. Text with constants is only kept where they may be, and of
+ * COPY nothing but what the statement table knows.
+ */
+void
+pa_failure_record(const PaStatementKey *key, const char *string, int length,
+				  const PaMeasure *measure)
+{
+	uint64		number = pg_atomic_add_fetch_u64(&ring->count, 1);
+	PaFailureSlot *slot = &ring->slots[number % SLOTS];
+	size_t		size = length > 0 ? (size_t) length : strlen(string);
+
+	SpinLockAcquire(&slot->mutex);
+	slot->number = number;
+	slot->started_at = measure->started_at;
+	slot->exec_time = measure->elapsed_ns / 1000000.0;
+	slot->key = *key;
+	strlcpy(slot->application_name, application_name ? application_name : "",
+			NAMEDATALEN);
+	slot->sqlstate = geterrcode();
+	slot->message[0] = '\0';
+	slot->has_text = pa_track_parameters && !pa_text_starts_with(string, "copy");
+	if (slot->has_text)
+		clip(slot->text, string, size, TEXT_SIZE);
+	SpinLockRelease(&slot->mutex);
+
+	if (nawaiting < AWAITING)
+		awaiting[nawaiting++] = number;
+	else
+		awaiting[AWAITING - 1] = number;
+}
+
+/*
+ * Forgets that messages are awaited: the errors were caught.
+ */
+void
+pa_failure_forget_awaited(void)
+{
+	nawaiting = 0;
+}
+
+/*
+ * Copies the ring into the current context: a List of PaSlowQuery, the
+ * oldest first.
+ */
+List *
+pa_failure_read(void)
+{
+	List	   *list = NIL;
+	uint64		last = pg_atomic_read_u64(&ring->count);
+
+	for (uint64 n = last > SLOTS ? last - SLOTS + 1 : 1; n <= last; n++)
+	{
+		PaFailureSlot *shared = &ring->slots[n % SLOTS];
+		PaFailureSlot *slot = palloc(sizeof(PaFailureSlot));
+		PaSlowQuery *slow;
+
+		SpinLockAcquire(&shared->mutex);
+		memcpy(slot, shared, sizeof(PaFailureSlot));
+		SpinLockRelease(&shared->mutex);
+		if (slot->number == 0)
+			continue;
+
+		slow = palloc0(sizeof(PaSlowQuery));
+		slow->started_at = slot->started_at;
+		slow->exec_time = slot->exec_time;
+		slow->key = slot->key;
+		memcpy(slow->application_name, slot->application_name, NAMEDATALEN);
+		slow->rows = -1;
+		slow->query = slot->has_text ? slot->text : NULL;
+		slow->sqlstate = slot->sqlstate;
+		slow->error = slot->message[0] ? slot->message : NULL;
+		list = lappend(list, slow);
+	}
+	return list;
+}
+
+/*
+ * Forgets all failures.
+ */
+void
+pa_failure_reset(void)
+{
+	for (int i = 0; i < SLOTS; i++)
+	{
+		SpinLockAcquire(&ring->slots[i].mutex);
+		ring->slots[i].number = 0;
+		SpinLockRelease(&ring->slots[i].mutex);
+	}
+}

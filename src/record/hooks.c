@@ -1,0 +1,342 @@
+/*
+ * hooks.c
+ *	  Where the server calls the recorder. Every hook calls the one that was
+ *	  there before, changes nothing of what it passes on, and hands the work
+ *	  to the other files.
+ *
+ * The nesting level counts what runs inside of what: the executor, the
+ * planner (which may run functions to fold constants) and utility
+ * statements. Statements of clients run at level 0. EXECUTE does not count,
+ * since it is the prepared statement that the client runs.
+ */
+#include "postgres.h"
+
+#include "access/parallel.h"
+#include "miscadmin.h"
+#include "tcop/utility.h"
+#include "utils/timestamp.h"
+
+#include "record/recorder.h"
+
+int			pa_record_suspended = 0;
+int			pa_nesting_level = 0;
+PaUtilityContext pa_utility_context;
+
+static post_parse_analyze_hook_type prev_post_parse_analyze = NULL;
+static planner_hook_type prev_planner = NULL;
+static ExecutorStart_hook_type prev_ExecutorStart = NULL;
+static ExecutorRun_hook_type prev_ExecutorRun = NULL;
+static ExecutorFinish_hook_type prev_ExecutorFinish = NULL;
+static ExecutorEnd_hook_type prev_ExecutorEnd = NULL;
+static ProcessUtility_hook_type prev_ProcessUtility = NULL;
+
+/*
+ * Tells whether what runs at this nesting level is recorded.
+ */
+bool
+pa_recording(int level)
+{
+	if (pa_track == PA_TRACK_OFF || (pa_track == PA_TRACK_TOP && level > 0))
+		return false;
+	return pa_record_suspended == 0 && !IsParallelWorker() &&
+		OidIsValid(MyDatabaseId) && pa_is_preloaded();
+}
+
+/*
+ * Notes a statement that was analysed, if it is new.
+ */
+static void
+pa_post_parse_analyze(ParseState *pstate, Query *query, PaJumbleState *jstate)
+{
+	if (prev_post_parse_analyze)
+		prev_post_parse_analyze(pstate, query, jstate);
+
+	if (query->utilityStmt == NULL && pa_query_id(query) != 0 &&
+		pa_track != PA_TRACK_OFF && pa_recording(0))
+		pa_birth_note(pstate, query, jstate);
+}
+
+/*
+ * Calls the planner that would run without us.
+ */
+static PlannedStmt *
+call_planner(PA_PLANNER_PARAMS)
+{
+	if (prev_planner)
+		return prev_planner(PA_PLANNER_ARGS);
+	return standard_planner(PA_PLANNER_ARGS);
+}
+
+/*
+ * Measures the planning of statements that are recorded.
+ */
+static PlannedStmt *
+pa_planner(PA_PLANNER_PARAMS)
+{
+	PlannedStmt *result;
+	uint64		queryid = pa_query_id(parse);
+	bool		timed = queryid != 0 && pa_recording(pa_nesting_level);
+	instr_time	start;
+
+	INSTR_TIME_SET_ZERO(start);
+	if (timed)
+		INSTR_TIME_SET_CURRENT(start);
+
+	pa_nesting_level++;
+	PG_TRY();
+	{
+		result = call_planner(PA_PLANNER_ARGS);
+	}
+	PG_FINALLY();
+	{
+		pa_nesting_level--;
+	}
+	PG_END_TRY();
+
+	if (timed)
+	{
+		instr_time	end;
+
+		INSTR_TIME_SET_CURRENT(end);
+		pa_plan_time_add(queryid, pa_elapsed_ns(&start, &end) / 1000000.0);
+	}
+	return result;
+}
+
+/*
+ * Decides what of an execution is recorded.
+ */
+static void
+pa_ExecutorStart(QueryDesc *queryDesc, int eflags)
+{
+	PaExecution execution;
+	bool		recorded = pa_execution_begins(queryDesc, eflags, &execution);
+
+	if (prev_ExecutorStart)
+		prev_ExecutorStart(queryDesc, eflags);
+	else
+		standard_ExecutorStart(queryDesc, eflags);
+
+	if (recorded)
+		pa_execution_started(queryDesc, &execution);
+}
+
+/*
+ * Measures a run.
+ */
+static void
+pa_ExecutorRun(PA_EXECUTOR_RUN_PARAMS)
+{
+	PaExecution *execution = pa_execution_of(queryDesc);
+
+	if (execution)
+		pa_execution_resume(execution);
+
+	pa_nesting_level++;
+	PG_TRY();
+	{
+		if (prev_ExecutorRun)
+			prev_ExecutorRun(PA_EXECUTOR_RUN_ARGS);
+		else
+			standard_ExecutorRun(PA_EXECUTOR_RUN_ARGS);
+	}
+	PG_CATCH();
+	{
+		pa_nesting_level--;
+		if (execution)
+			pa_execution_failed(execution);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	pa_nesting_level--;
+
+	if (execution)
+		pa_execution_pause(execution, queryDesc);
+}
+
+/*
+ * Measures the triggers that run at the end of a statement.
+ */
+static void
+pa_ExecutorFinish(QueryDesc *queryDesc)
+{
+	PaExecution *execution = pa_execution_of(queryDesc);
+
+	pa_nesting_level++;
+	PG_TRY();
+	{
+		if (prev_ExecutorFinish)
+			prev_ExecutorFinish(queryDesc);
+		else
+			standard_ExecutorFinish(queryDesc);
+	}
+	PG_CATCH();
+	{
+		pa_nesting_level--;
+		if (execution)
+			pa_execution_failed(execution);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	pa_nesting_level--;
+
+	if (execution)
+		pa_execution_finished(execution);
+}
+
+/*
+ * Records an execution that has come to its end.
+ */
+static void
+pa_ExecutorEnd(QueryDesc *queryDesc)
+{
+	PaExecution *execution = pa_execution_of(queryDesc);
+
+	if (execution)
+		pa_execution_ended(execution);
+
+	if (prev_ExecutorEnd)
+		prev_ExecutorEnd(queryDesc);
+	else
+		standard_ExecutorEnd(queryDesc);
+}
+
+/*
+ * Returns the query inside a utility statement to which core gives no id
+ * before 18, or NULL.
+ */
+static Query *
+inner_query(Node *statement)
+{
+	Node	   *query = NULL;
+
+	if (IsA(statement, DeclareCursorStmt))
+		query = ((DeclareCursorStmt *) statement)->query;
+	else if (IsA(statement, CreateTableAsStmt))
+		query = ((CreateTableAsStmt *) statement)->query;
+	if (query == NULL || !IsA(query, Query) ||
+		((Query *) query)->utilityStmt != NULL || pa_query_id((Query *) query) != 0)
+		return NULL;
+	return (Query *) query;
+}
+
+/*
+ * Says where the utility statement is that now runs, for what runs inside.
+ * The query inside is described on a copy, so that its own id stays as it is.
+ */
+static void
+enter_utility(PlannedStmt *pstmt, const char *source)
+{
+	Query	   *query = inner_query(pstmt->utilityStmt);
+
+	pa_utility_context.source = source;
+	pa_utility_context.location = pstmt->stmt_location;
+	pa_utility_context.length = pstmt->stmt_len;
+	pa_utility_context.level = pa_nesting_level + 1;
+	pa_utility_context.inner_queryid = 0;
+	if (query != NULL && IsQueryIdEnabled())
+	{
+		ParseState *pstate = make_parsestate(NULL);
+		PaJumbleState *jstate;
+
+		query = copyObject(query);
+		pstate->p_sourcetext = source;
+		jstate = pa_jumble_query(query, source);
+		pa_birth_note(pstate, query, jstate);
+		pa_utility_context.inner_queryid = pa_query_id(query);
+		free_parsestate(pstate);
+	}
+}
+
+/*
+ * Calls what would run the utility statement without us.
+ */
+static void
+call_utility(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
+			 ProcessUtilityContext context, ParamListInfo params,
+			 QueryEnvironment *queryEnv, DestReceiver *dest,
+			 QueryCompletion *qc)
+{
+	if (prev_ProcessUtility)
+		prev_ProcessUtility(pstmt, queryString, readOnlyTree, context, params,
+							queryEnv, dest, qc);
+	else
+		standard_ProcessUtility(pstmt, queryString, readOnlyTree, context,
+								params, queryEnv, dest, qc);
+}
+
+/*
+ * Records a utility statement under its command tag.
+ *
+ * PREPARE, EXECUTE and DEALLOCATE are not recorded: the prepared statement
+ * is, when it runs. The statement's tree must not be looked at after the
+ * call, which may have freed it.
+ */
+static void
+pa_ProcessUtility(PlannedStmt *pstmt, const char *queryString,
+				  bool readOnlyTree, ProcessUtilityContext context,
+				  ParamListInfo params, QueryEnvironment *queryEnv,
+				  DestReceiver *dest, QueryCompletion *qc)
+{
+	Node	   *statement = pstmt->utilityStmt;
+	PaUtilityContext outer = pa_utility_context;
+	PaUtility	utility;
+
+	if (IsA(statement, PrepareStmt) || IsA(statement, ExecuteStmt) ||
+		IsA(statement, DeallocateStmt) || !pa_recording(pa_nesting_level))
+	{
+		call_utility(pstmt, queryString, readOnlyTree, context, params,
+					 queryEnv, dest, qc);
+		return;
+	}
+
+	pa_utility_begin(&utility, statement);
+	enter_utility(pstmt, queryString);
+	pa_nesting_level++;
+	PG_TRY();
+	{
+		call_utility(pstmt, queryString, readOnlyTree, context, params,
+					 queryEnv, dest, qc);
+	}
+	PG_CATCH();
+	{
+		pa_nesting_level--;
+		pa_utility_context = outer;
+		pa_utility_failed(&utility);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	pa_nesting_level--;
+	pa_utility_context = outer;
+	pa_utility_ended(&utility, qc);
+}
+
+/*
+ * Asks for the recorder's shared memory and installs its hooks.
+ */
+void
+pa_record_init(void)
+{
+	EnableQueryId();
+	pa_textstore_init();
+	pa_table_init();
+	pa_slow_init();
+	pa_failure_init();
+	pa_scans_init();
+	pa_execution_init();
+
+	prev_post_parse_analyze = post_parse_analyze_hook;
+	post_parse_analyze_hook = pa_post_parse_analyze;
+	prev_planner = planner_hook;
+	planner_hook = pa_planner;
+	prev_ExecutorStart = ExecutorStart_hook;
+	ExecutorStart_hook = pa_ExecutorStart;
+	prev_ExecutorRun = ExecutorRun_hook;
+	ExecutorRun_hook = pa_ExecutorRun;
+	prev_ExecutorFinish = ExecutorFinish_hook;
+	ExecutorFinish_hook = pa_ExecutorFinish;
+	prev_ExecutorEnd = ExecutorEnd_hook;
+	ExecutorEnd_hook = pa_ExecutorEnd;
+	prev_ProcessUtility = ProcessUtility_hook;
+	ProcessUtility_hook = pa_ProcessUtility;
+}

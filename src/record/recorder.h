@@ -1,0 +1,381 @@
+/*
+ * recorder.h
+ *	  What the files of the record room share. Private to the room.
+ */
+#ifndef PERFADVISOR_RECORD_RECORDER_H
+#define PERFADVISOR_RECORD_RECORDER_H
+
+#include "base/base.h"
+#include "executor/execdesc.h"
+#include "parser/parse_node.h"
+#include "record/record.h"
+#include "storage/s_lock.h"
+#include "tcop/cmdtag.h"
+#include "tcop/utility.h"
+
+#define PA_SAMPLES 4			/* samples kept per statement */
+#define PA_TEXT_LIMIT (64 * 1024)	/* longer statements are not sampled */
+#define PA_SHOWN_LIMIT (16 * 1024)	/* normalised texts are clipped here */
+#define PA_VALUE_LIMIT (8 * 1024)	/* longer values are "not known" */
+#define PA_PARAMS_LIMIT 1000	/* statements with more are not sampled */
+
+/* What a statement does, for the column statement_class */
+typedef enum PaClass
+{
+	PA_CLASS_LOOKUP,
+	PA_CLASS_JOIN,
+	PA_CLASS_AGGREGATE,
+	PA_CLASS_WRITE,
+	PA_CLASS_UTILITY
+} PaClass;
+
+/* Where an entry of the statement table is; stale once generations differ */
+typedef struct PaEntryRef
+{
+	int32		index;
+	uint64		generation;
+} PaEntryRef;
+
+/* What is known of a statement apart from its executions */
+typedef struct PaIdentity
+{
+	uint64		fingerprint;
+	CmdType		command;
+	PaClass		class;
+	bool		advisable;
+	bool		has_constants;	/* its texts differ between executions */
+	char	   *text;			/* normalised, or NULL */
+} PaIdentity;
+
+/* What one execution adds to its statement */
+typedef struct PaMeasure
+{
+	bool		failed;
+	uint64		elapsed_ns;
+	double		plan_time;		/* ms */
+	int64		rows;
+	int64		shared_blks_hit;
+	int64		shared_blks_read;
+	int64		temp_blks_written;
+	uint64		wal_bytes;
+	TimestampTz started_at;
+} PaMeasure;
+
+/* Totals of a statement, under its entry's mutex */
+typedef struct PaCounters
+{
+	int64		calls;
+	int64		failures;
+	int64		rows;
+	double		total_time;		/* ms, as the next three; of successes */
+	double		min_time;
+	double		max_time;
+	double		sum_squares;	/* ms^2 */
+	double		failed_time;
+	double		total_plan_time;
+	int64		shared_blks_hit;
+	int64		shared_blks_read;
+	int64		temp_blks_written;
+	uint64		wal_bytes;
+	TimestampTz first_seen;
+	TimestampTz last_seen;
+
+	/* Sequential reads, known of sampled executions only; see scans.c */
+	int64		sampled_upto;	/* executions that the next field stands for */
+	double		seq_rows;
+	double		last_seq_rows;	/* of the last sampled execution */
+	int64		sample_changes;
+} PaCounters;
+
+/* One kept sample; the blob's layout is samples.c's */
+typedef struct PaSampleSlot
+{
+	dsa_pointer blob;			/* InvalidDsaPointer: slot is empty */
+	uint32		size;
+	uint64		hash;			/* of text and values */
+	TimestampTz started_at;
+	double		exec_time;		/* ms */
+	uint64		rows;
+} PaSampleSlot;
+
+/* A statement in shared memory */
+typedef struct PaEntry
+{
+	/* Under the partition's lock; generation also changes under mutex */
+	PaStatementKey key;
+	int32		next;			/* in its chain or the free list, or -1 */
+	uint64		generation;		/* 0: free */
+	uint64		fingerprint;
+	CmdType		command;
+	PaClass		class;
+	bool		advisable;
+	bool		has_constants;
+	dsa_pointer text;
+	uint32		text_size;		/* with closing zero */
+	PaSampleSlot samples[PA_SAMPLES];
+
+	/* Under mutex */
+	slock_t		mutex;
+	uint8		usage;			/* clock sweep */
+	int64		next_sample;	/* executions from which on to sample again */
+	double		slowest_sample; /* ms */
+	PaCounters	counters;
+	uint32		histogram[PA_HISTOGRAM_BUCKETS];
+} PaEntry;
+
+/* A copy of an entry with its strings in the reader's memory */
+typedef struct PaEntryCopy
+{
+	PaEntry		entry;
+	char	   *text;			/* or NULL */
+	char	   *samples[PA_SAMPLES];	/* blobs, NULL where empty */
+} PaEntryCopy;
+
+/* table.c: the statement table */
+extern void pa_table_init(void);
+extern bool pa_table_find(const PaStatementKey *key, PaEntryRef *ref);
+extern bool pa_table_knows(Oid dbid, uint64 queryid);
+extern PaEntryRef pa_table_create(const PaStatementKey *key,
+								  const PaIdentity *identity);
+extern PaEntry *pa_table_entry(int32 index);
+extern bool pa_table_is_current(const PaEntryRef *ref);
+extern bool pa_table_set_sample(const PaEntryRef *ref, int slot,
+								const PaSampleSlot *sample);
+extern LWLock *pa_table_lock(const PaEntryRef *ref);
+extern List *pa_table_copy(Oid dbid, bool with_samples);
+extern void pa_table_reset(void);
+extern uint64 pa_table_evicted_calls(void);
+extern uint64 pa_table_forgotten(void);
+extern void pa_table_count_lost(void);
+
+/* counters.c: what happens under an entry's mutex */
+extern bool pa_entry_add(const PaEntryRef *ref, const PaMeasure *measure);
+extern bool pa_entry_claim_sample(const PaEntryRef *ref);
+extern void pa_entry_sample_next(const PaEntryRef *ref);
+extern int64 pa_entry_weigh(const PaEntryRef *ref, double seq_rows,
+							int64 *upto);
+
+/* local.c: what this backend knows of the table */
+extern bool pa_local_find(const PaStatementKey *key, PaEntryRef *ref);
+extern bool pa_local_knows(uint64 queryid);
+extern void pa_local_remember(const PaStatementKey *key, const PaEntryRef *ref);
+
+/* One place in a text where something else is to be written */
+typedef struct PaTextMark
+{
+	int			location;		/* in the source text */
+	int			paramid;		/* write $paramid; 0: a constant */
+	bool		list;			/* a whole list of constants (18+) */
+} PaTextMark;
+
+/* A statement inside a source text, and what to write differently */
+typedef struct PaTextSlice
+{
+	const char *source;
+	int			location;
+	int			length;
+	PaTextMark *marks;			/* sorted by location */
+	int			nmarks;
+	int			highest_param;	/* constants are numbered after it */
+	bool		is_expression;	/* of PL/pgSQL: wants SELECT before it */
+} PaTextSlice;
+
+/* rewrite_text.c */
+extern char *pa_text_rewrite(const PaTextSlice *slice, bool hide_constants);
+extern char *pa_text_hide_all(const char *source, int location, int length);
+extern bool pa_text_starts_with(const char *string, const char *word);
+
+/* birth.c: statements this backend has analysed */
+typedef struct PaBirth
+{
+	uint64		queryid;
+	uint64		text_hash;		/* of the statement in its source text */
+	Size		size;			/* bytes this birth takes */
+	MemoryContext context;
+	PaIdentity	identity;
+	int			nvariables;		/* function variables rewritten as $n */
+	char	   *sample_text;	/* NULL: the source text as it is */
+	int			nparams;		/* highest parameter */
+	Oid		   *param_types;	/* [nparams], InvalidOid where not named */
+} PaBirth;
+
+extern void pa_birth_note(ParseState *pstate, Query *query,
+						  PaJumbleState *jstate);
+extern PaBirth *pa_birth_find(uint64 queryid);
+extern PaBirth *pa_birth_find_text(uint64 queryid, const char *string, int length);
+
+/* describe.c: what kind of query it is */
+typedef struct PaDescription
+{
+	PaClass		class;
+	bool		advisable;
+	int			nparams;		/* highest external parameter */
+	List	   *params;			/* of Param, each use */
+} PaDescription;
+
+extern void pa_describe_query(Query *query, PaDescription *description);
+
+/* hooks.c */
+typedef struct PaUtilityContext
+{
+	const char *source;
+	int			location;
+	int			length;
+	int			level;			/* nesting level of what it runs */
+	uint64		inner_queryid;	/* for a query that core gave none */
+} PaUtilityContext;
+
+extern PaUtilityContext pa_utility_context;
+extern int	pa_nesting_level;
+extern bool pa_recording(int level);
+
+/* One execution between ExecutorStart and ExecutorEnd */
+typedef struct PaExecution
+{
+	struct PaExecution *next;
+	QueryDesc  *query_desc;
+	SubTransactionId subid;
+	PaStatementKey key;
+	PaEntryRef	ref;
+	bool		ran;
+	bool		clock_running;
+	bool		sampled;
+	instr_time	started;
+	uint64		elapsed_ns;
+	int64		rows;
+	double		plan_time;
+	int64		blks_hit_before;
+	int64		blks_read_before;
+	int64		temp_written_before;
+	uint64		wal_before;
+	int64		blks_hit;
+	int64		blks_read;
+	int64		temp_written;
+	uint64		wal_bytes;
+	int			location;		/* of the statement in the source text */
+	int			length;
+	struct PaDraft *draft;		/* in the query's own context, or NULL */
+} PaExecution;
+
+/* execution.c */
+extern void pa_execution_init(void);
+extern bool pa_execution_begins(QueryDesc *queryDesc, int eflags,
+								PaExecution *execution);
+extern void pa_execution_started(QueryDesc *queryDesc,
+								 const PaExecution *execution);
+extern PaExecution *pa_execution_of(QueryDesc *queryDesc);
+extern void pa_execution_resume(PaExecution *execution);
+extern void pa_execution_pause(PaExecution *execution, QueryDesc *queryDesc);
+extern void pa_execution_finished(PaExecution *execution);
+extern void pa_execution_failed(PaExecution *execution);
+extern void pa_execution_ended(PaExecution *execution);
+extern void pa_plan_time_add(uint64 queryid, double plan_time);
+extern PaEntryRef pa_entry_for(const PaStatementKey *key, const char *source,
+							   int location, int length);
+extern void pa_execution_measure(const PaExecution *execution,
+								 PaMeasure *measure);
+
+/* utility.c */
+typedef struct PaUtility
+{
+	PaStatementKey key;
+	PaEntryRef	ref;
+	const char *tag;
+	PaExecution clock;			/* only its clock and sums are used */
+} PaUtility;
+
+extern void pa_utility_begin(PaUtility *utility, Node *statement);
+extern void pa_utility_ended(PaUtility *utility, const QueryCompletion *qc);
+extern void pa_utility_failed(PaUtility *utility);
+
+/* samples.c */
+typedef struct PaDraft
+{
+	char	   *data;
+	int			size;
+	uint64		hash;
+	char	   *text;			/* as it ran */
+	int			nparams;
+	PaItemState *states;
+	char	  **values;
+} PaDraft;
+
+extern PaDraft *pa_sample_draft(PaExecution *execution, MemoryContext context);
+extern void pa_sample_publish(const PaEntryRef *ref, const PaDraft *draft,
+							  double exec_time, int64 rows);
+extern void pa_sample_read(const char *blob, uint32 size,
+						   const PaSampleSlot *slot, PaSample *sample);
+
+/* slow.c and failure.c: executions kept one by one */
+typedef struct PaSlowQuery
+{
+	TimestampTz started_at;
+	double		exec_time;
+	PaStatementKey key;
+	char		application_name[NAMEDATALEN];
+	int64		rows;			/* -1: unknown */
+	char	   *query;
+	int			nparams;
+	PaItemState *states;
+	char	  **values;
+	char	   *plan;
+	int			sqlstate;		/* 0: succeeded */
+	char	   *error;
+} PaSlowQuery;
+
+extern void pa_slow_init(void);
+extern void pa_slow_record(PaExecution *execution, const PaMeasure *measure);
+extern void pa_slow_record_utility(const PaStatementKey *key, const char *tag,
+								   const PaMeasure *measure);
+extern List *pa_slow_read(void);
+extern void pa_slow_reset(void);
+
+extern void pa_failure_init(void);
+extern void pa_failure_record(const PaStatementKey *key, const char *string,
+							  int length, const PaMeasure *measure);
+extern void pa_failure_forget_awaited(void);
+extern List *pa_failure_read(void);
+extern void pa_failure_reset(void);
+
+/* scans.c: sequential scans of sampled executions */
+typedef struct PaScan
+{
+	Oid			dbid;
+	Oid			userid;
+	uint64		queryid;
+	Oid			relid;
+	uint64		signature;
+	double		scans;
+	double		rows_read;
+	double		rows_returned;
+	double		estimate_error; /* worst q-error, 0 unknown */
+	double		total_exec_time;
+	double		last_scans;		/* of the last sampled execution */
+	double		last_read;
+	double		last_returned;
+	double		last_time;
+	PaEntryRef	ref;			/* statement that was last seen doing it */
+	int64		upto;			/* its executions that this stands for */
+	TimestampTz last_seen;
+	dsa_pointer filter;
+	uint32		filter_size;
+} PaScan;
+
+typedef struct PaScanCopy
+{
+	PaScan		scan;
+	char	   *filter;
+} PaScanCopy;
+
+extern void pa_scans_init(void);
+extern void pa_scans_prepare(QueryDesc *queryDesc);
+extern void pa_scans_instrument(QueryDesc *queryDesc);
+extern void pa_scans_record(PaExecution *execution, const PaMeasure *measure);
+extern List *pa_scans_read(void);
+extern void pa_scans_reset(void);
+
+/* filter.c */
+extern uint64 pa_filter_signature(List *quals);
+extern char *pa_filter_text(Oid relid, Index scanrelid, List *quals);
+
+#endif							/* PERFADVISOR_RECORD_RECORDER_H */

@@ -1,0 +1,498 @@
+/*
+ * scans.c
+ *	  What sequential scans read and threw away.
+ *
+ * Sampled executions count the rows of their sequential scans, without
+ * clocks. When one ends its plan is walked, and what each scan did is added
+ * to a table in shared memory, with the weight of all executions since the
+ * statement's last sampled one. Readers add the executions after the last
+ * sampled one, taking them to be like it. So the numbers are exact as long
+ * as executions of a statement are alike, and an estimate otherwise.
+ *
+ * A row of the table is a statement's scan of a relation with a filter; the
+ * oldest goes when the table is full. One LWLock protects rows and the
+ * filters' texts.
+ */
+#include "postgres.h"
+
+#include "access/relation.h"
+#include "common/hashfn.h"
+#include "executor/instrument.h"
+#include "nodes/execnodes.h"
+#include "nodes/nodeFuncs.h"
+#include "storage/spin.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+
+#include "record/recorder.h"
+
+#define ROWS 2048
+#define PROBES 16				/* places in which a row may be */
+
+typedef struct PaScanTable
+{
+	PaScan		rows[ROWS];
+} PaScanTable;
+
+static PaScanTable *table = NULL;
+static LWLock *table_lock = NULL;
+
+/*
+ * Returns the bytes of the table.
+ */
+static Size
+scans_size(void)
+{
+	return sizeof(PaScanTable);
+}
+
+/*
+ * The table has one lock.
+ */
+static int
+scans_locks(void)
+{
+	return 1;
+}
+
+/*
+ * Sets up the table when the server starts.
+ */
+static void
+scans_startup(void *area, LWLockPadded *locks, bool found)
+{
+	table = area;
+	table_lock = &locks[0].lock;
+	if (!found)
+		memset(table, 0, sizeof(PaScanTable));
+}
+
+static const PaShmemArea scans_area = {
+	"perfadvisor scans", scans_size, scans_locks, scans_startup
+};
+
+/*
+ * Asks for the table's shared memory.
+ */
+void
+pa_scans_init(void)
+{
+	pa_shmem_register(&scans_area);
+}
+
+/*
+ * Prepares a sampled query before the executor starts it. The rows that
+ * parallel workers read are only counted when all nodes are instrumented.
+ */
+void
+pa_scans_prepare(QueryDesc *queryDesc)
+{
+	if (queryDesc->plannedstmt->parallelModeNeeded)
+		queryDesc->instrument_options |= INSTRUMENT_ROWS;
+}
+
+/*
+ * Gives each sequential scan of a plan an instrumentation.
+ */
+static bool
+instrument_walker(PlanState *node, void *context)
+{
+	if (IsA(node, SeqScanState))
+		pa_instrument_rows(node);
+	return planstate_tree_walker(node, instrument_walker, context);
+}
+
+/*
+ * Makes the sequential scans of a sampled query count their rows. To be
+ * called after the executor has started it.
+ */
+void
+pa_scans_instrument(QueryDesc *queryDesc)
+{
+	MemoryContext old = MemoryContextSwitchTo(queryDesc->estate->es_query_cxt);
+
+	if (queryDesc->planstate)
+		(void) instrument_walker(queryDesc->planstate, NULL);
+	MemoryContextSwitchTo(old);
+}
+
+/* One scan node of an execution that ended */
+typedef struct PaScanNode
+{
+	PaScan		scan;			/* of this execution alone, weight 1 */
+	List	   *quals;
+	Index		scanrelid;
+} PaScanNode;
+
+typedef struct PaScanWalk
+{
+	PaExecution *execution;
+	List	   *nodes;
+	bool		stops_early;	/* below a node that may not read all */
+	double		rows_read;
+} PaScanWalk;
+
+/*
+ * Returns how far off an estimate was, as a factor of at least one.
+ */
+static double
+q_error(double estimated, double actual)
+{
+	estimated = Max(estimated, 1.0);
+	actual = Max(actual, 1.0);
+	return Max(estimated / actual, actual / estimated);
+}
+
+/*
+ * Collects one sequential scan that was executed.
+ */
+static void
+collect_scan(SeqScanState *node, PaScanWalk *walk)
+{
+	PlanState  *state = &node->ss.ps;
+	Instrumentation *instrument = state->instrument;
+	Relation	relation = node->ss.ss_currentRelation;
+	PaScanNode *found;
+	double		loops;
+
+	if (instrument == NULL || relation == NULL)
+		return;
+	InstrEndLoop(instrument);
+	if (instrument->nloops <= 0)
+		return;
+
+	/* Each worker of a parallel scan is a loop, but the scan is one */
+	loops = state->plan->parallel_aware ? 1 : instrument->nloops;
+	found = palloc0(sizeof(PaScanNode));
+	found->scanrelid = ((Scan *) state->plan)->scanrelid;
+	found->quals = state->plan->qual;
+	found->scan.relid = RelationGetRelid(relation);
+	found->scan.signature = pa_filter_signature(found->quals);
+	found->scan.scans = loops;
+	found->scan.rows_returned = instrument->ntuples;
+	found->scan.rows_read = instrument->ntuples + instrument->nfiltered1;
+	if (!walk->stops_early)
+		found->scan.estimate_error =
+			q_error(state->plan->plan_rows, instrument->ntuples / instrument->nloops);
+	walk->rows_read += found->scan.rows_read;
+	walk->nodes = lappend(walk->nodes, found);
+}
+
+/*
+ * Tells whether what is below a node may be stopped before it has returned
+ * all, so that its estimate says nothing.
+ */
+static bool
+stops_children_early(PlanState *node)
+{
+	if (IsA(node, LimitState) || IsA(node, MergeJoinState))
+		return true;
+	if (IsA(node, NestLoopState) || IsA(node, HashJoinState))
+	{
+		JoinType	type = ((JoinState *) node)->jointype;
+
+		return type == JOIN_SEMI || type == JOIN_ANTI ||
+			((JoinState *) node)->single_match;
+	}
+	return IsA(node, SubPlanState);
+}
+
+/*
+ * Walks a plan that was executed and collects its sequential scans.
+ */
+static bool
+collect_walker(PlanState *node, void *context)
+{
+	PaScanWalk *walk = context;
+	bool		before = walk->stops_early;
+
+	if (IsA(node, SeqScanState))
+		collect_scan((SeqScanState *) node, walk);
+	walk->stops_early |= stops_children_early(node);
+	(void) planstate_tree_walker(node, collect_walker, context);
+	walk->stops_early = before;
+	return false;
+}
+
+/*
+ * Tells whether a row of the table is of the same scan.
+ */
+static bool
+same_scan(const PaScan *a, const PaScan *b)
+{
+	return a->signature == b->signature && a->queryid == b->queryid &&
+		a->relid == b->relid && a->dbid == b->dbid && a->userid == b->userid;
+}
+
+/*
+ * Returns the row of a scan, or else an empty row or the oldest in its
+ * place, which the caller may overwrite. Caller holds the lock.
+ */
+static PaScan *
+search_row(const PaScan *scan)
+{
+	uint64		hash = scan->signature;
+	PaScan	   *best = NULL;
+
+	hash = hash_combine64(hash, scan->queryid);
+	hash = hash_combine64(hash, pa_mix64(scan->relid));
+	hash = hash_combine64(hash, pa_mix64(scan->dbid));
+	hash = pa_mix64(hash_combine64(hash, pa_mix64(scan->userid)));
+	for (int i = 0; i < PROBES; i++)
+	{
+		PaScan	   *row = &table->rows[(hash + i) % ROWS];
+
+		if (same_scan(row, scan))
+			return row;
+		if (best == NULL || (OidIsValid(best->relid) &&
+							 (!OidIsValid(row->relid) || row->last_seen < best->last_seen)))
+			best = row;
+	}
+	return best;
+}
+
+/*
+ * Tells whether a scan has a row. Takes the lock, shared.
+ */
+static bool
+has_row(const PaScan *scan)
+{
+	bool		found;
+
+	LWLockAcquire(table_lock, LW_SHARED);
+	found = same_scan(search_row(scan), scan);
+	LWLockRelease(table_lock);
+	return found;
+}
+
+typedef struct PaFilterText
+{
+	const PaScanNode *node;
+	char	   *text;
+} PaFilterText;
+
+/*
+ * Writes the text of a filter. Runs guarded.
+ */
+static void
+write_filter(void *argument)
+{
+	PaFilterText *filter = argument;
+
+	filter->text = pa_filter_text(filter->node->scan.relid,
+								  filter->node->scanrelid, filter->node->quals);
+}
+
+/*
+ * Adds a scan of one execution to its row. Caller holds the lock exclusively.
+ */
+static void
+add_to_row(PaScan *row, const PaScan *scan, int64 weight)
+{
+	row->scans += weight * scan->scans;
+	row->rows_read += weight * scan->rows_read;
+	row->rows_returned += weight * scan->rows_returned;
+	row->total_exec_time += weight * scan->last_time;
+	row->estimate_error = Max(row->estimate_error, scan->estimate_error);
+	if (row->upto != scan->upto || row->ref.index != scan->ref.index)
+	{
+		row->last_scans = row->last_read = row->last_returned = 0;
+		row->last_time = scan->last_time;
+	}
+	row->last_scans += scan->scans;
+	row->last_read += scan->rows_read;
+	row->last_returned += scan->rows_returned;
+	row->ref = scan->ref;
+	row->upto = scan->upto;
+	row->last_seen = scan->last_seen;
+}
+
+/*
+ * Adds a scan to the table, with its filter's text when it is new.
+ */
+static void
+store_scan(const PaScanNode *node, int64 weight)
+{
+	PaFilterText filter = {.node = node};
+	dsa_pointer string = InvalidDsaPointer;
+	dsa_pointer old = InvalidDsaPointer;
+	PaScan	   *row;
+
+	if (!has_row(&node->scan) && node->quals != NIL)
+	{
+		if (!pa_guarded_call(write_filter, &filter))
+			return;				/* tried again at the next sample */
+		if (filter.text)
+			string = pa_textstore_put(filter.text, strlen(filter.text) + 1);
+	}
+	LWLockAcquire(table_lock, LW_EXCLUSIVE);
+	row = search_row(&node->scan);
+	if (!same_scan(row, &node->scan))
+	{
+		old = row->filter;
+		memset(row, 0, sizeof(*row));
+		row->dbid = node->scan.dbid;
+		row->userid = node->scan.userid;
+		row->queryid = node->scan.queryid;
+		row->relid = node->scan.relid;
+		row->signature = node->scan.signature;
+		row->filter = string;
+		row->filter_size = filter.text ? strlen(filter.text) + 1 : 0;
+		string = InvalidDsaPointer;
+	}
+	add_to_row(row, &node->scan, weight);
+	LWLockRelease(table_lock);
+	pa_textstore_free(old);
+	pa_textstore_free(string);
+}
+
+/*
+ * Records the sequential scans of a sampled execution that has ended, in a
+ * memory context of its own.
+ */
+void
+pa_scans_record(PaExecution *execution, const PaMeasure *measure)
+{
+	MemoryContext work;
+	MemoryContext old;
+	PaScanWalk	walk = {.execution = execution};
+	ListCell   *lc;
+	int64		weight;
+	int64		upto = 0;
+
+	if (execution->query_desc->planstate == NULL)
+		return;
+	work = AllocSetContextCreate(CurrentMemoryContext, "perfadvisor scans",
+								 ALLOCSET_SMALL_SIZES);
+	old = MemoryContextSwitchTo(work);
+	(void) collect_walker(execution->query_desc->planstate, &walk);
+	weight = pa_entry_weigh(&execution->ref, walk.rows_read, &upto);
+	foreach(lc, walk.nodes)
+	{
+		PaScanNode *node = lfirst(lc);
+
+		node->scan.dbid = execution->key.dbid;
+		node->scan.userid = execution->key.userid;
+		node->scan.queryid = execution->key.queryid;
+		node->scan.ref = execution->ref;
+		node->scan.upto = upto;
+		node->scan.last_seen = measure->started_at;
+		node->scan.last_time = measure->elapsed_ns / 1000000.0;
+		if (weight > 0)
+			store_scan(node, weight);
+	}
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(work);
+}
+
+/*
+ * Adds to a copied row the executions after the last sampled one, if the
+ * statement did this scan then.
+ */
+static void
+add_unsampled(PaScan *scan)
+{
+	PaEntry    *entry = pa_table_entry(scan->ref.index);
+	int64		more = 0;
+
+	SpinLockAcquire(&entry->mutex);
+	if (entry->generation == scan->ref.generation &&
+		entry->counters.sampled_upto == scan->upto)
+		more = entry->counters.calls + entry->counters.failures - scan->upto;
+	SpinLockRelease(&entry->mutex);
+
+	scan->scans += more * scan->last_scans;
+	scan->rows_read += more * scan->last_read;
+	scan->rows_returned += more * scan->last_returned;
+	scan->total_exec_time += more * scan->last_time;
+}
+
+/*
+ * Orders scans by database, relation, filter and statement.
+ */
+static int
+compare_scans(const ListCell *a, const ListCell *b)
+{
+	const PaScan *sa = &((PaScanCopy *) lfirst(a))->scan;
+	const PaScan *sb = &((PaScanCopy *) lfirst(b))->scan;
+
+	if (sa->dbid != sb->dbid)
+		return sa->dbid < sb->dbid ? -1 : 1;
+	if (sa->relid != sb->relid)
+		return sa->relid < sb->relid ? -1 : 1;
+	if (sa->signature != sb->signature)
+		return sa->signature < sb->signature ? -1 : 1;
+	if (sa->queryid != sb->queryid)
+		return sa->queryid < sb->queryid ? -1 : 1;
+	return sa->userid < sb->userid ? -1 : sa->userid > sb->userid;
+}
+
+/*
+ * Copies the table into the current context: a List of PaScanCopy, in a
+ * fixed order.
+ */
+List *
+pa_scans_read(void)
+{
+	PaScan	   *rows = palloc(sizeof(table->rows));
+	char	  **filters = palloc0(ROWS * sizeof(char *));
+	char	   *strings = NULL;
+	Size		room = 0;
+	Size		needed;
+	List	   *list = NIL;
+
+	for (;;)
+	{
+		char	   *place = strings;
+
+		needed = 0;
+		LWLockAcquire(table_lock, LW_SHARED);
+		memcpy(rows, table->rows, sizeof(table->rows));
+		for (int i = 0; i < ROWS; i++)
+		{
+			filters[i] = NULL;
+			if (!OidIsValid(rows[i].relid) || !DsaPointerIsValid(rows[i].filter))
+				continue;
+			needed += rows[i].filter_size;
+			if (needed > room)
+				continue;
+			memcpy(place, pa_textstore_get(rows[i].filter), rows[i].filter_size);
+			filters[i] = place;
+			place += rows[i].filter_size;
+		}
+		LWLockRelease(table_lock);
+		if (needed <= room)
+			break;
+		if (strings)
+			pfree(strings);
+		room = needed + needed / 8 + 1024;
+		strings = MemoryContextAllocHuge(CurrentMemoryContext, room);
+	}
+	for (int i = 0; i < ROWS; i++)
+	{
+		PaScanCopy *copy;
+
+		if (!OidIsValid(rows[i].relid))
+			continue;
+		copy = palloc(sizeof(PaScanCopy));
+		copy->scan = rows[i];
+		copy->filter = filters[i];
+		add_unsampled(&copy->scan);
+		list = lappend(list, copy);
+	}
+	list_sort(list, compare_scans);
+	return list;
+}
+
+/*
+ * Forgets all scans.
+ */
+void
+pa_scans_reset(void)
+{
+	LWLockAcquire(table_lock, LW_EXCLUSIVE);
+	for (int i = 0; i < ROWS; i++)
+		pa_textstore_free(table->rows[i].filter);
+	memset(table, 0, sizeof(PaScanTable));
+	LWLockRelease(table_lock);
+}

@@ -1,0 +1,301 @@
+/*
+ * slow.c
+ *	  The ring of slow executions: the latest ones that took at least
+ *	  perfadvisor.slow_query_time.
+ *
+ * A fixed number of slots in shared memory, overwritten in turn, under one
+ * LWLock; texts, parameters and plans are in the text store. What is written
+ * is put together before the lock is taken. Failed executions are in
+ * failure.c, since they may not take locks.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "nodes/execnodes.h"
+#include "utils/guc.h"
+#include "utils/memutils.h"
+
+#include "record/recorder.h"
+
+#define SLOTS 512
+#define PLAN_LIMIT (64 * 1024)
+
+typedef struct PaSlowSlot
+{
+	bool		used;
+	TimestampTz started_at;
+	double		exec_time;		/* ms */
+	PaStatementKey key;
+	char		application_name[NAMEDATALEN];
+	int64		rows;
+	dsa_pointer blob;
+	uint32		size;
+} PaSlowSlot;
+
+typedef struct PaSlowRing
+{
+	int			next;			/* slot to write */
+	PaSlowSlot	slots[SLOTS];
+} PaSlowRing;
+
+static PaSlowRing *ring = NULL;
+static LWLock *ring_lock = NULL;
+
+/*
+ * Returns the bytes of the ring.
+ */
+static Size
+slow_size(void)
+{
+	return sizeof(PaSlowRing);
+}
+
+/*
+ * The ring has one lock.
+ */
+static int
+slow_locks(void)
+{
+	return 1;
+}
+
+/*
+ * Sets up the ring when the server starts.
+ */
+static void
+slow_startup(void *area, LWLockPadded *locks, bool found)
+{
+	ring = area;
+	ring_lock = &locks[0].lock;
+	if (!found)
+		memset(ring, 0, sizeof(PaSlowRing));
+}
+
+static const PaShmemArea slow_area = {
+	"perfadvisor slow queries", slow_size, slow_locks, slow_startup
+};
+
+/*
+ * Asks for the ring's shared memory.
+ */
+void
+pa_slow_init(void)
+{
+	pa_shmem_register(&slow_area);
+}
+
+typedef struct PaPlanText
+{
+	QueryDesc  *query_desc;
+	char	   *text;
+} PaPlanText;
+
+/*
+ * Writes the plan of an execution like EXPLAIN does. Runs guarded.
+ */
+static void
+explain_plan(void *argument)
+{
+	PaPlanText *plan = argument;
+	ExplainState *es = NewExplainState();
+
+	es->costs = true;
+	es->format = EXPLAIN_FORMAT_TEXT;
+	ExplainBeginOutput(es);
+	ExplainPrintPlan(es, plan->query_desc);
+	ExplainEndOutput(es);
+	if (es->str->len > 0 && es->str->data[es->str->len - 1] == '\n')
+		es->str->data[--es->str->len] = '\0';
+	if (es->str->len <= PLAN_LIMIT)
+		plan->text = es->str->data;
+}
+
+/*
+ * Puts an execution into the next slot, with the strings of blob.
+ */
+static void
+write_slot(const PaStatementKey *key, const PaMeasure *measure, StringInfo blob)
+{
+	PaSlowSlot	slot;
+	dsa_pointer old;
+
+	memset(&slot, 0, sizeof(slot));
+	slot.used = true;
+	slot.started_at = measure->started_at;
+	slot.exec_time = measure->elapsed_ns / 1000000.0;
+	slot.key = *key;
+	strlcpy(slot.application_name, application_name ? application_name : "",
+			NAMEDATALEN);
+	slot.rows = measure->rows;
+	slot.blob = pa_textstore_put(blob->data, blob->len);
+	slot.size = blob->len;
+
+	LWLockAcquire(ring_lock, LW_EXCLUSIVE);
+	old = ring->slots[ring->next].blob;
+	ring->slots[ring->next] = slot;
+	ring->next = (ring->next + 1) % SLOTS;
+	LWLockRelease(ring_lock);
+	pa_textstore_free(old);
+}
+
+/*
+ * Appends the parameters of a draft to a blob.
+ */
+static void
+put_params(StringInfo blob, const PaDraft *draft)
+{
+	int32		nparams = draft ? draft->nparams : 0;
+
+	pa_blob_put_bytes(blob, &nparams, sizeof(nparams));
+	for (int i = 0; i < nparams; i++)
+		pa_blob_put(blob, draft->states[i], draft->values[i]);
+}
+
+/*
+ * Appends a string that may be missing to a blob.
+ */
+static void
+put_optional(StringInfo blob, const char *string)
+{
+	pa_blob_put(blob, string ? PA_ITEM_VALUE : PA_ITEM_NULL, string);
+}
+
+/*
+ * Keeps a slow execution, with its plan if constants may be kept. Allocates
+ * in a context of its own.
+ */
+void
+pa_slow_record(PaExecution *execution, const PaMeasure *measure)
+{
+	MemoryContext work = AllocSetContextCreate(CurrentMemoryContext,
+											   "perfadvisor slow query",
+											   ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(work);
+	PaPlanText	plan = {.query_desc = execution->query_desc};
+	PaDraft    *draft = execution->draft;
+	StringInfoData blob;
+
+	if (draft == NULL)
+		draft = pa_sample_draft(execution, work);
+	if (pa_track_parameters && !pa_guarded_call(explain_plan, &plan))
+		plan.text = NULL;
+	initStringInfo(&blob);
+	put_optional(&blob, draft ? draft->text : NULL);
+	put_optional(&blob, plan.text);
+	put_params(&blob, draft);
+	write_slot(&execution->key, measure, &blob);
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(work);
+}
+
+/*
+ * Keeps a slow utility statement, of which only the tag is known.
+ */
+void
+pa_slow_record_utility(const PaStatementKey *key, const char *tag,
+					   const PaMeasure *measure)
+{
+	StringInfoData blob;
+
+	initStringInfo(&blob);
+	put_optional(&blob, tag);
+	put_optional(&blob, NULL);
+	put_params(&blob, NULL);
+	write_slot(key, measure, &blob);
+	pfree(blob.data);
+}
+
+/*
+ * Turns a copied slot and its blob into what readers get.
+ */
+static PaSlowQuery *
+read_slot(const PaSlowSlot *slot, const char *blob)
+{
+	PaSlowQuery *slow = palloc0(sizeof(PaSlowQuery));
+	PaBlobReader reader = {.data = blob,.size = blob ? slot->size : 0};
+	int32		nparams = 0;
+
+	slow->started_at = slot->started_at;
+	slow->exec_time = slot->exec_time;
+	slow->key = slot->key;
+	slow->rows = slot->rows;
+	memcpy(slow->application_name, slot->application_name, NAMEDATALEN);
+	(void) pa_blob_get(&reader, &slow->query);
+	(void) pa_blob_get(&reader, &slow->plan);
+	(void) pa_blob_get_bytes(&reader, &nparams, sizeof(nparams));
+	slow->nparams = nparams;
+	slow->states = palloc0((nparams + 1) * sizeof(PaItemState));
+	slow->values = palloc0((nparams + 1) * sizeof(char *));
+	for (int i = 0; i < nparams; i++)
+		slow->states[i] = pa_blob_get(&reader, &slow->values[i]);
+	return slow;
+}
+
+/*
+ * Copies the ring into the current context: a List of PaSlowQuery, the
+ * oldest first. The strings are copied under the lock into memory that was
+ * made beforehand, and made larger while it does not suffice.
+ */
+List *
+pa_slow_read(void)
+{
+	PaSlowSlot *slots = palloc(SLOTS * sizeof(PaSlowSlot));
+	char	  **blobs = palloc0(SLOTS * sizeof(char *));
+	char	   *strings = NULL;
+	Size		room = 0;
+	Size		needed;
+	int			first;
+	List	   *list = NIL;
+
+	for (;;)
+	{
+		char	   *place = strings;
+
+		needed = 0;
+		LWLockAcquire(ring_lock, LW_SHARED);
+		first = ring->next;
+		for (int i = 0; i < SLOTS; i++)
+		{
+			PaSlowSlot *slot = &ring->slots[i];
+
+			slots[i] = *slot;
+			blobs[i] = NULL;
+			if (!slot->used || !DsaPointerIsValid(slot->blob))
+				continue;
+			needed += slot->size;
+			if (needed > room)
+				continue;
+			memcpy(place, pa_textstore_get(slot->blob), slot->size);
+			blobs[i] = place;
+			place += slot->size;
+		}
+		LWLockRelease(ring_lock);
+		if (needed <= room)
+			break;
+		if (strings)
+			pfree(strings);
+		room = needed + needed / 8 + 1024;
+		strings = MemoryContextAllocHuge(CurrentMemoryContext, room);
+	}
+	for (int i = 0; i < SLOTS; i++)
+	{
+		int			at = (first + i) % SLOTS;
+
+		if (slots[at].used)
+			list = lappend(list, read_slot(&slots[at], blobs[at]));
+	}
+	return list;
+}
+
+/*
+ * Forgets all slow executions.
+ */
+void
+pa_slow_reset(void)
+{
+	LWLockAcquire(ring_lock, LW_EXCLUSIVE);
+	for (int i = 0; i < SLOTS; i++)
+		pa_textstore_free(ring->slots[i].blob);
+	memset(ring, 0, sizeof(PaSlowRing));
+	LWLockRelease(ring_lock);
+}

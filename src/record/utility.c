@@ -1,0 +1,112 @@
+/*
+ * utility.c
+ *	  Utility statements, recorded under their command tag alone.
+ *
+ * Their texts may contain passwords, connection strings and programs, and
+ * are never kept. The tag is the text, and its hash is the query id.
+ */
+#include "postgres.h"
+
+#include "common/hashfn.h"
+#include "miscadmin.h"
+#include "utils/timestamp.h"
+
+#include "record/recorder.h"
+
+#define TAG_SEED UINT64CONST(0x7065726661647669)	/* keeps tags apart from ids of texts */
+
+/*
+ * Returns the entry of a tag, making it if need be.
+ */
+static PaEntryRef
+entry_of_tag(const PaStatementKey *key, const char *tag)
+{
+	PaEntryRef	ref;
+	PaIdentity	identity = {
+		.command = CMD_UTILITY,.class = PA_CLASS_UTILITY,.text = unconstify(char *, tag)
+	};
+
+	if (pa_local_find(key, &ref) && pa_table_is_current(&ref))
+		return ref;
+	if (!pa_table_find(key, &ref))
+		ref = pa_table_create(key, &identity);
+	pa_local_remember(key, &ref);
+	return ref;
+}
+
+/*
+ * Prepares for a utility statement that is about to run.
+ */
+void
+pa_utility_begin(PaUtility *utility, Node *statement)
+{
+	pa_failure_forget_awaited();
+	utility->tag = CreateCommandName(statement);
+	memset(&utility->key, 0, sizeof(utility->key));
+	utility->key.dbid = MyDatabaseId;
+	utility->key.userid = GetUserId();
+	utility->key.queryid = hash_bytes_extended((const unsigned char *) utility->tag,
+											   strlen(utility->tag), TAG_SEED);
+	utility->key.toplevel = pa_nesting_level == 0;
+	utility->ref = entry_of_tag(&utility->key, utility->tag);
+	memset(&utility->clock, 0, sizeof(utility->clock));
+	pa_execution_resume(&utility->clock);
+}
+
+/*
+ * Returns the rows that a utility statement returned or moved.
+ */
+static int64
+rows_of(const QueryCompletion *qc)
+{
+	if (qc == NULL)
+		return 0;
+	switch (qc->commandTag)
+	{
+		case CMDTAG_COPY:
+		case CMDTAG_FETCH:
+		case CMDTAG_SELECT:
+		case CMDTAG_REFRESH_MATERIALIZED_VIEW:
+			return qc->nprocessed;
+		default:
+			return 0;
+	}
+}
+
+/*
+ * Records a utility statement that succeeded.
+ */
+void
+pa_utility_ended(PaUtility *utility, const QueryCompletion *qc)
+{
+	PaMeasure	measure;
+
+	utility->clock.rows = rows_of(qc);
+	pa_execution_finished(&utility->clock);
+	pa_execution_measure(&utility->clock, &measure);
+	if (!pa_entry_add(&utility->ref, &measure))
+	{
+		utility->ref = entry_of_tag(&utility->key, utility->tag);
+		(void) pa_entry_add(&utility->ref, &measure);
+	}
+	if (pa_slow_query_time >= 0 &&
+		measure.elapsed_ns >= (uint64) pa_slow_query_time * 1000000)
+		pa_slow_record_utility(&utility->key, utility->tag, &measure);
+}
+
+/*
+ * Counts a utility statement that raised an error. Runs in the error path:
+ * no locks but spinlocks, no allocation, no error.
+ */
+void
+pa_utility_failed(PaUtility *utility)
+{
+	PaMeasure	measure;
+
+	pa_execution_finished(&utility->clock);
+	pa_execution_measure(&utility->clock, &measure);
+	measure.failed = true;
+	if (!pa_entry_add(&utility->ref, &measure))
+		pa_table_count_lost();
+	pa_failure_record(&utility->key, utility->tag, strlen(utility->tag), &measure);
+}
