@@ -6,3 +6,8 @@ GRANT USAGE ON SCHEMA perfadvisor TO PUBLIC;
 REVOKE ALL ON FUNCTION perfadvisor.reset() FROM PUBLIC;
 GRANT SELECT ON perfadvisor.statements, perfadvisor.statement_samples,
     perfadvisor.slow_queries, perfadvisor.seq_scans TO PUBLIC;
+
+-- advise: planned as the caller, or as the role that ran a statement the caller may see
+GRANT SELECT ON perfadvisor.index_advice, perfadvisor.index_advice_statements,
+    perfadvisor.index_advice_rejected, perfadvisor.unadvised_statements,
+    perfadvisor.progress TO PUBLIC;

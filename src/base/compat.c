@@ -6,8 +6,10 @@
 
 #include "common/hashfn.h"
 #include "executor/instrument.h"
+#include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "storage/lwlock.h"
+#include "storage/proc.h"
 
 #include "base/compat.h"
 
@@ -26,6 +28,19 @@ pa_new_tranche(const char *name)
 
 	LWLockRegisterTranche(tranche, name);
 	return tranche;
+#endif
+}
+
+/*
+ * Returns the number by which per-backend arrays are indexed.
+ */
+int
+pa_my_proc_number(void)
+{
+#if PG_VERSION_NUM >= 170000
+	return MyProcNumber;
+#else
+	return MyProc != NULL ? MyProc->pgprocno : -1;
 #endif
 }
 

@@ -67,6 +67,9 @@ typedef JumbleState PaJumbleState;
 #define PA_EXECUTOR_RUN_ARGS queryDesc, direction, count, execute_once
 #endif
 
+/* Number of this backend below MaxBackends, or -1 */
+extern int	pa_my_proc_number(void);
+
 /* Tranche for LWLocks inside dynamic areas */
 extern int	pa_new_tranche(const char *name);
 

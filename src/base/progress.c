@@ -12,7 +12,6 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "storage/lwlock.h"
-#include "storage/proc.h"
 #include "storage/shmem.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
@@ -38,31 +37,43 @@ static PaProgressSlot *slots = NULL;
 /*
  * Returns the bytes of shared memory that are needed.
  */
-Size
-pa_progress_shmem_size(void)
+static Size
+progress_size(void)
 {
 	return mul_size(MaxBackends, sizeof(PaProgressSlot));
 }
 
+static void
+progress_startup(void *area, LWLockPadded *locks, bool found)
+{
+	slots = area;
+	if (!found)
+		memset(slots, 0, progress_size());
+}
+
 /*
- * Attaches to the slots; the caller holds AddinShmemInitLock.
+ * Asks for the slots; to be called while preloading.
  */
 void
-pa_progress_shmem_init(void)
+pa_progress_init(void)
 {
-	bool		found;
+	static const PaShmemArea area = {
+		.name = "perfadvisor progress",
+		.size = progress_size,
+		.startup = progress_startup
+	};
 
-	slots = ShmemInitStruct("perfadvisor progress", pa_progress_shmem_size(), &found);
-	if (!found)
-		memset(slots, 0, pa_progress_shmem_size());
+	pa_shmem_register(&area);
 }
 
 static PaProgressSlot *
 own_slot(void)
 {
-	if (slots == NULL || MyProc == NULL || MyProc->pgprocno >= MaxBackends)
+	int			number = pa_my_proc_number();
+
+	if (slots == NULL || number < 0 || number >= MaxBackends)
 		return NULL;
-	return &slots[MyProc->pgprocno];
+	return &slots[number];
 }
 
 /*

@@ -6,8 +6,7 @@
 #define PERFADVISOR_BASE_PROGRESS_H
 
 
-extern Size pa_progress_shmem_size(void);
-extern void pa_progress_shmem_init(void);
+extern void pa_progress_init(void);
 extern void pa_progress_start(void);
 extern void pa_progress_update(const char *phase, int64 done, int64 total);
 extern void pa_progress_end(void);
