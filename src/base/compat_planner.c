@@ -12,7 +12,6 @@
 #endif
 #include "commands/vacuum.h"
 #include "optimizer/planner.h"
-#include "utils/pg_locale.h"
 
 #include "base/compat_planner.h"
 
@@ -63,20 +62,5 @@ pa_init_statistics_target(struct VacAttrStats *stats)
 #else
 	stats->attr = palloc0(ATTRIBUTE_FIXED_PART_SIZE);
 	stats->attr->attstattarget = -1;
-#endif
-}
-
-/*
- * Whether a collation sorts text by its bytes, so that a prefix is a range.
- */
-bool
-pa_collation_is_c(Oid collation)
-{
-	if (!OidIsValid(collation))
-		return false;
-#if PG_VERSION_NUM >= 180000
-	return pg_newlocale_from_collation(collation)->collate_is_c;
-#else
-	return lc_collate_is_c(collation);
 #endif
 }

@@ -48,8 +48,6 @@
 #define PA_PATHKEY_IS_DESC(pk) ((pk)->pk_strategy == BTGreaterStrategyNumber)
 #endif
 
-extern bool pa_collation_is_c(Oid collation);
-
 /* Columns whose change keeps an update from being heap-only */
 #if PG_VERSION_NUM >= 160000
 #define pa_indexed_attrs(rel) \
