@@ -12,6 +12,7 @@
 #endif
 #include "commands/vacuum.h"
 #include "optimizer/planner.h"
+#include "parser/parse_relation.h"
 
 #include "base/compat_planner.h"
 
@@ -62,5 +63,16 @@ pa_init_statistics_target(struct VacAttrStats *stats)
 #else
 	stats->attr = palloc0(ATTRIBUTE_FIXED_PART_SIZE);
 	stats->attr->attstattarget = -1;
+#endif
+}
+
+/*
+ * Adds an empty permission entry for a table of a query made by hand.
+ */
+void
+pa_add_permission_info(Query *query, RangeTblEntry *rte)
+{
+#if PG_VERSION_NUM >= 160000
+	(void) addRTEPermissionInfo(&query->rteperminfos, rte);
 #endif
 }

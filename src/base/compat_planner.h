@@ -63,6 +63,9 @@ extern PlannedStmt *pa_standard_planner(Query *query, const char *source,
 extern char *pa_explain_plan(PlannedStmt *plan, const char *source,
 							 ParamListInfo params);
 
+/* Gives a range-table entry the permission information that 16+ looks for. */
+extern void pa_add_permission_info(Query *query, RangeTblEntry *rte);
+
 struct VacAttrStats;
 extern void pa_init_statistics_target(struct VacAttrStats *stats);
 
