@@ -354,36 +354,35 @@ existing_covers(Relation index, const PaIndexDef *def)
 	if (!existing_order_serves(index, def))
 		return false;
 
+	/*
+	 * An index on all rows does not make a partial one superfluous: that has
+	 * filtered already. Where it does, planning shows it.
+	 */
 	pred = RelationGetIndexPredicate(index);
-	return pred == NIL ||
-		(def->pred != NIL && predicate_implied_by(pred, def->pred, false));
+	if (def->pred == NIL)
+		return pred == NIL;
+	return pred != NIL && predicate_implied_by(pred, def->pred, false);
 }
 
 /*
- * Whether an existing unique index has as its key the first columns of the
- * definition, in any order: then these find one row already, and more columns
- * cannot find fewer.
+ * Whether the definition begins with the whole key of an existing unique index:
+ * then that finds one row already, and more columns cannot find fewer. Partial
+ * definitions are let pass, since what they leave out has a use of its own, and
+ * so are those that include columns.
  */
 static bool
-existing_is_unique_on_prefix(Relation index, const PaIndexDef *def)
+extends_unique(Relation index, const PaIndexDef *def)
 {
 	Form_pg_index form = index->rd_index;
 
 	if (!form->indisvalid || !form->indisunique || form->indnkeyatts > def->nkeys ||
+		def->pred != NIL || def->ncolumns > def->nkeys ||
 		RelationGetIndexPredicate(index) != NIL)
 		return false;
-	for (int k = 0; k < form->indnkeyatts; k++)
+	for (int i = 0; i < form->indnkeyatts; i++)
 	{
-		bool		found = false;
-
-		for (int i = 0; i < form->indnkeyatts; i++)
-		{
-			if (form->indkey.values[k] != 0 &&
-				form->indkey.values[k] == def->columns[i].attno &&
-				index->rd_opfamily[k] == def->columns[i].opfamily)
-				found = true;
-		}
-		if (!found)
+		if (def->columns[i].attno == 0 ||
+			!existing_column_equal(index, i, NULL, &def->columns[i]))
 			return false;
 	}
 	return true;
@@ -406,7 +405,7 @@ pa_index_def_covered_by_existing(const PaIndexDef *def)
 		Relation	index = relation_open(lfirst_oid(lc), AccessShareLock);
 
 		covered = existing_covers(index, def) ||
-			existing_is_unique_on_prefix(index, def);
+			extends_unique(index, def);
 		relation_close(index, AccessShareLock);
 		if (covered)
 			break;
