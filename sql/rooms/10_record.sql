@@ -162,8 +162,9 @@ SELECT s.relid::pg_catalog.regclass AS relation,
        pg_catalog.sum(s.scans)::bigint AS scans,
        pg_catalog.sum(s.rows_read)::bigint AS rows_read,
        pg_catalog.sum(s.rows_returned)::bigint AS rows_returned,
-       (1.0 OPERATOR(pg_catalog.-) pg_catalog.sum(s.rows_returned)
-           OPERATOR(pg_catalog./) NULLIF(pg_catalog.sum(s.rows_read), 0))::double precision
+       (1.0 OPERATOR(pg_catalog.-)
+           (pg_catalog.sum(s.rows_returned)
+               OPERATOR(pg_catalog./) NULLIF(pg_catalog.sum(s.rows_read), 0)))::double precision
            AS removed_fraction,
        pg_catalog.max(s.estimate_error) AS estimate_error,
        pg_catalog.sum(s.total_exec_time) AS total_exec_time,

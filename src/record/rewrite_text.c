@@ -19,6 +19,8 @@
 #include "common/keywords.h"
 #include "parser/scanner.h"
 #include "parser/scansup.h"
+#include "utils/elog.h"
+#include "utils/guc.h"
 #include "utils/memutils.h"
 
 #include "record/recorder.h"
@@ -329,8 +331,13 @@ run_rewrite(PaRewrite *rw, int limit)
 	MemoryContext caller = CurrentMemoryContext;
 	MemoryContext work = AllocSetContextCreate(caller, "perfadvisor text",
 											   ALLOCSET_DEFAULT_SIZES);
+	int			client_messages = client_min_messages;
+	int			log_messages = log_min_messages;
 	char	   *volatile result = NULL;
 
+	/* What the scanner has to say it has said to the user before */
+	client_min_messages = ERROR;
+	log_min_messages = ERROR;
 	MemoryContextSwitchTo(work);
 	PG_TRY();
 	{
@@ -352,6 +359,8 @@ run_rewrite(PaRewrite *rw, int limit)
 		FlushErrorState();
 	}
 	PG_END_TRY();
+	client_min_messages = client_messages;
+	log_min_messages = log_messages;
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(work);
 	return result;

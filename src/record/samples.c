@@ -5,8 +5,8 @@
  * A draft of a sample is made when a chosen execution starts, in the query's
  * own memory: its text as it ran, its parameters in output form, the
  * search_path. When the execution ends the draft is published in one of four
- * slots of its statement: the first, the slowest, the latest and another one
- * are kept as long as their contents differ.
+ * slots of its statement: the first, the slowest besides it, the latest and
+ * another one are kept as long as their contents differ.
  *
  * Output functions run in the user's statement, which must not fail for our
  * sake. So only values of types that are printed by functions of the server
@@ -263,8 +263,8 @@ free_slot(PaEntry *entry, double exec_time)
 
 	if (!DsaPointerIsValid(slots[SLOT_FIRST].blob))
 		return SLOT_FIRST;
-	slot = exec_time > Max(slots[SLOT_FIRST].exec_time, slots[SLOT_SLOWEST].exec_time) ?
-		SLOT_SLOWEST : SLOT_LATEST;
+	slot = !DsaPointerIsValid(slots[SLOT_SLOWEST].blob) ||
+		exec_time > slots[SLOT_SLOWEST].exec_time ? SLOT_SLOWEST : SLOT_LATEST;
 	if (!DsaPointerIsValid(slots[slot].blob))
 		return slot;
 	if (!DsaPointerIsValid(slots[SLOT_OTHER].blob) || pa_mix64(n) % n == 0)
