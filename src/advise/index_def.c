@@ -85,6 +85,25 @@ pa_index_column_equal(const PaIndexColumn *a, const PaIndexColumn *b)
 }
 
 /*
+ * Orders definitions by simplicity: fewer columns, no predicate, fewer orders
+ * other than the default, then the alphabet. Negative if a is the simpler one.
+ */
+int
+pa_index_def_compare(const PaIndexDef *a, const PaIndexDef *b)
+{
+	int			odd = 0;
+
+	if (a->ncolumns != b->ncolumns)
+		return a->ncolumns - b->ncolumns;
+	if (list_length(a->pred) != list_length(b->pred))
+		return list_length(a->pred) - list_length(b->pred);
+	for (int i = 0; i < a->nkeys && i < b->nkeys; i++)
+		odd += (a->columns[i].desc || a->columns[i].nulls_first) -
+			(b->columns[i].desc || b->columns[i].nulls_first);
+	return odd != 0 ? odd : strcmp(a->definition, b->definition);
+}
+
+/*
  * Resolves the name and type of a plain column, or the type of an expression.
  * Raises ERROR 42703 for a column that does not exist and 42P17 for an
  * expression that is not immutable.

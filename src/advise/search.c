@@ -239,7 +239,7 @@ compare_contenders(const void *a, const void *b)
 
 /*
  * Whether a is the simpler index of two that do the same: smaller by a tenth,
- * then shorter, then without predicate, then first in the alphabet.
+ * or else by pa_index_def_compare().
  */
 static bool
 simpler(const PaCandidate *a, const PaCandidate *b)
@@ -251,11 +251,7 @@ simpler(const PaCandidate *a, const PaCandidate *b)
 		return true;
 	if (pb < pa * 0.9)
 		return false;
-	if (a->def->ncolumns != b->def->ncolumns)
-		return a->def->ncolumns < b->def->ncolumns;
-	if ((a->def->pred == NIL) != (b->def->pred == NIL))
-		return a->def->pred == NIL;
-	return strcmp(a->def->definition, b->def->definition) < 0;
+	return pa_index_def_compare(a->def, b->def) < 0;
 }
 
 /*
