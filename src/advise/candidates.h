@@ -69,6 +69,20 @@ extern PaIndexDef *pa_candidate_covering(const PaIndexDef *def,
 										 const PaRequest *request);
 extern bool pa_candidate_relevant(const PaIndexDef *def, const PaRequest *request);
 
+/* pattern.c */
+typedef enum PaPatternKind
+{
+	PA_PATTERN_NONE,
+	PA_PATTERN_LIKE,
+	PA_PATTERN_REGEX,
+	PA_PATTERN_STARTS_WITH,
+	PA_PATTERN_OTHER				/* trigrams only */
+} PaPatternKind;
+
+extern PaPatternKind pa_pattern_kind(Oid opno);
+extern bool pa_pattern_has_prefix(PaPatternKind kind, Const *pattern);
+extern bool pa_collation_is_c(Oid collation);
+
 /* trigram.c */
 extern Oid	pa_trgm_opclass(void);
 extern bool pa_trgm_available(void);

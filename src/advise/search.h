@@ -93,7 +93,27 @@ extern void pa_pool_fill(PaSearch *search);
 extern PaCandidate *pa_pool_add(PaSearch *search, PaIndexDef *def);
 extern void pa_pool_update_relevance(PaSearch *search, PaCandidate *candidate);
 
+/* What adding or dropping indexes does to the workload */
+typedef struct PaEffect
+{
+	double		saved;			/* ms per hour */
+	double		log_saved;		/* ms per hour now, times ln(cost before / after) */
+	double		best_share;		/* largest relative saving of one item */
+	double		worst_ratio;	/* largest cost after / before of one item */
+} PaEffect;
+
+/* Less than this many ms per hour is noise. */
+#define PA_MIN_HOUR_SAVED	1.0
+
 /* search.c */
 extern void pa_search_run(PaSearch *search);
+extern PaEffect pa_search_effect(PaSearch *search, Bitmapset *config,
+								 Bitmapset *changed);
+extern void pa_search_adopt(PaSearch *search, Bitmapset *config);
+extern bool pa_search_within_limits(PaSearch *search, Bitmapset *set);
+extern bool pa_candidate_simpler(const PaCandidate *a, const PaCandidate *b);
+
+/* refine.c */
+extern void pa_search_refine(PaSearch *search);
 
 #endif							/* PERFADVISOR_ADVISE_SEARCH_H */
