@@ -366,7 +366,7 @@ add_rejected(Making *m)
 			? (int64) candidate->def->size.pages * BLCKSZ : -1;
 		if (candidate->rejected != NULL)
 			row->reason = candidate->rejected;
-		else if (m->search->out_of_time)
+		else if (m->search->out_of_time || m->search->out_of_time_in_pool)
 			row->reason = "the time limit came first";
 		else if (bms_is_empty(m->search->chosen) || !candidate->pooled)
 			row->reason = "others gain its statements as much or more";

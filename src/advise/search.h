@@ -71,7 +71,9 @@ typedef struct PaSearch
 	int64		storage_budget; /* bytes; 0 = no limit */
 	int			max_indexes;	/* 0 = no limit */
 	TimestampTz deadline;		/* 0 = none */
+	TimestampTz pool_deadline;	/* of filling the pool; earlier */
 	bool		out_of_time;
+	bool		out_of_time_in_pool;	/* some statements were not looked at */
 	bool		trgm_available; /* pg_trgm installed, or could be */
 	int			planner_calls;
 	Bitmapset  *chosen;
@@ -87,6 +89,7 @@ extern double pa_item_cost(PaSearch *search, PaItem *item, Bitmapset *config,
 						   Bitmapset **used);
 extern double pa_item_value(const PaItem *item, double cost);
 extern bool pa_search_out_of_time(PaSearch *search);
+extern void pa_search_set_limit(PaSearch *search, double ms);
 
 /* pool.c */
 extern void pa_pool_fill(PaSearch *search);

@@ -15,6 +15,9 @@
 
 #include "advise/search.h"
 
+/* Share of a limited time that goes into finding candidates */
+#define PA_POOL_SHARE	0.6
+
 /*
  * Whether the time limit has passed; then no more plans are made.
  */
@@ -25,6 +28,19 @@ pa_search_out_of_time(PaSearch *search)
 		GetCurrentTimestamp() >= search->deadline)
 		search->out_of_time = true;
 	return search->out_of_time;
+}
+
+/*
+ * Limits the time of a search that begins now. Filling the pool may take the
+ * larger part of it, so that something is chosen from it in any case.
+ */
+void
+pa_search_set_limit(PaSearch *search, double ms)
+{
+	TimestampTz now = GetCurrentTimestamp();
+
+	search->deadline = TimestampTzPlusMilliseconds(now, (int64) ms);
+	search->pool_deadline = TimestampTzPlusMilliseconds(now, (int64) (ms * PA_POOL_SHARE));
 }
 
 /*
