@@ -54,6 +54,7 @@ typedef struct PaRequest
 typedef struct PaCollector
 {
 	MemoryContext context;		/* that requests are allocated in */
+	bool		literal_arrays; /* no array holds a parameter of the statement */
 	List	   *requests;		/* PaRequest * */
 } PaCollector;
 
@@ -86,6 +87,7 @@ extern bool pa_collation_is_c(Oid collation);
 /* trigram.c */
 extern Oid	pa_trgm_opclass(void);
 extern bool pa_trgm_available(void);
-extern double pa_trgm_estimated_gain(const PaRequest *request, const PaTerm *term);
+extern double pa_trgm_estimated_cost(double cost_now, const PaRequest *request,
+									 const PaTerm *term);
 
 #endif							/* PERFADVISOR_ADVISE_CANDIDATES_H */

@@ -53,6 +53,7 @@ typedef struct Collecting
 	PlannerInfo *root;
 	RelOptInfo *rel;
 	PaRequest  *request;
+	bool		literal_arrays;
 } Collecting;
 
 static void add_clause(Collecting *c, Node *clause, double selectivity);
@@ -296,11 +297,19 @@ add_operator(Collecting *c, OpExpr *op, double selectivity)
 	if (strategy == BTEqualStrategyNumber)
 		add_equality(c, (Node *) op, left, right, &col, selectivity);
 	else if (strategy != 0)
+	{
 		add_term(c, PA_TERM_RANGE, &col, selectivity);
+		if (is_literal(right) && col.attno != 0 &&
+			distinct_values(c, left) <= PA_MAX_STATUS_VALUES)
+			add_predicate(c, (Node *) op, &col, selectivity);
+	}
 }
 
 /*
- * Takes down "column = ANY (array)".
+ * Takes down "column = ANY (array)". A list of literals on a column of few
+ * values is a candidate for a predicate, too. Folding has taken the locations
+ * from the array's constants, so that whether they were literals is known for
+ * the statement as a whole only.
  */
 static void
 add_array(Collecting *c, ScalarArrayOpExpr *op, double selectivity)
@@ -314,6 +323,9 @@ add_array(Collecting *c, ScalarArrayOpExpr *op, double selectivity)
 		get_op_opfamily_strategy(op->opno, col.opfamily) != BTEqualStrategyNumber)
 		return;
 	add_term(c, PA_TERM_IN, &col, selectivity);
+	if (c->literal_arrays && IsA(lsecond(op->args), Const) && col.attno != 0 &&
+		distinct_values(c, left) <= PA_MAX_STATUS_VALUES)
+		add_predicate(c, (Node *) op, &col, selectivity);
 }
 
 /*
@@ -606,7 +618,7 @@ pa_collect_relation(PlannerInfo *root, RelOptInfo *rel, RangeTblEntry *rte,
 					void *collector)
 {
 	PaCollector *into = collector;
-	Collecting	c = {root, rel, NULL};
+	Collecting	c = {root, rel, NULL, into->literal_arrays};
 	MemoryContext oldcontext;
 
 	if (rel->reloptkind == RELOPT_OTHER_MEMBER_REL && get_rel_relispartition(rte->relid))

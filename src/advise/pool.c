@@ -127,7 +127,7 @@ pa_pool_update_relevance(PaSearch *search, PaCandidate *candidate)
 static void
 look(PaSearch *search, PaItem *item)
 {
-	PaCollector collector = {search->context, NIL};
+	PaCollector collector = {search->context, !item->replan.arrays_of_params, NIL};
 	PaWhatIf	whatif = {.callback = pa_collect_relation,.callback_arg = &collector};
 	PaPlanResult result;
 

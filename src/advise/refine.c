@@ -17,7 +17,7 @@
 #include "advise/search.h"
 
 /* Dropping an index may make a statement dearer by this factor at most. */
-#define PA_MAX_REGRESSION	1.12
+#define PA_MAX_REGRESSION	1.15
 
 /* A simpler index may make a statement dearer by this factor at most. */
 #define PA_MAX_SWAP_RATIO	1.03

@@ -18,6 +18,7 @@
 #include <math.h>
 
 #include "miscadmin.h"
+#include "optimizer/optimizer.h"
 #include "storage/lmgr.h"
 #include "utils/memutils.h"
 
@@ -25,27 +26,13 @@
 #include "base/progress.h"
 
 /* An index must lower some statement's cost by this share ... */
-#define PA_MIN_IMPROVEMENT	0.15
+#define PA_MIN_IMPROVEMENT	0.18
 
-/* ... and by this many units of planner cost ... */
-#define PA_MIN_COST_SAVED	4.0
-
-/* ... and each execution by this many ms: below it costs say nothing of time. */
-#define PA_MIN_CALL_SAVED	0.01
+/* ... and by this share of the cost of a page at random. */
+#define PA_MIN_PAGES_SAVED	0.5
 
 /* Gains that differ by less are equal. */
 #define PA_TIE				0.97
-
-/*
- * Returns the ms of one execution that a difference in cost stands for.
- */
-static double
-time_per_call(const PaItem *item, double cost)
-{
-	double		mean = item->statement->time / item->statement->calls;
-
-	return item->cost_now > 0 ? mean * cost / item->cost_now : 0;
-}
 
 /*
  * Compares a configuration with the current one over the items to which the
@@ -68,8 +55,7 @@ pa_search_effect(PaSearch *search, Bitmapset *config, Bitmapset *changed)
 		effect.saved += pa_item_value(item, item->current) - pa_item_value(item, cost);
 		if (cost > 0)
 			effect.log_saved += item->time * log(item->current / cost);
-		if (item->current - cost >= PA_MIN_COST_SAVED &&
-			time_per_call(item, item->current - cost) >= PA_MIN_CALL_SAVED)
+		if (item->current - cost >= PA_MIN_PAGES_SAVED * random_page_cost)
 			effect.best_share = Max(effect.best_share, 1 - cost / item->current);
 		effect.worst_ratio = Max(effect.worst_ratio, cost / item->current);
 	}
