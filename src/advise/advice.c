@@ -299,6 +299,7 @@ add_statement(Making *m, PaWorkStatement *ws)
 	char	   *plan_before;
 	char	   *plan_after;
 	ListCell   *lc;
+	int			n = 0;
 	int			id = -1;
 
 	foreach(lc, m->search->items)
@@ -306,16 +307,26 @@ add_statement(Making *m, PaWorkStatement *ws)
 		PaItem	   *item = lfirst(lc);
 		Bitmapset  *used;
 
+		double		cost;
+
 		if (item->statement != ws)
+			continue;
+		cost = pa_item_cost(m->search, item, m->search->chosen, &used);
+		all_used = bms_union(all_used, used);
+
+		/* Common values are not the statement's: neither shown nor counted. */
+		if (item->replan.common_values)
 			continue;
 		if (first == NULL)
 			first = item;
-		before += item->cost_now / ws->nitems;
-		after += pa_item_cost(m->search, item, m->search->chosen, &used) / ws->nitems;
-		all_used = bms_union(all_used, used);
+		before += item->cost_now;
+		after += cost;
+		n++;
 	}
-	if (bms_is_empty(all_used))
+	if (bms_is_empty(all_used) || first == NULL)
 		return;
+	before /= n;
+	after /= n;
 	plan_before = plan_text(m, first, NULL);
 	plan_after = plan_text(m, first, m->search->chosen);
 	while ((id = bms_next_member(all_used, id)) >= 0)

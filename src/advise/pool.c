@@ -261,11 +261,66 @@ pool_out_of_time(PaSearch *search)
 }
 
 /*
- * Fills the pool from all items of the workload, those that take most time
- * first.
+ * Whether a request on the same table among requests has a predicate.
  */
-void
-pa_pool_fill(PaSearch *search)
+static bool
+has_predicate(List *requests, Oid relid, const PaPredicate *pred)
+{
+	ListCell   *lc;
+	ListCell   *lc2;
+
+	foreach(lc, requests)
+	{
+		PaRequest  *request = lfirst(lc);
+
+		if (request->relid != relid)
+			continue;
+		foreach(lc2, request->predicates)
+		{
+			if (equal(((PaPredicate *) lfirst(lc2))->clause, pred->clause))
+				return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Takes away predicates that other samples of the same statement do not have:
+ * their constants are not the statement's but the execution's. (Clients that
+ * put values into the text make literals of them.)
+ */
+static void
+keep_common_predicates(PaSearch *search, PaItem *item)
+{
+	ListCell   *lc;
+	ListCell   *lc2;
+	ListCell   *lc3;
+
+	foreach(lc, search->items)
+	{
+		PaItem	   *other = lfirst(lc);
+
+		if (other->statement != item->statement || other == item ||
+			other->requests == NIL)
+			continue;
+		foreach(lc2, item->requests)
+		{
+			PaRequest  *request = lfirst(lc2);
+
+			foreach(lc3, request->predicates)
+			{
+				if (!has_predicate(other->requests, request->relid, lfirst(lc3)))
+					request->predicates = foreach_delete_current(request->predicates, lc3);
+			}
+		}
+	}
+}
+
+/*
+ * Plans all items as things are, those that take most time first.
+ */
+static void
+look_at_all(PaSearch *search)
 {
 	ListCell   *lc;
 	int			done = 0;
@@ -274,16 +329,34 @@ pa_pool_fill(PaSearch *search)
 	foreach(lc, search->items)
 	{
 		PaItem	   *item = lfirst(lc);
+
+		pa_progress_update("planning statements", done++, list_length(search->items));
+		if (pool_out_of_time(search))
+			item->statement->error = "the time limit came before it was looked at";
+		else
+			look(search, item);
+	}
+	foreach(lc, search->items)
+		keep_common_predicates(search, lfirst(lc));
+}
+
+/*
+ * Fills the pool from all items of the workload.
+ */
+void
+pa_pool_fill(PaSearch *search)
+{
+	ListCell   *lc;
+	int			done = 0;
+
+	look_at_all(search);
+	foreach(lc, search->items)
+	{
+		PaItem	   *item = lfirst(lc);
 		Filling		filling = {search, item};
 
 		pa_progress_update("generating candidates", done++, list_length(search->items));
-		if (pool_out_of_time(search))
-		{
-			item->statement->error = "the time limit came before it was looked at";
-			continue;
-		}
-		look(search, item);
-		if (item->requests == NIL)
+		if (item->requests == NIL || pool_out_of_time(search))
 			continue;
 		(void) pa_in_restriction(&item->replan.restriction, generate, &filling, NULL);
 		judge(search, item);

@@ -379,6 +379,10 @@ prepare(void *arg)
 	replan->arrays_of_params = has_array_of_params((Node *) query, NULL);
 	replan->params = bind_params(replan->sample);
 	replan->queries = pg_rewrite_query(query);
+	if (replan->common_values && !pa_use_common_values(replan->queries))
+		ereport(ERROR,
+				(errcode(ERRCODE_NO_DATA_FOUND),
+				 errmsg("no value is more common than others")));
 	collect_relations((Node *) replan->queries, &relations);
 	replan->relids = relations.relids;
 	replan->lockmodes = relations.lockmodes;

@@ -28,6 +28,8 @@ typedef struct PaReplan
 	const PaSample *sample;
 	uint64		queryid;		/* expected; 0: do not compare */
 	uint64		fingerprint;	/* expected; 0: do not compare */
+	bool		common_values;	/* put the most common values in the place of
+								 * the sample's; see common_values.c */
 
 	/* set by pa_replan_prepare(), in its own memory context */
 	MemoryContext context;
@@ -51,6 +53,10 @@ typedef struct PaPlanResult
 	char	   *plan;			/* EXPLAIN text, if asked for */
 } PaPlanResult;
 
+/* common_values.c */
+extern bool pa_use_common_values(List *queries);
+
+/* replan.c */
 extern void pa_replan_init(void);
 extern uint64 pa_replan_invalidations(void);
 extern void pa_replan_prepare(PaReplan *replan);

@@ -19,6 +19,9 @@
 /* Samples of one statement that are planned: all that the recorder keeps */
 #define PA_MAX_ITEMS	4
 
+/* Share of a statement's time that is taken to go to the most common values */
+#define PA_COMMON_SHARE	0.2
+
 /* A shorter window says too little of an hour. */
 #define PA_MIN_WINDOW_HOURS	(1.0 / 60)
 
@@ -125,6 +128,25 @@ make_item(PaWorkStatement *ws, const PaSample *sample, Oid userid)
 }
 
 /*
+ * Prepares a sample once more with the most common values in it, or returns
+ * NULL if there are none that matter.
+ */
+static PaItem *
+make_common_item(PaWorkStatement *ws, const PaItem *first)
+{
+	PaItem	   *item = palloc0(sizeof(PaItem));
+
+	item->statement = ws;
+	item->replan.sample = first->replan.sample;
+	item->replan.restriction = first->replan.restriction;
+	item->replan.queryid = first->replan.queryid;
+	item->replan.fingerprint = first->replan.fingerprint;
+	item->replan.common_values = true;
+	pa_replan_prepare(&item->replan);
+	return item->replan.error == NULL ? item : NULL;
+}
+
+/*
  * Adds the samples of a statement that differ, and shares its time among them.
  */
 static void
@@ -132,6 +154,7 @@ add_items(PaSearch *search, PaWorkStatement *ws)
 {
 	const PaStatement *st = ws->recorded;
 	List	   *items = NIL;
+	PaItem	   *common = NULL;
 	ListCell   *lc;
 
 	for (int i = 0; i < st->nsamples && list_length(items) < PA_MAX_ITEMS; i++)
@@ -151,12 +174,22 @@ add_items(PaSearch *search, PaWorkStatement *ws)
 			items = lappend(items, item);
 	}
 	ws->nitems = list_length(items);
+	if (items != NIL)
+		common = make_common_item(ws, linitial(items));
 	foreach(lc, items)
 	{
 		PaItem	   *item = lfirst(lc);
 
 		item->time = ws->time / ws->nitems;
+		if (common != NULL)
+			item->time *= 1 - PA_COMMON_SHARE;
 		search->items = lappend(search->items, item);
+	}
+	if (common != NULL)
+	{
+		common->time = ws->time * PA_COMMON_SHARE;
+		search->items = lappend(search->items, common);
+		ws->nitems++;
 	}
 	if (items != NIL)
 	{

@@ -1,0 +1,151 @@
+/*
+ * common_values.c
+ *	  What a statement would cost for the value that occurs most often.
+ *
+ * The samples of a statement are a few executions. As long as each of them
+ * reads the whole table they take the same time, and none shows that one
+ * customer has a thousand times as many rows as the others: an index on the
+ * customer alone seems as good as one that also gives the wanted order. So
+ * each statement is also planned with the most common value of each column
+ * that it compares for equality, where that value is much more common than
+ * the average one.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_statistic.h"
+#include "commands/defrem.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "parser/parsetree.h"
+#include "utils/datum.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "advise/replan.h"
+
+/* A value is common if it has that many times the rows of an average one. */
+#define PA_COMMON_FACTOR	4.0
+
+/* A column with fewer values holds a status: its constants are what counts. */
+#define PA_MIN_VALUES		50
+
+typedef struct Replacing
+{
+	Query	   *query;			/* the level that Vars belong to */
+	bool		replaced;
+} Replacing;
+
+/*
+ * Returns the most common value of a column as a constant, if it is common
+ * and another than the given constant; otherwise NULL.
+ */
+static Const *
+common_value(Oid relid, AttrNumber attno, const Const *now)
+{
+	HeapTuple	tuple = SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(relid),
+										Int16GetDatum(attno), BoolGetDatum(false));
+	HeapTuple	reltuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	AttStatsSlot slot;
+	Const	   *result = NULL;
+	double		ndistinct;
+
+	if (HeapTupleIsValid(tuple) && HeapTupleIsValid(reltuple) &&
+		get_attstatsslot(&slot, tuple, STATISTIC_KIND_MCV, InvalidOid,
+						 ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS))
+	{
+		ndistinct = ((Form_pg_statistic) GETSTRUCT(tuple))->stadistinct;
+		if (ndistinct < 0)
+			ndistinct *= -Max(((Form_pg_class) GETSTRUCT(reltuple))->reltuples, 1);
+		if (ndistinct > PA_MIN_VALUES && slot.nvalues > 0 && slot.nnumbers > 0 &&
+			slot.numbers[0] * ndistinct >= PA_COMMON_FACTOR)
+		{
+			int16		typlen;
+			bool		byval;
+
+			get_typlenbyval(slot.valuetype, &typlen, &byval);
+			if (now == NULL || now->constisnull || now->consttype != slot.valuetype ||
+				!datumIsEqual(now->constvalue, slot.values[0], byval, typlen))
+				result = makeConst(slot.valuetype, -1, get_typcollation(slot.valuetype),
+								   typlen, datumCopy(slot.values[0], byval, typlen),
+								   false, byval);
+		}
+		free_attstatsslot(&slot);
+	}
+	if (HeapTupleIsValid(tuple))
+		ReleaseSysCache(tuple);
+	if (HeapTupleIsValid(reltuple))
+		ReleaseSysCache(reltuple);
+	return result;
+}
+
+/*
+ * Puts the common value in the place of one side of "column = value".
+ */
+static void
+replace_side(Replacing *r, OpExpr *op, Node *column, ListCell *value)
+{
+	Node	   *constant = lfirst(value);
+	RangeTblEntry *rte;
+	Var		   *var = (Var *) column;
+	Const	   *common;
+	Oid			opclass;
+
+	if (!IsA(column, Var) || var->varlevelsup != 0 || var->varattno <= 0 ||
+		!(IsA(constant, Const) ||
+		  (IsA(constant, Param) && ((Param *) constant)->paramkind == PARAM_EXTERN)))
+		return;
+	rte = rt_fetch(var->varno, r->query->rtable);
+	opclass = GetDefaultOpClass(var->vartype, BTREE_AM_OID);
+	if (rte->rtekind != RTE_RELATION || !OidIsValid(opclass) ||
+		get_op_opfamily_strategy(op->opno, get_opclass_family(opclass)) != BTEqualStrategyNumber)
+		return;
+	common = common_value(rte->relid, var->varattno,
+						  IsA(constant, Const) ? (Const *) constant : NULL);
+	if (common == NULL || common->consttype != exprType(constant))
+		return;
+	common->constcollid = exprCollation(constant);
+	lfirst(value) = common;
+	r->replaced = true;
+}
+
+static bool
+replace_walker(Node *node, Replacing *r)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Query))
+	{
+		Replacing	inner = {(Query *) node, false};
+
+		(void) query_tree_walker((Query *) node, replace_walker, &inner, 0);
+		r->replaced |= inner.replaced;
+		return false;
+	}
+	if (IsA(node, OpExpr) && list_length(((OpExpr *) node)->args) == 2)
+	{
+		OpExpr	   *op = (OpExpr *) node;
+
+		replace_side(r, op, linitial(op->args), list_nth_cell(op->args, 1));
+		replace_side(r, op, lsecond(op->args), list_nth_cell(op->args, 0));
+	}
+	return expression_tree_walker(node, replace_walker, r);
+}
+
+/*
+ * Puts the most common values in the place of constants and parameters that
+ * columns are compared with for equality, in place. Returns whether there was
+ * anything to replace.
+ */
+bool
+pa_use_common_values(List *queries)
+{
+	Replacing	r = {NULL, false};
+	ListCell   *lc;
+
+	foreach(lc, queries)
+		(void) replace_walker(lfirst(lc), &r);
+	return r.replaced;
+}
