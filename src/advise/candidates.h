@@ -55,6 +55,7 @@ typedef struct PaCollector
 {
 	MemoryContext context;		/* that requests are allocated in */
 	bool		literal_arrays; /* no array holds a parameter of the statement */
+	Bitmapset  *param_locations;	/* in the statement's text */
 	List	   *requests;		/* PaRequest * */
 } PaCollector;
 

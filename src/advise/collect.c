@@ -53,7 +53,7 @@ typedef struct Collecting
 	PlannerInfo *root;
 	RelOptInfo *rel;
 	PaRequest  *request;
-	bool		literal_arrays;
+	PaCollector *into;
 } Collecting;
 
 static void add_clause(Collecting *c, Node *clause, double selectivity);
@@ -203,16 +203,18 @@ distinct_values(Collecting *c, Node *expr)
 }
 
 /*
- * Whether a constant stands in the text of the statement: one that was bound
- * as a parameter or folded has no location, and another execution may bring
- * another value.
+ * Whether a constant stands in the text of the statement. One that was folded
+ * has no location, one that was bound has its parameter's; another execution
+ * may bring another value.
  */
 static bool
-is_literal(Node *node)
+is_literal(Collecting *c, Node *node)
 {
-	node = strip_relabel(node);
-	return IsA(node, Const) && ((Const *) node)->location >= 0 &&
-		!((Const *) node)->constisnull;
+	Const	   *constant = (Const *) strip_relabel(node);
+
+	return IsA(constant, Const) && constant->location >= 0 &&
+		!constant->constisnull &&
+		!bms_is_member(constant->location, c->into->param_locations);
 }
 
 /*
@@ -226,7 +228,7 @@ add_equality(Collecting *c, Node *clause, Node *expr, Node *value,
 	bool		constant = bms_is_empty(pull_varnos(c->root, value));
 
 	add_term(c, constant ? PA_TERM_EQUAL : PA_TERM_JOIN, col, selectivity);
-	if (constant && is_literal(value) && col->attno != 0 &&
+	if (constant && is_literal(c, value) && col->attno != 0 &&
 		distinct_values(c, expr) <= PA_MAX_STATUS_VALUES)
 		add_predicate(c, clause, col, selectivity);
 }
@@ -299,7 +301,7 @@ add_operator(Collecting *c, OpExpr *op, double selectivity)
 	else if (strategy != 0)
 	{
 		add_term(c, PA_TERM_RANGE, &col, selectivity);
-		if (is_literal(right) && col.attno != 0 &&
+		if (is_literal(c, right) && col.attno != 0 &&
 			distinct_values(c, left) <= PA_MAX_STATUS_VALUES)
 			add_predicate(c, (Node *) op, &col, selectivity);
 	}
@@ -323,7 +325,7 @@ add_array(Collecting *c, ScalarArrayOpExpr *op, double selectivity)
 		get_op_opfamily_strategy(op->opno, col.opfamily) != BTEqualStrategyNumber)
 		return;
 	add_term(c, PA_TERM_IN, &col, selectivity);
-	if (c->literal_arrays && IsA(lsecond(op->args), Const) && col.attno != 0 &&
+	if (c->into->literal_arrays && IsA(lsecond(op->args), Const) && col.attno != 0 &&
 		distinct_values(c, left) <= PA_MAX_STATUS_VALUES)
 		add_predicate(c, (Node *) op, &col, selectivity);
 }
@@ -618,7 +620,7 @@ pa_collect_relation(PlannerInfo *root, RelOptInfo *rel, RangeTblEntry *rte,
 					void *collector)
 {
 	PaCollector *into = collector;
-	Collecting	c = {root, rel, NULL, into->literal_arrays};
+	Collecting	c = {root, rel, NULL, into};
 	MemoryContext oldcontext;
 
 	if (rel->reloptkind == RELOPT_OTHER_MEMBER_REL && get_rel_relispartition(rte->relid))

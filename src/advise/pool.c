@@ -127,7 +127,11 @@ pa_pool_update_relevance(PaSearch *search, PaCandidate *candidate)
 static void
 look(PaSearch *search, PaItem *item)
 {
-	PaCollector collector = {search->context, !item->replan.arrays_of_params, NIL};
+	PaCollector collector = {
+		.context = search->context,
+		.literal_arrays = !item->replan.arrays_of_params,
+		.param_locations = item->replan.param_locations
+	};
 	PaWhatIf	whatif = {.callback = pa_collect_relation,.callback_arg = &collector};
 	PaPlanResult result;
 

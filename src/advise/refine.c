@@ -19,6 +19,9 @@
 /* Dropping an index may make a statement dearer by this factor at most. */
 #define PA_MAX_REGRESSION	1.15
 
+/* ... and by this one if the table's writes gain more than the statement loses. */
+#define PA_MAX_WRITE_REGRESSION	1.5
+
 /* A simpler index may make a statement dearer by this factor at most. */
 #define PA_MAX_SWAP_RATIO	1.03
 
@@ -37,7 +40,7 @@ acceptable_loss(PaSearch *search, const PaEffect *effect, double write_saved)
 {
 	double		loss = -effect->saved;
 
-	if (loss < write_saved)
+	if (loss < write_saved && effect->worst_ratio <= PA_MAX_WRITE_REGRESSION)
 		return true;
 	return effect->worst_ratio <= PA_MAX_REGRESSION &&
 		loss <= search->total_time * 0.01 + write_saved;

@@ -341,6 +341,22 @@ has_array_of_params(Node *node, void *context)
 }
 
 /*
+ * Collects where parameters stand in the text: constants that are bound in
+ * their place keep that location, and would pass for literals.
+ */
+static bool
+collect_param_locations(Node *node, Bitmapset **locations)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Param) && ((Param *) node)->location >= 0)
+		*locations = bms_add_member(*locations, ((Param *) node)->location);
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, collect_param_locations, locations, 0);
+	return expression_tree_walker(node, collect_param_locations, locations);
+}
+
+/*
  * Notes which table a query writes and, for UPDATE, which columns it assigns.
  */
 static void
@@ -376,6 +392,7 @@ prepare(void *arg)
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("statement cannot be planned")));
 	note_target(replan, query);
+	(void) collect_param_locations((Node *) query, &replan->param_locations);
 	replan->arrays_of_params = has_array_of_params((Node *) query, NULL);
 	replan->params = bind_params(replan->sample);
 	replan->queries = pg_rewrite_query(query);
@@ -407,6 +424,7 @@ pa_replan_prepare(PaReplan *replan)
 	replan->relids = NIL;
 	replan->lockmodes = NIL;
 	replan->updated = NULL;
+	replan->param_locations = NULL;
 	replan->target = InvalidOid;
 	replan->error = NULL;
 	replan->prepared_at = invalidations;

@@ -42,6 +42,7 @@ typedef struct PaReplan
 	Oid			target;			/* table written, or InvalidOid */
 	Bitmapset  *updated;		/* attribute numbers assigned by UPDATE */
 	bool		arrays_of_params;	/* some array or list holds a parameter */
+	Bitmapset  *param_locations;	/* of parameters in the text */
 	ErrorData  *error;			/* why it cannot be planned, or NULL */
 } PaReplan;
 
