@@ -10,7 +10,7 @@ sql() {
 
 # pa_install_nothing makes do without a library, for --no-advice.
 pa_install_nothing() {
-	mkdir -p "$PA_INSTALL"
+	mkdir -p "$PA_INSTALL$PA_SHAREDIR/extension" "$PA_INSTALL$PA_LIBDIR"
 }
 
 # milliseconds prints the clock, for differences.
@@ -30,7 +30,7 @@ make_template() {
 	started=$(milliseconds)
 	sql postgres -c "CREATE DATABASE template_$name"
 	sql "template_$name" -f "$bench/lib/values.sql" -f "$bench/lib/cost.sql" -f "$bench/$name/schema.sql" \
-		-c "SET session_replication_role = replica" -f "$bench/$name/data.sql" || pa_die "platform $name could not be loaded"
+		-c "SET session_replication_role = replica" -f "$bench/$name/data.sql" >/dev/null || pa_die "platform $name could not be loaded"
 	for file in "$bench/$name"/workload/*.sql; do
 		script=$(basename "$file" .sql)
 		sql "template_$name" -v name="$script" -v content="$(cat "$file")" -v draws="$draws" <<-'SQL' || pa_die "script $script of $name could not be read"

@@ -27,18 +27,19 @@ CREATE FUNCTION bench.ago(minutes double precision) RETURNS timestamptz
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN date_trunc('minute', now()) - make_interval(secs => minutes * 60);
 
--- A few words of text that depend on n: up to 400 different words.
+-- The i-th word of a text that depends on n: one of 400.
+CREATE FUNCTION bench.word(n bigint, i integer) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ('{river,silver,garden,north,amber,quiet,winter,paper,ocean,signal,copper,meadow,planet,violet,harbor,thunder,mirror,canyon,falcon,ember}'::text[])
+		[1 + bench.pick(n * 31 + i, 71, 20)]
+	|| ('{"",s,ing,stone,light,wood,field,song,gate,mark,fall,line,ward,born,house,point,craft,side,way,land}'::text[])
+		[1 + bench.pick(n * 37 + i, 72, 20)];
+
+-- One to four words of text that depend on n.
 CREATE FUNCTION bench.words(n bigint, count integer) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN (
-	SELECT string_agg(
-		(ARRAY['river', 'silver', 'garden', 'north', 'amber', 'quiet', 'winter', 'paper', 'ocean', 'signal',
-			'copper', 'meadow', 'planet', 'violet', 'harbor', 'thunder', 'mirror', 'canyon', 'falcon', 'ember'])
-			[1 + bench.pick(n * 31 + i, 71, 20)]
-		|| (ARRAY['', 's', 'ing', 'stone', 'light', 'wood', 'field', 'song', 'gate', 'mark',
-			'fall', 'line', 'ward', 'born', 'house', 'point', 'craft', 'side', 'way', 'land'])
-			[1 + bench.pick(n * 37 + i, 72, 20)], ' ')
-	FROM generate_series(1, count) AS i);
+RETURN bench.word(n, 1) || CASE WHEN count > 1 THEN ' ' || bench.word(n, 2) ELSE '' END
+	|| CASE WHEN count > 2 THEN ' ' || bench.word(n, 3) ELSE '' END || CASE WHEN count > 3 THEN ' ' || bench.word(n, 4) ELSE '' END;
 
 -- The value as a script uses it: quoted where pgbench pastes values into the text (simple), plain where it
 -- binds them (prepared). Scripts fetch such values with \gset, so that statements get real constants.
