@@ -180,7 +180,7 @@ judge_mode() {
 
 # ratio prints a quotient with three decimals.
 ratio() {
-	awk -v a="$1" -v b="$2" 'BEGIN { printf "%.3f", b > 0 ? a / b : 0 }'
+	awk -v a="$1" -v b="$2" 'BEGIN { printf "%.3f", (b > 0) ? a / b : 0 }'
 }
 
 # lines counts the lines of a text that may be empty.
