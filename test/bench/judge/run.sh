@@ -10,8 +10,10 @@
 # --draws N         parameters drawn for each statement (default 8)
 # --plans           print both plans of statements that are worse than with the hand-written indexes
 # --list            print every advised index, with its reason
+# --without-gin     leave out the searches in arrays and documents (trigram searches stay)
 #
-# Each platform is a folder here: schema.sql, data.sql, indexes.sql (by hand), workload/*.sql (pgbench scripts).
+# A platform is a folder below platforms/, here or one folder up: schema.sql, data.sql, indexes.sql (by hand) and
+# workload/*.sql (pgbench scripts; "-- transactions: N" says how often one runs, a comment above a statement names it).
 # Costs are the planner's, a mean over the draws, weighted by how often the script runs. Everything happens on a
 # private server in a temporary folder. Exits with 1 when a platform misses what the summary's columns promise.
 
@@ -20,13 +22,14 @@ cd "$(dirname "$0")/../../.." || exit 1
 PA_TOP=$PWD
 . test/lib/prepare.sh
 . test/lib/server.sh
-. test/bench/platforms/lib/judge.sh
+. test/bench/judge/lib/judge.sh
 
 modes='prepared simple'
 draws=8
 with_advice=yes
 with_plans=no
 with_list=no
+without_gin=no
 platforms=()
 while [ $# -gt 0 ]; do
 	case $1 in
@@ -37,25 +40,27 @@ while [ $# -gt 0 ]; do
 		--draws) draws=$2; shift ;;
 		--plans) with_plans=yes ;;
 		--list) with_list=yes ;;
+		--without-gin) without_gin=yes ;;
 		-*) pa_die "unknown option $1" ;;
 		*) platforms+=("$1") ;;
 	esac
 	shift
 done
 if [ ${#platforms[@]} -eq 0 ]; then
-	for file in test/bench/platforms/*/indexes.sql; do
-		platforms+=("$(basename "$(dirname "$file")")")
+	for file in test/bench/judge/platforms/*/indexes.sql test/bench/platforms/*/indexes.sql; do
+		[ ! -f "$file" ] || platforms+=("$(basename "$(dirname "$file")")")
 	done
 fi
-for name in "${platforms[@]}"; do
-	[ -f "test/bench/platforms/$name/indexes.sql" ] || pa_die "there is no platform $name"
-done
 
 pa_prepare bench
 pa_begin
 [ "$with_advice" = no ] || pa_build
-bench=$PA_WORK/platforms
-cp -r test/bench/platforms "$bench"
+bench=$PA_WORK/bench
+mkdir "$bench"
+cp -r test/bench/judge/lib "$bench"
+for name in "${platforms[@]}"; do
+	copy_platform "$name"
+done
 if [ "$with_advice" = yes ]; then
 	pa_server_create judge "$bench/lib/server.conf"
 else

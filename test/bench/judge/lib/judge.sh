@@ -18,6 +18,31 @@ milliseconds() {
 	date +%s%3N
 }
 
+# copy_platform NAME finds a platform and puts it where the server's user can read it.
+copy_platform() {
+	local root
+
+	for root in test/bench/judge/platforms test/bench/platforms; do
+		if [ -f "$root/$1/indexes.sql" ]; then
+			cp -r "$root/$1" "$bench/$1"
+			[ "$without_gin" = no ] || leave_out_gin "$bench/$1"
+			return
+		fi
+	done
+	pa_die "there is no platform $1"
+}
+
+# leave_out_gin FOLDER removes the statements labelled "(gin)", which search in arrays and documents, and the
+# indexes for them.
+leave_out_gin() {
+	local file
+
+	for file in "$1"/workload/*.sql; do
+		awk '/^-- .*\(gin\)$/ { skip = 1 } !skip { print } /;[ \t]*$/ { skip = 0 }' "$file" >"$file.new" && mv "$file.new" "$file"
+	done
+	awk '!/USING gin/ || /_trgm_ops/' "$1/indexes.sql" >"$1/indexes.new" && mv "$1/indexes.new" "$1/indexes.sql"
+}
+
 # copy_database NEW OLD makes a database as a copy.
 copy_database() {
 	sql postgres -c "SET client_min_messages = warning" -c "DROP DATABASE IF EXISTS $1" -c "CREATE DATABASE $1 TEMPLATE $2"

@@ -1,4 +1,4 @@
--- agents: AI agents with runs, run events, chat sessions and tool calls. Prisma: cuid text keys, quoted camelCase names, enums.
+-- runs: AI agents with runs, run events, chat sessions and tool calls. Prisma: cuid text keys, quoted camelCase names, enums.
 
 CREATE TYPE "RunStatus" AS ENUM ('QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED');
 CREATE TYPE "AgentKind" AS ENUM ('ASSISTANT', 'WORKER', 'ROUTER');
