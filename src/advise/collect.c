@@ -15,10 +15,13 @@
 #include "access/stratnum.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_collation.h"
+#include "catalog/pg_database.h"
 #include "catalog/pg_opclass.h"
 #include "catalog/pg_operator.h"
 #include "catalog/pg_type.h"
 #include "commands/defrem.h"
+#include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
@@ -29,6 +32,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/selfuncs.h"
+#include "utils/syscache.h"
 
 #include "advise/candidates.h"
 #include "base/compat_planner.h"
@@ -271,6 +275,60 @@ has_fixed_prefix(PatternKind kind, Const *pattern)
 }
 
 /*
+ * Whether a locale's name means order by bytes.
+ */
+static bool
+is_c_locale(HeapTuple tuple, int cache, AttrNumber provider, AttrNumber collate)
+{
+	bool		isnull;
+	Datum		value = SysCacheGetAttr(cache, tuple, provider, &isnull);
+	char	   *name;
+
+	/* 'b', the built-in provider of 17, has no other order. */
+	if (DatumGetChar(value) == 'b')
+		return true;
+	if (DatumGetChar(value) != 'c')
+		return false;
+	value = SysCacheGetAttr(cache, tuple, collate, &isnull);
+	if (isnull)
+		return false;
+	name = TextDatumGetCString(value);
+	return strcmp(name, "C") == 0 || strcmp(name, "POSIX") == 0;
+}
+
+/*
+ * Whether a collation sorts text by its bytes, so that a prefix is a range of
+ * the default operator class.
+ */
+static bool
+collation_is_c(Oid collation)
+{
+	HeapTuple	tuple;
+	bool		result;
+
+	if (collation == C_COLLATION_OID)
+		return true;
+	if (collation == DEFAULT_COLLATION_OID)
+	{
+		tuple = SearchSysCache1(DATABASEOID, ObjectIdGetDatum(MyDatabaseId));
+		if (!HeapTupleIsValid(tuple))
+			return false;
+		result = is_c_locale(tuple, DATABASEOID, Anum_pg_database_datlocprovider,
+							 Anum_pg_database_datcollate);
+	}
+	else
+	{
+		tuple = SearchSysCache1(COLLOID, ObjectIdGetDatum(collation));
+		if (!HeapTupleIsValid(tuple))
+			return false;
+		result = is_c_locale(tuple, COLLOID, Anum_pg_collation_collprovider,
+							 Anum_pg_collation_collcollate);
+	}
+	ReleaseSysCache(tuple);
+	return result;
+}
+
+/*
  * Takes down a pattern match: a prefix is a range of a B-tree, under the
  * default operator class where the collation sorts like strcmp and under the
  * pattern class elsewhere; anything else needs trigrams.
@@ -284,7 +342,7 @@ add_pattern(Collecting *c, OpExpr *op, Node *expr, Node *value, PatternKind kind
 
 	if (IsA(value, Const) && has_fixed_prefix(kind, (Const *) value))
 	{
-		bool		c_collation = pa_collation_is_c(op->inputcollid);
+		bool		c_collation = collation_is_c(op->inputcollid);
 		Oid			opclass = c_collation ? InvalidOid
 			: (bpchar ? BPCHAR_BTREE_PATTERN_OPS_OID : TEXT_BTREE_PATTERN_OPS_OID);
 

@@ -360,6 +360,36 @@ existing_covers(Relation index, const PaIndexDef *def)
 }
 
 /*
+ * Whether an existing unique index has as its key the first columns of the
+ * definition, in any order: then these find one row already, and more columns
+ * cannot find fewer.
+ */
+static bool
+existing_is_unique_on_prefix(Relation index, const PaIndexDef *def)
+{
+	Form_pg_index form = index->rd_index;
+
+	if (!form->indisvalid || !form->indisunique || form->indnkeyatts > def->nkeys ||
+		RelationGetIndexPredicate(index) != NIL)
+		return false;
+	for (int k = 0; k < form->indnkeyatts; k++)
+	{
+		bool		found = false;
+
+		for (int i = 0; i < form->indnkeyatts; i++)
+		{
+			if (form->indkey.values[k] != 0 &&
+				form->indkey.values[k] == def->columns[i].attno &&
+				index->rd_opfamily[k] == def->columns[i].opfamily)
+				found = true;
+		}
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+/*
  * Whether an index exists that makes the definition superfluous. The caller
  * must hold a lock on the table.
  */
@@ -375,7 +405,8 @@ pa_index_def_covered_by_existing(const PaIndexDef *def)
 	{
 		Relation	index = relation_open(lfirst_oid(lc), AccessShareLock);
 
-		covered = existing_covers(index, def);
+		covered = existing_covers(index, def) ||
+			existing_is_unique_on_prefix(index, def);
 		relation_close(index, AccessShareLock);
 		if (covered)
 			break;

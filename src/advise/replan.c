@@ -93,7 +93,7 @@ enter_restriction(const PaRestriction *restriction)
 	SetUserIdAndSecContext(restriction->userid,
 						   context | SECURITY_LOCAL_USERID_CHANGE |
 						   SECURITY_RESTRICTED_OPERATION);
-	set_option("transaction_read_only", "on");
+	XactReadOnly = true;
 	set_option("lock_timeout", PA_LOCK_TIMEOUT);
 	if (restriction->search_path != NULL)
 		set_option("search_path", restriction->search_path);

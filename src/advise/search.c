@@ -36,8 +36,11 @@
 /* ... and by this many units of planner cost ... */
 #define PA_MIN_COST_SAVED	4.0
 
-/* ... and save this share of the workload's time: the rest is noise. */
-#define PA_MIN_WORKLOAD_SHARE	0.00005
+/* ... and each execution by this many ms: below it costs say nothing of time, */
+#define PA_MIN_CALL_SAVED	0.01
+
+/* ... and by this many ms per hour: the rest is noise. */
+#define PA_MIN_HOUR_SAVED	1.0
 
 /* Gains that differ by less are equal. */
 #define PA_TIE				0.97
@@ -48,6 +51,9 @@
 /* A simpler index may make a statement dearer by this factor at most. */
 #define PA_MAX_SWAP_RATIO	1.03
 
+/* ... and all statements together by this share of the workload's time. */
+#define PA_MAX_SWAP_LOSS	0.0001
+
 /* What adding or dropping indexes does to the workload */
 typedef struct Effect
 {
@@ -56,6 +62,17 @@ typedef struct Effect
 	double		best_share;		/* largest relative saving of one item */
 	double		worst_ratio;	/* largest cost after / before of one item */
 } Effect;
+
+/*
+ * Returns the ms of one execution that a difference in cost stands for.
+ */
+static double
+time_per_call(const PaItem *item, double cost)
+{
+	double		mean = item->statement->time / item->statement->calls;
+
+	return item->cost_now > 0 ? mean * cost / item->cost_now : 0;
+}
 
 /*
  * Compares a configuration with the current one over the items to which the
@@ -78,7 +95,8 @@ effect_of(PaSearch *search, Bitmapset *config, Bitmapset *changed)
 		effect.saved += pa_item_value(item, item->current) - pa_item_value(item, cost);
 		if (cost > 0)
 			effect.log_saved += item->time * log(item->current / cost);
-		if (item->current - cost >= PA_MIN_COST_SAVED)
+		if (item->current - cost >= PA_MIN_COST_SAVED &&
+			time_per_call(item, item->current - cost) >= PA_MIN_CALL_SAVED)
 			effect.best_share = Max(effect.best_share, 1 - cost / item->current);
 		effect.worst_ratio = Max(effect.worst_ratio, cost / item->current);
 	}
@@ -173,11 +191,11 @@ within_limits(PaSearch *search, Bitmapset *set)
  * Whether what is gained is worth the indexes that are added.
  */
 static bool
-worthwhile(PaSearch *search, const Effect *effect, double write_cost)
+worthwhile(const Effect *effect, double write_cost)
 {
 	return effect->saved > write_cost &&
 		effect->best_share >= PA_MIN_IMPROVEMENT &&
-		effect->saved >= search->total_time * PA_MIN_WORKLOAD_SHARE;
+		effect->saved >= PA_MIN_HOUR_SAVED;
 }
 
 /* A candidate in one round of the greedy phase */
@@ -275,7 +293,7 @@ next_candidate(PaSearch *search, Contender *contenders, int n)
 		c->effect = effect_of(search, config, single);
 		c->bound = rank_of(search, c);
 		c->fresh = true;
-		if (!worthwhile(search, &c->effect, c->candidate->write_cost))
+		if (!worthwhile(&c->effect, c->candidate->write_cost))
 		{
 			if (c->effect.saved <= c->candidate->write_cost &&
 				c->effect.best_share >= PA_MIN_IMPROVEMENT)
@@ -294,7 +312,7 @@ next_candidate(PaSearch *search, Contender *contenders, int n)
 		Contender  *c = &contenders[i];
 
 		if (!c->fresh || c->out || c->bound < best * PA_TIE || c->bound <= 0 ||
-			!worthwhile(search, &c->effect, c->candidate->write_cost) ||
+			!worthwhile(&c->effect, c->candidate->write_cost) ||
 			!within_limits(search, bms_add_member(bms_copy(search->chosen),
 												  c->candidate->id)))
 			continue;
@@ -356,7 +374,7 @@ add_groups(PaSearch *search)
 			continue;
 		config = bms_union(search->chosen, added);
 		effect = effect_of(search, config, added);
-		if (worthwhile(search, &effect, write_cost_of(search, added)) &&
+		if (worthwhile(&effect, write_cost_of(search, added)) &&
 			within_limits(search, config))
 			adopt(search, config);
 	}
@@ -599,7 +617,7 @@ simplify(PaSearch *search)
 			config = bms_add_member(bms_copy(others), k);
 			effect = effect_of(search, config, bms_add_member(bms_make_singleton(id), k));
 			if (effect.worst_ratio <= PA_MAX_SWAP_RATIO &&
-				-effect.saved <= search->total_time * PA_MIN_WORKLOAD_SHARE)
+				-effect.saved <= Max(search->total_time * PA_MAX_SWAP_LOSS, PA_MIN_HOUR_SAVED))
 				best = by;
 		}
 		if (best == old)

@@ -32,6 +32,7 @@
 
 #include "advise/expr_stats.h"
 #include "advise/index_def.h"
+#include "base/compat_planner.h"
 
 /* Bytes that a B-tree page has for tuples and line pointers */
 #define BTREE_USABLE	(BLCKSZ - SizeOfPageHeaderData - MAXALIGN(sizeof(BTPageOpaqueData)))
@@ -71,6 +72,7 @@ single_table_root(Oid relid)
 	rte->eref = makeAlias("t", NIL);
 	query->commandType = CMD_SELECT;
 	query->rtable = list_make1(rte);
+	pa_add_permission_info(query, rte);
 	root->parse = query;
 	root->glob = makeNode(PlannerGlobal);
 	root->query_level = 1;

@@ -171,7 +171,7 @@ add_items(PaSearch *search, PaWorkStatement *ws)
 
 /*
  * Takes the workload that was recorded in this database, as far as the current
- * user may see it. Statements without a usable sample count for the total time
+ * user may see it: nothing of the others' statements shows. Statements without a usable sample count for the total time
  * only; their error says why.
  */
 void
@@ -188,6 +188,8 @@ pa_workload_recorded(PaSearch *search)
 		PaWorkStatement *ws;
 
 		CHECK_FOR_INTERRUPTS();
+		if (!pa_may_see_role(st->key.userid))
+			continue;
 		if (st->key.toplevel && st->command != CMD_UTILITY)
 			search->total_time += st->total_exec_time / hours;
 		if (!st->advisable || st->calls == 0 || st->command == CMD_UTILITY)
@@ -198,8 +200,7 @@ pa_workload_recorded(PaSearch *search)
 		ws->calls = st->calls / hours;
 		search->statements = lappend(search->statements, ws);
 		if (st->nsamples == 0)
-			ws->error = pa_may_see_role(st->key.userid)
-				? "no execution was sampled" : "insufficient privilege";
+			ws->error = "no execution was sampled";
 		else if (st->fingerprint == 0)
 			ws->error = "it was prepared before it could be recorded";
 		else

@@ -24,11 +24,10 @@
 #include "utils/queryjumble.h"
 #endif
 
+#include "commands/explain.h"
 #if PG_VERSION_NUM >= 180000
 #include "commands/explain_format.h"
 #include "commands/explain_state.h"
-#else
-#include "commands/explain.h"
 #endif
 
 /* Type of PlannedStmt.queryId and Query.queryId */

@@ -12,7 +12,7 @@
 #endif
 #include "commands/vacuum.h"
 #include "optimizer/planner.h"
-#include "utils/pg_locale.h"
+#include "parser/parse_relation.h"
 
 #include "base/compat_planner.h"
 
@@ -67,16 +67,12 @@ pa_init_statistics_target(struct VacAttrStats *stats)
 }
 
 /*
- * Whether a collation sorts text by its bytes, so that a prefix is a range.
+ * Adds an empty permission entry for a table of a query made by hand.
  */
-bool
-pa_collation_is_c(Oid collation)
+void
+pa_add_permission_info(Query *query, RangeTblEntry *rte)
 {
-	if (!OidIsValid(collation))
-		return false;
-#if PG_VERSION_NUM >= 180000
-	return pg_newlocale_from_collation(collation)->collate_is_c;
-#else
-	return lc_collate_is_c(collation);
+#if PG_VERSION_NUM >= 160000
+	(void) addRTEPermissionInfo(&query->rteperminfos, rte);
 #endif
 }

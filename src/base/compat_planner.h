@@ -48,8 +48,6 @@
 #define PA_PATHKEY_IS_DESC(pk) ((pk)->pk_strategy == BTGreaterStrategyNumber)
 #endif
 
-extern bool pa_collation_is_c(Oid collation);
-
 /* Columns whose change keeps an update from being heap-only */
 #if PG_VERSION_NUM >= 160000
 #define pa_indexed_attrs(rel) \
@@ -64,6 +62,9 @@ extern PlannedStmt *pa_standard_planner(Query *query, const char *source,
 										ParamListInfo params);
 extern char *pa_explain_plan(PlannedStmt *plan, const char *source,
 							 ParamListInfo params);
+
+/* Gives a range-table entry the permission information that 16+ looks for. */
+extern void pa_add_permission_info(Query *query, RangeTblEntry *rte);
 
 struct VacAttrStats;
 extern void pa_init_statistics_target(struct VacAttrStats *stats);

@@ -167,6 +167,8 @@ pa_entry_for(const PaStatementKey *key, const char *source, int location,
 		return ref;
 	if (!pa_table_find(key, &ref))
 		ref = create_entry(key, source, location, length);
+	else if (pa_birth_find(key->queryid) != NULL)
+		pa_table_identify(&ref, &pa_birth_find(key->queryid)->identity);
 	pa_local_remember(key, &ref);
 	return ref;
 }

@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "utils/array.h"
@@ -13,7 +14,6 @@
 #include "utils/elog.h"
 #include "utils/timestamp.h"
 
-#include "catalog/pg_type.h"
 #include "record/recorder.h"
 
 #define INSUFFICIENT_PRIVILEGE "<insufficient privilege>"

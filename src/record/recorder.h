@@ -139,8 +139,8 @@ extern PaEntryRef pa_table_create(const PaStatementKey *key,
 								  const PaIdentity *identity);
 extern PaEntry *pa_table_entry(int32 index);
 extern bool pa_table_is_current(const PaEntryRef *ref);
-extern bool pa_table_set_sample(const PaEntryRef *ref, int slot,
-								const PaSampleSlot *sample);
+extern void pa_table_identify(const PaEntryRef *ref,
+							  const PaIdentity *identity);
 extern LWLock *pa_table_lock(const PaEntryRef *ref);
 extern List *pa_table_copy(Oid dbid, bool with_samples);
 extern void pa_table_reset(void);

@@ -250,7 +250,7 @@ pa_table_find(const PaStatementKey *key, PaEntryRef *ref)
 }
 
 /*
- * Tells whether the identity of a statement is in the table already, whoever
+ * Tells whether the table has the whole identity of a statement, whoever
  * ran it. Only where the query id says all (relhash 0). Takes the lock, shared.
  */
 bool
@@ -263,7 +263,7 @@ pa_table_knows(Oid dbid, uint64 queryid)
 	LWLockAcquire(&locks[p].lock, LW_SHARED);
 	for (int32 i = *head; i != NO_ENTRY && !found; i = entries[i].next)
 		found = same_statement(&entries[i], dbid, queryid, 0) &&
-			DsaPointerIsValid(entries[i].text);
+			entries[i].fingerprint != 0 && DsaPointerIsValid(entries[i].text);
 	LWLockRelease(&locks[p].lock);
 	return found;
 }
@@ -437,21 +437,37 @@ pa_table_create(const PaStatementKey *key, const PaIdentity *identity)
 }
 
 /*
- * Replaces a sample of an entry. Returns false, and leaves the blob to the
- * caller, when the entry is gone. Caller must hold the lock exclusively.
+ * Gives an entry the identity of its statement when it was made without: a
+ * prepared statement that was evicted and ran again leaves only its text.
+ * Takes the lock exclusively if there is something to do.
  */
-bool
-pa_table_set_sample(const PaEntryRef *ref, int slot, const PaSampleSlot *sample)
+void
+pa_table_identify(const PaEntryRef *ref, const PaIdentity *identity)
 {
 	PaEntry    *entry = &entries[ref->index];
+	dsa_pointer string = InvalidDsaPointer;
 
-	Assert(LWLockHeldByMeInMode(pa_table_lock(ref), LW_EXCLUSIVE));
-	if (entry->generation != ref->generation)
-		return false;
-	if (entry->samples[slot].blob != sample->blob)
-		pa_textstore_free(entry->samples[slot].blob);
-	entry->samples[slot] = *sample;
-	return true;
+	if (((volatile PaEntry *) entry)->fingerprint != 0 || identity->text == NULL)
+		return;
+
+	string = pa_textstore_put(identity->text, strlen(identity->text) + 1);
+	LWLockAcquire(pa_table_lock(ref), LW_EXCLUSIVE);
+	if (DsaPointerIsValid(string) && entry->generation == ref->generation &&
+		entry->fingerprint == 0)
+	{
+		dsa_pointer old = entry->text;
+
+		entry->fingerprint = identity->fingerprint;
+		entry->command = identity->command;
+		entry->class = identity->class;
+		entry->advisable = identity->advisable;
+		entry->has_constants = identity->has_constants;
+		entry->text = string;
+		entry->text_size = strlen(identity->text) + 1;
+		string = old;
+	}
+	LWLockRelease(pa_table_lock(ref));
+	pa_textstore_free(string);
 }
 
 /*

@@ -16,7 +16,7 @@ forbid() {
 }
 
 mapfile -t c_files < <(find src -name '*.[ch]' | sort)
-mapfile -t other_c < <(find src -name '*.[ch]' ! -path 'src/base/compat.*' | sort)
+mapfile -t other_c < <(find src -name '*.[ch]' ! -path 'src/base/compat*' | sort)
 mapfile -t text_files < <(git ls-files 2>/dev/null | grep -vE '^(LICENSE|test/lib/lint.sh)$')
 [ ${#text_files[@]} -gt 0 ] || mapfile -t text_files < <(find src sql test docs -type f)
 

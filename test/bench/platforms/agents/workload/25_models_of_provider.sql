@@ -1,0 +1,1 @@
+SELECT name, context_tokens FROM models WHERE provider = 'north' AND enabled ORDER BY context_tokens DESC;

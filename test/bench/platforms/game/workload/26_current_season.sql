@@ -1,0 +1,1 @@
+SELECT number, title FROM seasons WHERE is_current;

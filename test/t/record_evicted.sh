@@ -1,0 +1,46 @@
+#!/bin/bash
+# record: a prepared statement that was evicted and runs again is counted, and known in full once a session prepares it anew
+
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+PA_TOP=$PWD
+. test/lib/prepare.sh
+. test/lib/server.sh
+. test/lib/tap.sh
+
+pa_prepare test
+pa_begin
+pa_build
+tap_plan 4
+cat >"$PA_WORK/server.conf" <<-'CONF'
+	shared_preload_libraries = 'perfadvisor'
+	perfadvisor.max_statements = 100
+CONF
+pa_server_create small "$PA_WORK/server.conf"
+pa_server_start small
+pa_psql -d postgres -c "CREATE EXTENSION perfadvisor" -c "CREATE TABLE numbers AS SELECT n, n AS m FROM generate_series(1, 10) n"
+
+# Statements with different ids: the operators of 3^6 combinations
+{
+	echo "PREPARE kept(int) AS SELECT m FROM numbers WHERE n = \$1 AND m < 100;"
+	echo "EXECUTE kept(1);"
+	for round in 1 2; do
+		for a in + - \*; do for b in + - \*; do for c in + - \*; do for d in + - \*; do for e in + - \*; do
+			echo "SELECT n $a 1 $b 1 $c 1 $d 1 $e 1 FROM numbers WHERE n = 0;"
+		done; done; done; done; done
+	done
+	echo "SELECT count(*) FROM perfadvisor.statements WHERE query LIKE 'PREPARE kept%';"
+	echo "EXECUTE kept(2);"
+	echo "SELECT calls || ' ' || query FROM perfadvisor.statements WHERE query LIKE 'PREPARE kept%';"
+} >"$PA_WORK/evict.sql"
+chmod 644 "$PA_WORK/evict.sql"
+pa_psql -d postgres -At -f "$PA_WORK/evict.sql" >"$PA_WORK/evict.out" 2>&1
+tap_is "$(tail -n 3 "$PA_WORK/evict.out" | head -n 1)" 0 "a statement that was not used for long is evicted"
+tap_is "$(tail -n 1 "$PA_WORK/evict.out")" '1 PREPARE kept(int) AS SELECT m FROM numbers WHERE n = $1 AND m < $2' \
+	"when it runs again it is counted, and its constants are hidden"
+tap_is "$(pa_psql -d postgres -At -c "SELECT parameters FROM perfadvisor.statement_samples WHERE query LIKE 'PREPARE kept%'")" '{2}' "and it is sampled"
+pa_psql -d postgres -c "PREPARE kept(int) AS SELECT m FROM numbers WHERE n = \$1 AND m < 100" -c "EXECUTE kept(3)" >/dev/null
+tap_is "$(pa_psql -d postgres -At -c "SELECT calls || ' ' || statement_class || ' ' || (seq_rows_read > 0) FROM perfadvisor.statements WHERE query LIKE 'PREPARE kept%'")" \
+	'2 lookup true' "another session that prepares it adds to it"
+pa_server_stop small
+tap_done
