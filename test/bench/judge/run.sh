@@ -1,7 +1,8 @@
 #!/bin/bash
 # run.sh: judge index advice on application schemas, against the indexes that an engineer wrote by hand.
 #
-#	run.sh [--tree DIR | --installed DIR] [--no-advice] [--mode MODE] [--draws N] [--plans] [PLATFORM...]
+#	run.sh [OPTION...] [PLATFORM...]
+#	run.sh --negative [OPTION...] [CASE...]
 #
 # --tree DIR        build and install the library of this source tree (default: the one this script is in)
 # --installed DIR   use what was installed with make install DESTDIR=DIR
@@ -11,6 +12,9 @@
 # --plans           print both plans of statements that are worse than with the hand-written indexes
 # --list            print every advised index, with its reason
 # --without-gin     leave out the searches in arrays and documents (trigram searches stay)
+#
+# --negative        judge the cases below negative/ instead: workloads for which no index is right, each with a twin
+#                   for which one is, so that silence proves something
 #
 # A platform is a folder below platforms/, here or one folder up: schema.sql, data.sql, indexes.sql (by hand) and
 # workload/*.sql (pgbench scripts; "-- transactions: N" says how often one runs, a comment above a statement names it).
@@ -30,6 +34,7 @@ with_advice=yes
 with_plans=no
 with_list=no
 without_gin=no
+negative=no
 platforms=()
 while [ $# -gt 0 ]; do
 	case $1 in
@@ -41,14 +46,15 @@ while [ $# -gt 0 ]; do
 		--plans) with_plans=yes ;;
 		--list) with_list=yes ;;
 		--without-gin) without_gin=yes ;;
+		--negative) negative=yes ;;
 		-*) pa_die "unknown option $1" ;;
 		*) platforms+=("$1") ;;
 	esac
 	shift
 done
 if [ ${#platforms[@]} -eq 0 ]; then
-	for file in test/bench/judge/platforms/*/indexes.sql test/bench/platforms/*/indexes.sql; do
-		[ ! -f "$file" ] || platforms+=("$(basename "$(dirname "$file")")")
+	for file in $(list_platforms); do
+		platforms+=("$(basename "$(dirname "$file")")")
 	done
 fi
 
@@ -71,7 +77,11 @@ fi
 pa_server_start judge
 
 : >"$PA_WORK/summary"
-for name in "${platforms[@]}"; do
-	judge_platform "$name"
-done
-print_summary
+if [ "$negative" = yes ]; then
+	judge_negatives
+else
+	for name in "${platforms[@]}"; do
+		judge_platform "$name"
+	done
+	print_summary
+fi

@@ -58,7 +58,7 @@ BEGIN
 				place := place + 1;
 				INSERT INTO bench.command VALUES (script_name, place,
 					CASE WHEN line ~ '\\gset$' THEN 'fetch' ELSE 'statement' END,
-					label, regexp_replace(pending, '(;|\\gset) *$', ''));
+					coalesce(label, script_name), regexp_replace(pending, '(;|\\gset) *$', ''));
 				pending := '';
 				label := NULL;
 			END IF;

@@ -18,13 +18,22 @@ milliseconds() {
 	date +%s%3N
 }
 
+# list_platforms prints the schema.sql of every platform, or of every negative case.
+list_platforms() {
+	if [ "$negative" = yes ]; then
+		ls test/bench/judge/negative/*/schema.sql
+	else
+		ls test/bench/judge/platforms/*/schema.sql test/bench/platforms/*/schema.sql 2>/dev/null
+	fi
+}
+
 # copy_platform NAME finds a platform and puts it where the server's user can read it.
 copy_platform() {
-	local root
+	local file
 
-	for root in test/bench/judge/platforms test/bench/platforms; do
-		if [ -f "$root/$1/indexes.sql" ]; then
-			cp -r "$root/$1" "$bench/$1"
+	for file in $(list_platforms); do
+		if [ "$(basename "$(dirname "$file")")" = "$1" ]; then
+			cp -r "$(dirname "$file")" "$bench/$1"
 			[ "$without_gin" = no ] || leave_out_gin "$bench/$1"
 			return
 		fi
@@ -227,6 +236,32 @@ judge_platform() {
 		done
 	fi
 	sql postgres -c "SET client_min_messages = warning" -c "DROP DATABASE IF EXISTS work_$name" -c "DROP DATABASE cost_$name" -c "DROP DATABASE template_$name"
+}
+
+# judge_negatives judges every case in every mode: either nothing may be advised, or something on the named table.
+judge_negatives() {
+	local name mode expected advised verdict missed=0
+
+	for name in "${platforms[@]}"; do
+		expected=$(sed -nE '1s/^-- [a-z_]+: expects ([a-z_]+):.*/\1/p' "$bench/$name/schema.sql")
+		for mode in $modes; do
+			sql postgres -c "SET client_min_messages = warning" -c "DROP DATABASE IF EXISTS work_$name" -c "CREATE DATABASE work_$name"
+			sql "work_$name" -c "CREATE EXTENSION perfadvisor" -f "$bench/lib/values.sql" -f "$bench/$name/schema.sql" \
+				-c "VACUUM (ANALYZE)" -c "SELECT perfadvisor.reset()" >/dev/null || pa_die "case $name could not be loaded"
+			work "$name" "$mode" >/dev/null || exit 1
+			take_advice "$name" first >/dev/null || exit 1
+			advised=$(sql "work_$name" -c "SELECT format(E'    %s\n        %s', ddl, reason) FROM bench.advice_first ORDER BY rank, step")
+			case $expected in
+				nothing) [ -z "$advised" ] && verdict=ok || verdict=MISSED ;;
+				*) grep -qE "ON (public\.)?$expected " <<<"$advised" && verdict=ok || verdict=MISSED ;;
+			esac
+			[ $verdict = ok ] || missed=$((missed + 1))
+			printf '%-18s %-9s expects %-9s %s\n' "$name" "$mode" "$expected" "$verdict"
+			[ -z "$advised" ] || { [ $verdict = ok ] && [ "$with_list" = no ]; } || echo "$advised"
+			sql postgres -c "DROP DATABASE work_$name"
+		done
+	done
+	[ $missed -eq 0 ]
 }
 
 # print_summary prints a line for each platform and mode, and fails when one misses a promise:
