@@ -179,10 +179,18 @@ apply() {
 	sql "$1" -f "$2" 2>"$PA_WORK/apply.log" || { cat "$PA_WORK/apply.log" >&2; pa_die "advised statements failed"; }
 }
 
+# work_by_hand NAME MODE runs the application with the hand-written indexes and prints how long it took.
+work_by_hand() {
+	copy_database "work_$1" "template_$1"
+	sql "work_$1" -c "CREATE EXTENSION perfadvisor" -f "$bench/$1/indexes.sql" -c "VACUUM (ANALYZE)" >/dev/null || pa_die "the indexes of $1 could not be created"
+	work "$1" "$2"
+}
+
 # judge_mode runs the application in a mode, takes the advice and judges it.
 judge_mode() {
-	local name=$1 mode=$2 took before after count bytes cost worse idle left ddl=$PA_WORK/advised.sql
+	local name=$1 mode=$2 took before by_hand after count bytes cost worse idle left ddl=$PA_WORK/advised.sql
 
+	by_hand=$(work_by_hand "$name" "$mode") || exit 1
 	copy_database "work_$name" "template_$name"
 	sql "work_$name" -c "CREATE EXTENSION perfadvisor" -c "SELECT perfadvisor.reset()" >/dev/null || pa_die "the extension could not be created"
 	before=$(work "$name" "$mode") || exit 1
@@ -205,7 +213,7 @@ judge_mode() {
 	take_advice "$name" again >/dev/null || exit 1
 	left=$(sql "work_$name" -c "SELECT ddl FROM bench.advice_again ORDER BY rank, step")
 
-	echo "$mode: $count indexes advised in $took ms, $((bytes / 1024)) kB; cost $cost; workload took $before ms, then $after ms"
+	echo "$mode: $count indexes advised in $took ms, $((bytes / 1024)) kB; cost $cost; the workload took $before ms without, $after ms with them, $by_hand ms by hand"
 	[ -z "$worse" ] || echo "$worse"
 	[ -z "$idle" ] || printf 'advised and used by no plan:\n%s\n' "$(sed 's/^/    /' <<<"$idle")"
 	[ -z "$left" ] || printf 'advised again, although everything was applied:\n%s\n' "$(sed 's/^/    /' <<<"$left")"
