@@ -114,6 +114,7 @@ work() {
 	started=$(milliseconds)
 	for file in "$bench/$1"/workload/*.sql; do
 		count=$(sed -nE 's/^-- transactions: ([0-9]+).*/\1/p' "$file")
+		count=${count:-100}
 		if ! PGOPTIONS="-c bench.quote=$quote" pa_run "$PA_BINDIR/pgbench" -n -M "$2" -c 2 -j 1 -t $((count / 2)) \
 			--random-seed=7 -f "$file" "work_$1" >"$PA_WORK/pgbench.log" 2>&1; then
 			tail -n 5 "$PA_WORK/pgbench.log" >&2
@@ -244,7 +245,7 @@ judge_platform() {
 	local name=$1 mode
 
 	echo
-	echo "== $name: $(sed -n '1s/^-- [a-z]*: //p' "$bench/$name/schema.sql")"
+	echo "== $name: $(sed -nE '1s/^-- ([a-z]+: )?//p' "$bench/$name/schema.sql")"
 	make_template "$name"
 	judge_hand "$name"
 	if [ "$with_advice" = yes ]; then
