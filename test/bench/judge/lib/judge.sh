@@ -57,6 +57,16 @@ copy_database() {
 	sql postgres -c "SET client_min_messages = warning" -c "DROP DATABASE IF EXISTS $1" -c "CREATE DATABASE $1 TEMPLATE $2"
 }
 
+# sample_every_row DATABASE makes ANALYZE read whole tables, so that the same rows give the same statistics. It samples
+# 300 rows for each unit of the highest target among a table's columns; the other columns keep the usual resolution.
+sample_every_row() {
+	sql "$1" <<-'SQL'
+		SELECT format('ALTER TABLE %s ALTER COLUMN %I SET STATISTICS 1000', c.oid::regclass, a.attname)
+		FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = 1
+		WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' \gexec
+	SQL
+}
+
 # make_template loads a platform and draws parameters for its statements.
 make_template() {
 	local name=$1 started file script
@@ -73,6 +83,7 @@ make_template() {
 			SELECT bench.draw(:'name', :'draws');
 		SQL
 	done >/dev/null
+	sample_every_row "template_$name"
 	sql "template_$name" -c "VACUUM (ANALYZE)"
 	echo "loaded in $(($(milliseconds) - started)) ms; $(sql "template_$name" -c "
 		SELECT string_agg(format('%s %s', relname, reltuples), ', ' ORDER BY reltuples DESC)
@@ -183,6 +194,12 @@ take_advice() {
 	echo $(($(milliseconds) - started))
 }
 
+# show_advice NAME prints the advice with its reasons, and what was considered and not advised.
+show_advice() {
+	sql "work_$1" -c "SELECT format(E'    %s\n        %s', ddl, reason) FROM bench.advice_first ORDER BY rank, step" \
+		-c "SELECT format(E'    not advised: %s\n        %s', ddl, reason) FROM perfadvisor.index_advice_rejected ORDER BY best_gain DESC LIMIT 15"
+}
+
 # apply DATABASE FILE runs the advised statements, one by one as a DBA would.
 apply() {
 	sql "$1" -f "$2" 2>"$PA_WORK/apply.log" || { cat "$PA_WORK/apply.log" >&2; pa_die "advised statements failed"; }
@@ -205,7 +222,7 @@ judge_mode() {
 	before=$(work "$name" "$mode") || exit 1
 	took=$(take_advice "$name" first) || exit 1
 	sql "work_$name" -c "SELECT rtrim(ddl, '; ') || ';' FROM bench.advice_first ORDER BY rank, step" >"$ddl"
-	[ "$with_list" = no ] || sql "work_$name" -c "SELECT format(E'    %s\n        %s', ddl, reason) FROM bench.advice_first ORDER BY rank, step"
+	[ "$with_list" = no ] || show_advice "$name"
 
 	apply "cost_$name" "$ddl"
 	measure "cost_$name" "$mode"
