@@ -40,32 +40,6 @@ AS 'MODULE_PATHNAME', 'pa_advise';
 COMMENT ON FUNCTION perfadvisor.advise(text[], bigint, integer, interval) IS
 'Indexes to create for the given queries, or for the recorded workload, within a storage budget in bytes, a number of indexes and a time limit';
 
-CREATE FUNCTION perfadvisor.advise_query(query text)
-RETURNS TABLE (
-    rank integer,
-    step integer,
-    advice_id text,
-    relation regclass,
-    ddl text,
-    access_method text,
-    kind text,
-    time_saved double precision,
-    workload_gain double precision,
-    write_cost double precision,
-    index_bytes bigint,
-    queryids bigint[],
-    confidence double precision,
-    reason text,
-    undo_sql text
-)
-LANGUAGE SQL VOLATILE PARALLEL UNSAFE STRICT
-BEGIN ATOMIC
-    SELECT a.* FROM perfadvisor.advise(ARRAY[query]) AS a;
-END;
-
-COMMENT ON FUNCTION perfadvisor.advise_query(text) IS
-'Indexes to create for one query given as text';
-
 CREATE VIEW perfadvisor.index_advice AS
     SELECT a.rank, a.step, a.advice_id, a.relation, a.ddl, a.access_method, a.kind,
            a.time_saved, a.workload_gain, a.write_cost, a.index_bytes, a.queryids,
@@ -80,7 +54,7 @@ COMMENT ON COLUMN perfadvisor.index_advice.advice_id IS 'Identifies the index by
 COMMENT ON COLUMN perfadvisor.index_advice.relation IS 'Table, partitioned table or materialized view';
 COMMENT ON COLUMN perfadvisor.index_advice.ddl IS 'Statement to run, outside of a transaction block';
 COMMENT ON COLUMN perfadvisor.index_advice.access_method IS 'btree, gin, ...';
-COMMENT ON COLUMN perfadvisor.index_advice.kind IS 'single column, composite, partial, expression, prefix or trigram';
+COMMENT ON COLUMN perfadvisor.index_advice.kind IS 'single column, composite, covering, partial, expression, prefix or trigram';
 COMMENT ON COLUMN perfadvisor.index_advice.time_saved IS 'Milliseconds per hour of the recorded workload; zero on steps that only prepare or complete an index';
 COMMENT ON COLUMN perfadvisor.index_advice.workload_gain IS 'Share of the recorded time that is saved, 0 to 1';
 COMMENT ON COLUMN perfadvisor.index_advice.write_cost IS 'Milliseconds per hour that recorded writes would take longer';
@@ -89,6 +63,16 @@ COMMENT ON COLUMN perfadvisor.index_advice.queryids IS 'Statements whose plans r
 COMMENT ON COLUMN perfadvisor.index_advice.confidence IS '0 to 1: few executions, missing statistics and gains that could not be planned lower it';
 COMMENT ON COLUMN perfadvisor.index_advice.reason IS 'Why, in one sentence';
 COMMENT ON COLUMN perfadvisor.index_advice.undo_sql IS 'Statement that removes the index again';
+
+CREATE FUNCTION perfadvisor.advise_query(query text)
+RETURNS SETOF perfadvisor.index_advice
+LANGUAGE SQL VOLATILE PARALLEL UNSAFE STRICT
+BEGIN ATOMIC
+    SELECT a.* FROM perfadvisor.advise(ARRAY[query]) AS a;
+END;
+
+COMMENT ON FUNCTION perfadvisor.advise_query(text) IS
+'Indexes to create for one query given as text';
 
 CREATE FUNCTION perfadvisor.index_advice_statements(
     OUT advice_id text,

@@ -128,6 +128,8 @@ kind_of(const PaIndexDef *def)
 		return "expression";
 	if (pattern)
 		return "prefix";
+	if (def->ncolumns > def->nkeys)
+		return "covering";
 	return def->nkeys > 1 ? "composite" : "single column";
 }
 

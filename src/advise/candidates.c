@@ -18,6 +18,9 @@
 /* Longest key that is proposed; longer ones cost more than they filter. */
 #define PA_MAX_KEYS		4
 
+/* Included columns that are proposed at most */
+#define PA_MAX_INCLUDED	2
+
 /* Equality columns that are permuted; the most selective ones. */
 #define PA_MAX_EQUAL	4
 
@@ -72,9 +75,9 @@ append_key(KeyList *keys, PaIndexColumn *col)
  * Hands one definition to the sink.
  */
 static void
-emit(Generating *g, const KeyList *keys, List *predicates, Oid am)
+emit(Generating *g, const KeyList *keys, List *predicates)
 {
-	PaIndexDef *def = pa_index_def_new(g->request->relid, am, keys->n);
+	PaIndexDef *def = pa_index_def_new(g->request->relid, BTREE_AM_OID, keys->n);
 	ListCell   *lc;
 
 	for (int i = 0; i < keys->n; i++)
@@ -111,7 +114,7 @@ emit_partial(Generating *g, const KeyList *keys, List *predicates)
 		if (!fixed)
 			rest.cols[rest.n++] = keys->cols[i];
 	}
-	emit(g, rest.n > 0 ? &rest : keys, predicates, BTREE_AM_OID);
+	emit(g, rest.n > 0 ? &rest : keys, predicates);
 }
 
 /*
@@ -125,7 +128,7 @@ emit_variants(Generating *g, const KeyList *keys)
 
 	if (keys->n == 0)
 		return;
-	emit(g, keys, NIL, BTREE_AM_OID);
+	emit(g, keys, NIL);
 	foreach(lc, g->request->predicates)
 		emit_partial(g, keys, list_make1(lfirst(lc)));
 	if (list_length(g->request->predicates) > 1)
@@ -332,6 +335,46 @@ pa_candidates_generate(PaRequest *request, PaCandidateSink sink, void *arg)
 	emit_joins(&g);
 	emit_with_tails(&g, &empty);
 	emit_trigrams(&g);
+}
+
+/*
+ * Makes the definition that also includes what the request reads besides the
+ * keys, or returns NULL if that is nothing or too much.
+ */
+PaIndexDef *
+pa_candidate_covering(const PaIndexDef *def, const PaRequest *request)
+{
+	List	   *included = NIL;
+	PaIndexDef *result;
+	ListCell   *lc;
+
+	if (def->relid != request->relid || def->am != BTREE_AM_OID ||
+		def->ncolumns > def->nkeys)
+		return NULL;
+	foreach(lc, request->needed)
+	{
+		PaIndexColumn *col = lfirst(lc);
+		bool		present = false;
+
+		for (int i = 0; i < def->nkeys; i++)
+		{
+			if (def->columns[i].attno == col->attno)
+				present = true;
+		}
+		if (!present)
+			included = lappend(included, col);
+	}
+	if (included == NIL || list_length(included) > PA_MAX_INCLUDED)
+		return NULL;
+
+	result = pa_index_def_new(def->relid, def->am,
+							  def->nkeys + list_length(included));
+	memcpy(result->columns, def->columns, sizeof(PaIndexColumn) * def->nkeys);
+	foreach(lc, included)
+		result->columns[def->nkeys + foreach_current_index(lc)] =
+			*(PaIndexColumn *) lfirst(lc);
+	result->pred = def->pred;
+	return result;
 }
 
 /*

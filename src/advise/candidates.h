@@ -46,6 +46,8 @@ typedef struct PaRequest
 	List	   *terms;			/* PaTerm * */
 	List	   *orders;			/* List * of PaIndexColumn *, wanted orders */
 	List	   *predicates;		/* PaPredicate * */
+	List	   *needed;			/* PaIndexColumn *, all that the query reads of the
+								 * table, where not visiting it would pay */
 } PaRequest;
 
 /* Where pa_collect_relation() puts what it finds. */
@@ -63,6 +65,8 @@ extern void pa_collect_relation(PlannerInfo *root, RelOptInfo *rel,
 typedef void (*PaCandidateSink) (PaIndexDef *def, void *arg);
 extern void pa_candidates_generate(PaRequest *request, PaCandidateSink sink,
 								   void *arg);
+extern PaIndexDef *pa_candidate_covering(const PaIndexDef *def,
+										 const PaRequest *request);
 extern bool pa_candidate_relevant(const PaIndexDef *def, const PaRequest *request);
 
 /* trigram.c */

@@ -13,6 +13,7 @@
 #include <ctype.h>
 
 #include "access/stratnum.h"
+#include "access/sysattr.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_collation.h"
@@ -40,8 +41,21 @@
 /* Predicates that keep more of the table than this are not worth a thought. */
 #define PA_MAX_PREDICATE_SELECTIVITY	0.6
 
+/* Smaller tables are read faster than an index is descended, whatever costs say. */
+#define PA_MIN_TABLE_PAGES		8
+
 /* A column with more different values is no status or flag. */
 #define PA_MAX_STATUS_VALUES	50
+
+/* Index-only scans are thought of for at least so many rows, ... */
+#define PA_MIN_COVERED_ROWS		50
+
+/* ... where this share of the pages is all-visible, ... */
+#define PA_MIN_VISIBLE			0.5
+
+/* ... and where all columns together are few and narrow (bytes). */
+#define PA_MAX_COVERED			4
+#define PA_MAX_COVERED_WIDTH	40
 
 typedef struct Collecting
 {
@@ -646,6 +660,56 @@ add_order(Collecting *c, List *pathkeys)
 }
 
 /*
+ * Returns the columns that the query reads of the table, if there are few and
+ * narrow ones, or NIL.
+ */
+static List *
+narrow_columns(Collecting *c, Oid relid)
+{
+	Bitmapset  *attnos = NULL;
+	List	   *result = NIL;
+	ListCell   *lc;
+	int			width = 0;
+	int			x = -1;
+
+	pull_varattnos((Node *) c->rel->reltarget->exprs, c->rel->relid, &attnos);
+	foreach(lc, c->rel->baserestrictinfo)
+		pull_varattnos((Node *) lfirst_node(RestrictInfo, lc)->clause,
+					   c->rel->relid, &attnos);
+	if (bms_num_members(attnos) > PA_MAX_COVERED)
+		return NIL;
+	while ((x = bms_next_member(attnos, x)) >= 0)
+	{
+		PaIndexColumn *col = palloc0(sizeof(PaIndexColumn));
+
+		col->attno = x + FirstLowInvalidHeapAttributeNumber;
+		if (col->attno <= 0)
+			return NIL;
+		col->include = true;
+		get_atttypetypmodcoll(relid, col->attno, &col->type, &col->typmod,
+							  &col->attcollation);
+		width += get_attavgwidth(relid, col->attno);
+		if (get_typlen(col->type) > 0 && get_attavgwidth(relid, col->attno) == 0)
+			width += get_typlen(col->type);
+		result = lappend(result, col);
+	}
+	return width <= PA_MAX_COVERED_WIDTH ? result : NIL;
+}
+
+/*
+ * Takes down what an index would have to hold so that the table need not be
+ * visited, if that promises something: many rows are read, without a LIMIT
+ * that stops early, and most pages are known to be all-visible.
+ */
+static void
+add_needed(Collecting *c, Oid relid)
+{
+	if (c->rel->rows >= PA_MIN_COVERED_ROWS && c->root->limit_tuples < 0 &&
+		c->rel->allvisfrac >= PA_MIN_VISIBLE)
+		c->request->needed = narrow_columns(c, relid);
+}
+
+/*
  * Notes what the scan of one table could ask of an index. Partitions are left
  * to their parent, which has the same clauses.
  */
@@ -662,6 +726,8 @@ pa_collect_relation(PlannerInfo *root, RelOptInfo *rel, RangeTblEntry *rte,
 	if (rte->relkind != RELKIND_RELATION && rte->relkind != RELKIND_MATVIEW &&
 		rte->relkind != RELKIND_PARTITIONED_TABLE)
 		return;
+	if (rte->relkind != RELKIND_PARTITIONED_TABLE && rel->pages < PA_MIN_TABLE_PAGES)
+		return;
 
 	oldcontext = MemoryContextSwitchTo(into->context);
 	c.request = palloc0(sizeof(PaRequest));
@@ -675,6 +741,7 @@ pa_collect_relation(PlannerInfo *root, RelOptInfo *rel, RangeTblEntry *rte,
 		add_order(&c, root->sort_pathkeys);
 	if (root->distinct_pathkeys != root->query_pathkeys)
 		add_order(&c, root->distinct_pathkeys);
+	add_needed(&c, rte->relid);
 	if (c.request->terms != NIL || c.request->orders != NIL)
 		into->requests = lappend(into->requests, c.request);
 	MemoryContextSwitchTo(oldcontext);

@@ -85,6 +85,25 @@ pa_index_column_equal(const PaIndexColumn *a, const PaIndexColumn *b)
 }
 
 /*
+ * Orders definitions by simplicity: fewer columns, no predicate, fewer orders
+ * other than the default, then the alphabet. Negative if a is the simpler one.
+ */
+int
+pa_index_def_compare(const PaIndexDef *a, const PaIndexDef *b)
+{
+	int			odd = 0;
+
+	if (a->ncolumns != b->ncolumns)
+		return a->ncolumns - b->ncolumns;
+	if (list_length(a->pred) != list_length(b->pred))
+		return list_length(a->pred) - list_length(b->pred);
+	for (int i = 0; i < a->nkeys && i < b->nkeys; i++)
+		odd += (a->columns[i].desc || a->columns[i].nulls_first) -
+			(b->columns[i].desc || b->columns[i].nulls_first);
+	return odd != 0 ? odd : strcmp(a->definition, b->definition);
+}
+
+/*
  * Resolves the name and type of a plain column, or the type of an expression.
  * Raises ERROR 42703 for a column that does not exist and 42P17 for an
  * expression that is not immutable.
@@ -354,36 +373,35 @@ existing_covers(Relation index, const PaIndexDef *def)
 	if (!existing_order_serves(index, def))
 		return false;
 
+	/*
+	 * An index on all rows does not make a partial one superfluous: that has
+	 * filtered already. Where it does, planning shows it.
+	 */
 	pred = RelationGetIndexPredicate(index);
-	return pred == NIL ||
-		(def->pred != NIL && predicate_implied_by(pred, def->pred, false));
+	if (def->pred == NIL)
+		return pred == NIL;
+	return pred != NIL && predicate_implied_by(pred, def->pred, false);
 }
 
 /*
- * Whether an existing unique index has as its key the first columns of the
- * definition, in any order: then these find one row already, and more columns
- * cannot find fewer.
+ * Whether the definition begins with the whole key of an existing unique index:
+ * then that finds one row already, and more columns cannot find fewer. Partial
+ * definitions are let pass, since what they leave out has a use of its own, and
+ * so are those that include columns.
  */
 static bool
-existing_is_unique_on_prefix(Relation index, const PaIndexDef *def)
+extends_unique(Relation index, const PaIndexDef *def)
 {
 	Form_pg_index form = index->rd_index;
 
 	if (!form->indisvalid || !form->indisunique || form->indnkeyatts > def->nkeys ||
+		def->pred != NIL || def->ncolumns > def->nkeys ||
 		RelationGetIndexPredicate(index) != NIL)
 		return false;
-	for (int k = 0; k < form->indnkeyatts; k++)
+	for (int i = 0; i < form->indnkeyatts; i++)
 	{
-		bool		found = false;
-
-		for (int i = 0; i < form->indnkeyatts; i++)
-		{
-			if (form->indkey.values[k] != 0 &&
-				form->indkey.values[k] == def->columns[i].attno &&
-				index->rd_opfamily[k] == def->columns[i].opfamily)
-				found = true;
-		}
-		if (!found)
+		if (def->columns[i].attno == 0 ||
+			!existing_column_equal(index, i, NULL, &def->columns[i]))
 			return false;
 	}
 	return true;
@@ -406,7 +424,7 @@ pa_index_def_covered_by_existing(const PaIndexDef *def)
 		Relation	index = relation_open(lfirst_oid(lc), AccessShareLock);
 
 		covered = existing_covers(index, def) ||
-			existing_is_unique_on_prefix(index, def);
+			extends_unique(index, def);
 		relation_close(index, AccessShareLock);
 		if (covered)
 			break;

@@ -171,11 +171,7 @@ compare_scored(const void *a, const void *b)
 		return -1;
 	if (sb->cost < sa->cost * 0.99)
 		return 1;
-	if (da->ncolumns != db->ncolumns)
-		return da->ncolumns - db->ncolumns;
-	if (list_length(da->pred) != list_length(db->pred))
-		return list_length(da->pred) - list_length(db->pred);
-	return strcmp(da->definition, db->definition);
+	return pa_index_def_compare(da, db);
 }
 
 /*

@@ -180,29 +180,6 @@ put_rows(FunctionCallInfo fcinfo, List *rows)
 }
 
 /*
- * Returns the elements of a text[] as C strings. Raises ERROR 22004 for a NULL.
- */
-static List *
-queries_from_array(ArrayType *array)
-{
-	List	   *result = NIL;
-	Datum	   *values;
-	bool	   *nulls;
-	int			n;
-
-	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls, &n);
-	for (int i = 0; i < n; i++)
-	{
-		if (nulls[i])
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("queries must not contain null values")));
-		result = lappend(result, TextDatumGetCString(values[i]));
-	}
-	return result;
-}
-
-/*
  * Returns an interval in milliseconds. Raises ERROR 22023 unless positive.
  */
 static double
@@ -248,7 +225,7 @@ pa_advise(PG_FUNCTION_ARGS)
 		limits.time_limit = interval_ms(PG_GETARG_INTERVAL_P(3));
 	if (!PG_ARGISNULL(0))
 	{
-		limits.queries = queries_from_array(PG_GETARG_ARRAYTYPE_P(0));
+		limits.queries = pa_text_array_list(PG_GETARG_ARRAYTYPE_P(0), "queries");
 		if (limits.queries == NIL)
 		{
 			put_rows(fcinfo, NIL);

@@ -44,29 +44,6 @@ imagine(void *arg)
 }
 
 /*
- * Returns the elements of a text[] as C strings. Raises ERROR 22004 for a NULL.
- */
-static List *
-text_array_to_list(ArrayType *array, const char *what)
-{
-	List	   *result = NIL;
-	Datum	   *values;
-	bool	   *nulls;
-	int			n;
-
-	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls, &n);
-	for (int i = 0; i < n; i++)
-	{
-		if (nulls[i])
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("%s must not contain null values", what)));
-		result = lappend(result, TextDatumGetCString(values[i]));
-	}
-	return result;
-}
-
-/*
  * Returns the OIDs in a regclass[], each of which must be an index. Raises
  * ERROR 42809 or 22004.
  */
@@ -143,7 +120,7 @@ pa_what_if(PG_FUNCTION_ARGS)
 	pa_whatif_reset_oids();
 	replan.restriction.userid = GetUserId();
 	if (!PG_ARGISNULL(1))
-		job.texts = text_array_to_list(PG_GETARG_ARRAYTYPE_P(1), "indexes to imagine");
+		job.texts = pa_text_array_list(PG_GETARG_ARRAYTYPE_P(1), "indexes to imagine");
 	if (!PG_ARGISNULL(2))
 		job.whatif.hidden = hidden_indexes(PG_GETARG_ARRAYTYPE_P(2));
 

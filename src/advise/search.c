@@ -13,6 +13,8 @@
  *
  * 4. Simplification: a smaller or shorter index that does the same takes the
  *	  place of one that was chosen for what others do by now.
+ * 5. Covering: included columns where most of what is left is visits to the
+ *	  table.
  *
  * The set chosen so far is always valid: when the time is up, it is the
  * result.
@@ -53,6 +55,9 @@
 
 /* ... and all statements together by this share of the workload's time. */
 #define PA_MAX_SWAP_LOSS	0.0001
+
+/* Included columns must save a statement this share of its cost. */
+#define PA_MIN_COVERING		0.6
 
 /* What adding or dropping indexes does to the workload */
 typedef struct Effect
@@ -234,7 +239,7 @@ compare_contenders(const void *a, const void *b)
 
 /*
  * Whether a is the simpler index of two that do the same: smaller by a tenth,
- * then shorter, then without predicate, then first in the alphabet.
+ * or else by pa_index_def_compare().
  */
 static bool
 simpler(const PaCandidate *a, const PaCandidate *b)
@@ -246,11 +251,7 @@ simpler(const PaCandidate *a, const PaCandidate *b)
 		return true;
 	if (pb < pa * 0.9)
 		return false;
-	if (a->def->ncolumns != b->def->ncolumns)
-		return a->def->ncolumns < b->def->ncolumns;
-	if ((a->def->pred == NIL) != (b->def->pred == NIL))
-		return a->def->pred == NIL;
-	return strcmp(a->def->definition, b->def->definition) < 0;
+	return pa_index_def_compare(a->def, b->def) < 0;
 }
 
 /*
@@ -628,6 +629,69 @@ simplify(PaSearch *search)
 }
 
 /*
+ * Tries to let a chosen candidate include what one request reads besides.
+ * Returns whether that was adopted, which it is only where it saves a
+ * statement most of what is left: included columns make an index larger, and
+ * updates of them cost.
+ */
+static bool
+try_covering(PaSearch *search, int id, const PaRequest *request)
+{
+	PaCandidate *old = search->candidates[id];
+	Merging		merging = {search, NULL, NULL};
+	PaRestriction self = {GetUserId(), NULL};
+	Bitmapset  *config;
+	Bitmapset  *changed;
+	Effect		effect;
+
+	merging.def = pa_candidate_covering(old->def, request);
+	if (merging.def == NULL)
+		return false;
+	(void) pa_in_restriction(&self, add_merged, &merging, NULL);
+	if (merging.candidate == NULL)
+		return false;
+	config = bms_del_member(bms_copy(search->chosen), id);
+	config = bms_add_member(config, merging.candidate->id);
+	changed = bms_add_member(bms_make_singleton(id), merging.candidate->id);
+	effect = effect_of(search, config, changed);
+	if (effect.best_share < PA_MIN_COVERING || effect.worst_ratio > PA_MAX_REGRESSION ||
+		effect.saved <= merging.candidate->write_cost - old->write_cost ||
+		!within_limits(search, config))
+		return false;
+	old->rejected = "with more columns it saves the table's visits, too";
+	adopt(search, config);
+	return true;
+}
+
+/*
+ * Phase 5: makes chosen indexes covering where that pays.
+ */
+static void
+cover(PaSearch *search)
+{
+	ListCell   *lc;
+	ListCell   *lc2;
+
+	foreach(lc, search->items)
+	{
+		PaItem	   *item = lfirst(lc);
+		Bitmapset  *used;
+		int			id = -1;
+
+		(void) pa_item_cost(search, item, search->chosen, &used);
+		while (!pa_search_out_of_time(search) && (id = bms_next_member(used, id)) >= 0)
+		{
+			foreach(lc2, item->requests)
+			{
+				if (bms_is_member(id, search->chosen) &&
+					try_covering(search, id, lfirst(lc2)))
+					break;
+			}
+		}
+	}
+}
+
+/*
  * Searches for the set of indexes and leaves it in search->chosen. Memory is
  * taken from the search's own context.
  */
@@ -644,5 +708,6 @@ pa_search_run(PaSearch *search)
 	consolidate(search);
 	drop_superfluous(search);
 	simplify(search);
+	cover(search);
 	MemoryContextSwitchTo(oldcontext);
 }

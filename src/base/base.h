@@ -8,6 +8,7 @@
 #define PERFADVISOR_BASE_BASE_H
 
 #include "base/compat.h"
+#include "nodes/pg_list.h"
 #include "lib/stringinfo.h"
 #include "storage/lwlock.h"
 #include "utils/dsa.h"
@@ -97,5 +98,9 @@ extern void pa_blob_put(StringInfo blob, PaItemState state, const char *string);
 extern void pa_blob_put_bytes(StringInfo blob, const void *data, Size size);
 extern PaItemState pa_blob_get(PaBlobReader *reader, char **string);
 extern bool pa_blob_get_bytes(PaBlobReader *reader, void *data, Size size);
+
+/* arrays.c: the elements of a text[] as C strings */
+struct ArrayType;
+extern List *pa_text_array_list(struct ArrayType *array, const char *what);
 
 #endif							/* PERFADVISOR_BASE_BASE_H */

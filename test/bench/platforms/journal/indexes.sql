@@ -2,7 +2,7 @@
 
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 
-CREATE INDEX members_lower_email ON members (lower(email)) WHERE deleted_at IS NULL;
+CREATE INDEX members_lower_email ON members (lower(email));
 CREATE INDEX journals_member ON journals (member_id, created_at DESC) WHERE deleted_at IS NULL;
 CREATE INDEX entries_page ON entries (journal_id, created_at DESC, id DESC) WHERE deleted_at IS NULL;
 CREATE INDEX entry_tags_tag ON entry_tags (tag_id, entry_id DESC);
