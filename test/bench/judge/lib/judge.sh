@@ -149,7 +149,7 @@ judge_hand() {
 	none_cost=$(total "cost_$name" none)
 	idle=$(unused "cost_$name" hand)
 	echo "by hand: $hand_count indexes, $((hand_bytes / 1024)) kB; cost $none_cost without, $hand_cost with them"
-	[ -z "$idle" ] || printf 'by hand and used by no plan:\n%s\n' "$idle"
+	[ -z "$idle" ] || sed 's/^/by hand and used by no plan: /' <<<"$idle"
 	if [ "$with_advice" = no ]; then
 		pa_psql -d "cost_$name" -c "
 			SELECT n.script, n.label, n.transactions AS calls, round(n.rows) AS rows, round(n.cost) AS none, round(h.cost::numeric, 1) AS hand,
@@ -242,8 +242,8 @@ judge_mode() {
 
 	echo "$mode: $count indexes advised in $took ms, $((bytes / 1024)) kB; cost $cost; the workload took $before ms without, $after ms with them, $by_hand ms by hand"
 	[ -z "$worse" ] || echo "$worse"
-	[ -z "$idle" ] || printf 'advised and used by no plan:\n%s\n' "$(sed 's/^/    /' <<<"$idle")"
-	[ -z "$left" ] || printf 'advised again, although everything was applied:\n%s\n' "$(sed 's/^/    /' <<<"$left")"
+	[ -z "$idle" ] || sed 's/^/used by no plan: /' <<<"$idle"
+	[ -z "$left" ] || sed 's/^/advised again, after all was applied: /' <<<"$left"
 	echo "$name|$mode|$hand_count|$count|$none_cost|$hand_cost|$cost|$(ratio "$cost" "$hand_cost")|$of_helped|$(grep -c '^worse' <<<"$worse")|$(lines "$idle")|$(lines "$left")|$took" >>"$PA_WORK/summary"
 }
 
