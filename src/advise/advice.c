@@ -366,7 +366,7 @@ add_rejected(Making *m)
 			? (int64) candidate->def->size.pages * BLCKSZ : -1;
 		if (candidate->rejected != NULL)
 			row->reason = candidate->rejected;
-		else if (m->search->out_of_time)
+		else if (m->search->out_of_time || m->search->out_of_time_in_pool)
 			row->reason = "the time limit came first";
 		else if (bms_is_empty(m->search->chosen) || !candidate->pooled)
 			row->reason = "others gain its statements as much or more";
@@ -432,7 +432,8 @@ make_rows(void *arg)
 PaAdvice *
 pa_advice_make(PaSearch *search, MemoryContext parent)
 {
-	MemoryContext context = AllocSetContextCreate(parent, "perfadvisor advice",
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
+												  "perfadvisor advice",
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext oldcontext = MemoryContextSwitchTo(context);
 	PaAdvice   *advice = palloc0(sizeof(PaAdvice));
@@ -447,12 +448,20 @@ pa_advice_make(PaSearch *search, MemoryContext parent)
 		credit_item(&m, lfirst(lc));
 	MemoryContextSwitchTo(context);
 	if (!pa_in_restriction(&self, make_rows, &m, &error))
+	{
+		if (error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE)
+			ereport(ERROR,
+					(errcode(ERRCODE_LOCK_NOT_AVAILABLE),
+					 errmsg("a table that the advice is about is locked by another session"),
+					 errhint("Ask again when that session has finished its transaction.")));
 		ReThrowError(error);
+	}
 	foreach(lc, search->statements)
 	{
 		CHECK_FOR_INTERRUPTS();
 		add_statement(&m, lfirst(lc));
 	}
 	MemoryContextSwitchTo(oldcontext);
+	MemoryContextSetParent(context, parent);
 	return advice;
 }

@@ -54,6 +54,7 @@ typedef struct PaRequest
 typedef struct PaCollector
 {
 	MemoryContext context;		/* that requests are allocated in */
+	bool		literal_arrays; /* no array holds a parameter of the statement */
 	List	   *requests;		/* PaRequest * */
 } PaCollector;
 
@@ -69,9 +70,24 @@ extern PaIndexDef *pa_candidate_covering(const PaIndexDef *def,
 										 const PaRequest *request);
 extern bool pa_candidate_relevant(const PaIndexDef *def, const PaRequest *request);
 
+/* pattern.c */
+typedef enum PaPatternKind
+{
+	PA_PATTERN_NONE,
+	PA_PATTERN_LIKE,
+	PA_PATTERN_REGEX,
+	PA_PATTERN_STARTS_WITH,
+	PA_PATTERN_OTHER				/* trigrams only */
+} PaPatternKind;
+
+extern PaPatternKind pa_pattern_kind(Oid opno);
+extern bool pa_pattern_has_prefix(PaPatternKind kind, Const *pattern);
+extern bool pa_collation_is_c(Oid collation);
+
 /* trigram.c */
 extern Oid	pa_trgm_opclass(void);
 extern bool pa_trgm_available(void);
-extern double pa_trgm_estimated_gain(const PaRequest *request, const PaTerm *term);
+extern double pa_trgm_estimated_cost(double cost_now, const PaRequest *request,
+									 const PaTerm *term);
 
 #endif							/* PERFADVISOR_ADVISE_CANDIDATES_H */

@@ -10,30 +10,21 @@
  */
 #include "postgres.h"
 
-#include <ctype.h>
-
 #include "access/stratnum.h"
 #include "access/sysattr.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_collation.h"
-#include "catalog/pg_database.h"
 #include "catalog/pg_opclass.h"
-#include "catalog/pg_operator.h"
 #include "catalog/pg_type.h"
 #include "commands/defrem.h"
-#include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/paths.h"
 #include "rewrite/rewriteManip.h"
-#include "utils/builtins.h"
-#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/selfuncs.h"
-#include "utils/syscache.h"
 
 #include "advise/candidates.h"
 #include "base/compat_planner.h"
@@ -62,6 +53,7 @@ typedef struct Collecting
 	PlannerInfo *root;
 	RelOptInfo *rel;
 	PaRequest  *request;
+	bool		literal_arrays;
 } Collecting;
 
 static void add_clause(Collecting *c, Node *clause, double selectivity);
@@ -239,124 +231,21 @@ add_equality(Collecting *c, Node *clause, Node *expr, Node *value,
 		add_predicate(c, clause, col, selectivity);
 }
 
-/* Pattern matching operators, by what an index could do for them */
-typedef enum PatternKind
-{
-	PATTERN_NONE,
-	PATTERN_LIKE,
-	PATTERN_REGEX,
-	PATTERN_STARTS_WITH,
-	PATTERN_OTHER				/* trigrams only */
-} PatternKind;
-
-static PatternKind
-pattern_kind(Oid opno)
-{
-	switch (opno)
-	{
-		case OID_TEXT_LIKE_OP:
-		case OID_BPCHAR_LIKE_OP:
-			return PATTERN_LIKE;
-		case OID_TEXT_REGEXEQ_OP:
-		case OID_BPCHAR_REGEXEQ_OP:
-			return PATTERN_REGEX;
-		case OID_TEXT_ICLIKE_OP:
-		case OID_TEXT_ICREGEXEQ_OP:
-			return PATTERN_OTHER;
-		default:
-			return get_opcode(opno) == F_STARTS_WITH ? PATTERN_STARTS_WITH
-				: PATTERN_NONE;
-	}
-}
-
-/*
- * Whether a pattern begins with characters that every match must begin with.
- */
-static bool
-has_fixed_prefix(PatternKind kind, Const *pattern)
-{
-	char	   *s;
-
-	if (kind == PATTERN_STARTS_WITH)
-		return true;
-	if (kind == PATTERN_OTHER || pattern->constisnull ||
-		(pattern->consttype != TEXTOID && pattern->consttype != BPCHAROID))
-		return false;
-	s = TextDatumGetCString(pattern->constvalue);
-	if (kind == PATTERN_LIKE)
-		return s[0] != '\0' && s[0] != '%' && s[0] != '_';
-	return s[0] == '^' && (isalnum((unsigned char) s[1]) || IS_HIGHBIT_SET(s[1]));
-}
-
-/*
- * Whether a locale's name means order by bytes.
- */
-static bool
-is_c_locale(HeapTuple tuple, int cache, AttrNumber provider, AttrNumber collate)
-{
-	bool		isnull;
-	Datum		value = SysCacheGetAttr(cache, tuple, provider, &isnull);
-	char	   *name;
-
-	/* 'b', the built-in provider of 17, has no other order. */
-	if (DatumGetChar(value) == 'b')
-		return true;
-	if (DatumGetChar(value) != 'c')
-		return false;
-	value = SysCacheGetAttr(cache, tuple, collate, &isnull);
-	if (isnull)
-		return false;
-	name = TextDatumGetCString(value);
-	return strcmp(name, "C") == 0 || strcmp(name, "POSIX") == 0;
-}
-
-/*
- * Whether a collation sorts text by its bytes, so that a prefix is a range of
- * the default operator class.
- */
-static bool
-collation_is_c(Oid collation)
-{
-	HeapTuple	tuple;
-	bool		result;
-
-	if (collation == C_COLLATION_OID)
-		return true;
-	if (collation == DEFAULT_COLLATION_OID)
-	{
-		tuple = SearchSysCache1(DATABASEOID, ObjectIdGetDatum(MyDatabaseId));
-		if (!HeapTupleIsValid(tuple))
-			return false;
-		result = is_c_locale(tuple, DATABASEOID, Anum_pg_database_datlocprovider,
-							 Anum_pg_database_datcollate);
-	}
-	else
-	{
-		tuple = SearchSysCache1(COLLOID, ObjectIdGetDatum(collation));
-		if (!HeapTupleIsValid(tuple))
-			return false;
-		result = is_c_locale(tuple, COLLOID, Anum_pg_collation_collprovider,
-							 Anum_pg_collation_collcollate);
-	}
-	ReleaseSysCache(tuple);
-	return result;
-}
-
 /*
  * Takes down a pattern match: a prefix is a range of a B-tree, under the
  * default operator class where the collation sorts like strcmp and under the
  * pattern class elsewhere; anything else needs trigrams.
  */
 static void
-add_pattern(Collecting *c, OpExpr *op, Node *expr, Node *value, PatternKind kind,
+add_pattern(Collecting *c, OpExpr *op, Node *expr, Node *value, PaPatternKind kind,
 			double selectivity)
 {
 	PaIndexColumn col;
 	bool		bpchar = (exprType(strip_relabel(expr)) == BPCHAROID);
 
-	if (IsA(value, Const) && has_fixed_prefix(kind, (Const *) value))
+	if (IsA(value, Const) && pa_pattern_has_prefix(kind, (Const *) value))
 	{
-		bool		c_collation = collation_is_c(op->inputcollid);
+		bool		c_collation = pa_collation_is_c(op->inputcollid);
 		Oid			opclass = c_collation ? InvalidOid
 			: (bpchar ? BPCHAR_BTREE_PATTERN_OPS_OID : TEXT_BTREE_PATTERN_OPS_OID);
 
@@ -378,7 +267,7 @@ add_operator(Collecting *c, OpExpr *op, double selectivity)
 	Node	   *left = linitial(op->args);
 	Node	   *right = lsecond(op->args);
 	Oid			opno = op->opno;
-	PatternKind pattern;
+	PaPatternKind pattern;
 	PaIndexColumn col;
 	int			strategy;
 
@@ -396,8 +285,8 @@ add_operator(Collecting *c, OpExpr *op, double selectivity)
 		contain_volatile_functions(right))
 		return;
 
-	pattern = pattern_kind(opno);
-	if (pattern != PATTERN_NONE)
+	pattern = pa_pattern_kind(opno);
+	if (pattern != PA_PATTERN_NONE)
 	{
 		add_pattern(c, op, left, right, pattern, selectivity);
 		return;
@@ -408,11 +297,19 @@ add_operator(Collecting *c, OpExpr *op, double selectivity)
 	if (strategy == BTEqualStrategyNumber)
 		add_equality(c, (Node *) op, left, right, &col, selectivity);
 	else if (strategy != 0)
+	{
 		add_term(c, PA_TERM_RANGE, &col, selectivity);
+		if (is_literal(right) && col.attno != 0 &&
+			distinct_values(c, left) <= PA_MAX_STATUS_VALUES)
+			add_predicate(c, (Node *) op, &col, selectivity);
+	}
 }
 
 /*
- * Takes down "column = ANY (array)".
+ * Takes down "column = ANY (array)". A list of literals on a column of few
+ * values is a candidate for a predicate, too. Folding has taken the locations
+ * from the array's constants, so that whether they were literals is known for
+ * the statement as a whole only.
  */
 static void
 add_array(Collecting *c, ScalarArrayOpExpr *op, double selectivity)
@@ -426,6 +323,9 @@ add_array(Collecting *c, ScalarArrayOpExpr *op, double selectivity)
 		get_op_opfamily_strategy(op->opno, col.opfamily) != BTEqualStrategyNumber)
 		return;
 	add_term(c, PA_TERM_IN, &col, selectivity);
+	if (c->literal_arrays && IsA(lsecond(op->args), Const) && col.attno != 0 &&
+		distinct_values(c, left) <= PA_MAX_STATUS_VALUES)
+		add_predicate(c, (Node *) op, &col, selectivity);
 }
 
 /*
@@ -718,7 +618,7 @@ pa_collect_relation(PlannerInfo *root, RelOptInfo *rel, RangeTblEntry *rte,
 					void *collector)
 {
 	PaCollector *into = collector;
-	Collecting	c = {root, rel, NULL};
+	Collecting	c = {root, rel, NULL, into->literal_arrays};
 	MemoryContext oldcontext;
 
 	if (rel->reloptkind == RELOPT_OTHER_MEMBER_REL && get_rel_relispartition(rte->relid))

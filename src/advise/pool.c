@@ -13,6 +13,7 @@
 #include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "utils/memutils.h"
+#include "utils/timestamp.h"
 
 #include "advise/search.h"
 #include "base/progress.h"
@@ -126,7 +127,7 @@ pa_pool_update_relevance(PaSearch *search, PaCandidate *candidate)
 static void
 look(PaSearch *search, PaItem *item)
 {
-	PaCollector collector = {search->context, NIL};
+	PaCollector collector = {search->context, !item->replan.arrays_of_params, NIL};
 	PaWhatIf	whatif = {.callback = pa_collect_relation,.callback_arg = &collector};
 	PaPlanResult result;
 
@@ -237,8 +238,31 @@ judge(PaSearch *search, PaItem *item)
 	pfree(scored);
 }
 
+static int
+compare_items(const ListCell *a, const ListCell *b)
+{
+	const PaItem *ia = lfirst(a);
+	const PaItem *ib = lfirst(b);
+
+	if (ia->time != ib->time)
+		return ia->time > ib->time ? -1 : 1;
+	return strcmp(ia->replan.sample->text, ib->replan.sample->text);
+}
+
 /*
- * Fills the pool from all items of the workload.
+ * Whether the time for filling the pool has passed.
+ */
+static bool
+pool_out_of_time(PaSearch *search)
+{
+	if (search->pool_deadline != 0 && GetCurrentTimestamp() >= search->pool_deadline)
+		search->out_of_time_in_pool = true;
+	return search->out_of_time_in_pool;
+}
+
+/*
+ * Fills the pool from all items of the workload, those that take most time
+ * first.
  */
 void
 pa_pool_fill(PaSearch *search)
@@ -246,14 +270,18 @@ pa_pool_fill(PaSearch *search)
 	ListCell   *lc;
 	int			done = 0;
 
+	list_sort(search->items, compare_items);
 	foreach(lc, search->items)
 	{
 		PaItem	   *item = lfirst(lc);
 		Filling		filling = {search, item};
 
 		pa_progress_update("generating candidates", done++, list_length(search->items));
-		if (pa_search_out_of_time(search))
-			break;
+		if (pool_out_of_time(search))
+		{
+			item->statement->error = "the time limit came before it was looked at";
+			continue;
+		}
 		look(search, item);
 		if (item->requests == NIL)
 			continue;

@@ -62,8 +62,7 @@ search_advice(const Limits *limits, MemoryContext parent)
 	search->storage_budget = limits->storage_budget;
 	search->max_indexes = limits->max_indexes;
 	if (limits->time_limit > 0)
-		search->deadline = TimestampTzPlusMilliseconds(GetCurrentTimestamp(),
-													   (int64) limits->time_limit);
+		pa_search_set_limit(search, limits->time_limit);
 	pa_expr_stats_reset();
 	pa_whatif_reset_oids();
 	pa_progress_start();
@@ -83,7 +82,7 @@ search_advice(const Limits *limits, MemoryContext parent)
 		pa_progress_end();
 	}
 	PG_END_TRY();
-	if (search->out_of_time)
+	if (search->out_of_time || search->out_of_time_in_pool)
 		ereport(NOTICE,
 				(errmsg("the search for indexes was stopped by its time limit"),
 				 errdetail("What was found by then is shown."),

@@ -315,6 +315,31 @@ collect_relations(Node *node, RelationList *list)
 	return expression_tree_walker(node, collect_relations, list);
 }
 
+static bool
+is_param(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Param) && ((Param *) node)->paramkind == PARAM_EXTERN)
+		return true;
+	return expression_tree_walker(node, is_param, context);
+}
+
+/*
+ * Whether a query has an array comparison with a parameter in the array.
+ */
+static bool
+has_array_of_params(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, ScalarArrayOpExpr))
+		return is_param(lsecond(((ScalarArrayOpExpr *) node)->args), NULL);
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, has_array_of_params, context, 0);
+	return expression_tree_walker(node, has_array_of_params, context);
+}
+
 /*
  * Notes which table a query writes and, for UPDATE, which columns it assigns.
  */
@@ -351,6 +376,7 @@ prepare(void *arg)
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("statement cannot be planned")));
 	note_target(replan, query);
+	replan->arrays_of_params = has_array_of_params((Node *) query, NULL);
 	replan->params = bind_params(replan->sample);
 	replan->queries = pg_rewrite_query(query);
 	collect_relations((Node *) replan->queries, &relations);

@@ -39,6 +39,7 @@ typedef struct PaReplan
 	CmdType		command;
 	Oid			target;			/* table written, or InvalidOid */
 	Bitmapset  *updated;		/* attribute numbers assigned by UPDATE */
+	bool		arrays_of_params;	/* some array or list holds a parameter */
 	ErrorData  *error;			/* why it cannot be planned, or NULL */
 } PaReplan;
 

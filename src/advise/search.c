@@ -3,18 +3,11 @@
  *	  The joint search for a set of indexes over the whole workload.
  *
  * 1. Greedy: the candidate that saves most, net of what it costs writes, comes
- *	  in first; then again, given those already in. Among equals the smallest
- *	  one wins. A stale gain serves as an upper bound, so that few candidates
- *	  are planned again in each round.
+ *	  in first; then again, given those already in. A stale gain serves as an
+ *	  upper bound, so that few candidates are planned again in each round.
  * 2. Groups: statements that need two indexes at once (a join driven from
  *	  either side) get the group that their best plan uses.
- * 3. Consolidation: two indexes on a table are replaced by one that serves
- *	  both nearly as well, and whatever has become superfluous is dropped.
- *
- * 4. Simplification: a smaller or shorter index that does the same takes the
- *	  place of one that was chosen for what others do by now.
- * 5. Covering: included columns where most of what is left is visits to the
- *	  table.
+ * 3. Refinement of what was found, see refine.c.
  *
  * The set chosen so far is always valid: when the time is up, it is the
  * result.
@@ -24,8 +17,8 @@
 #include <float.h>
 #include <math.h>
 
-#include "catalog/pg_am.h"
 #include "miscadmin.h"
+#include "optimizer/optimizer.h"
 #include "storage/lmgr.h"
 #include "utils/memutils.h"
 
@@ -33,60 +26,22 @@
 #include "base/progress.h"
 
 /* An index must lower some statement's cost by this share ... */
-#define PA_MIN_IMPROVEMENT	0.15
+#define PA_MIN_IMPROVEMENT	0.18
 
-/* ... and by this many units of planner cost ... */
-#define PA_MIN_COST_SAVED	4.0
-
-/* ... and each execution by this many ms: below it costs say nothing of time, */
-#define PA_MIN_CALL_SAVED	0.01
-
-/* ... and by this many ms per hour: the rest is noise. */
-#define PA_MIN_HOUR_SAVED	1.0
+/* ... and by this share of the cost of a page at random. */
+#define PA_MIN_PAGES_SAVED	0.5
 
 /* Gains that differ by less are equal. */
 #define PA_TIE				0.97
-
-/* Dropping an index may make a statement dearer by this factor at most. */
-#define PA_MAX_REGRESSION	1.12
-
-/* A simpler index may make a statement dearer by this factor at most. */
-#define PA_MAX_SWAP_RATIO	1.03
-
-/* ... and all statements together by this share of the workload's time. */
-#define PA_MAX_SWAP_LOSS	0.0001
-
-/* Included columns must save a statement this share of its cost. */
-#define PA_MIN_COVERING		0.6
-
-/* What adding or dropping indexes does to the workload */
-typedef struct Effect
-{
-	double		saved;			/* ms per hour */
-	double		log_saved;		/* ms per hour now, times ln(cost before / after) */
-	double		best_share;		/* largest relative saving of one item */
-	double		worst_ratio;	/* largest cost after / before of one item */
-} Effect;
-
-/*
- * Returns the ms of one execution that a difference in cost stands for.
- */
-static double
-time_per_call(const PaItem *item, double cost)
-{
-	double		mean = item->statement->time / item->statement->calls;
-
-	return item->cost_now > 0 ? mean * cost / item->cost_now : 0;
-}
 
 /*
  * Compares a configuration with the current one over the items to which the
  * changed candidates matter.
  */
-static Effect
-effect_of(PaSearch *search, Bitmapset *config, Bitmapset *changed)
+PaEffect
+pa_search_effect(PaSearch *search, Bitmapset *config, Bitmapset *changed)
 {
-	Effect		effect = {0, 0, 0, 1.0};
+	PaEffect	effect = {0, 0, 0, 1.0};
 	ListCell   *lc;
 
 	foreach(lc, search->items)
@@ -100,8 +55,7 @@ effect_of(PaSearch *search, Bitmapset *config, Bitmapset *changed)
 		effect.saved += pa_item_value(item, item->current) - pa_item_value(item, cost);
 		if (cost > 0)
 			effect.log_saved += item->time * log(item->current / cost);
-		if (item->current - cost >= PA_MIN_COST_SAVED &&
-			time_per_call(item, item->current - cost) >= PA_MIN_CALL_SAVED)
+		if (item->current - cost >= PA_MIN_PAGES_SAVED * random_page_cost)
 			effect.best_share = Max(effect.best_share, 1 - cost / item->current);
 		effect.worst_ratio = Max(effect.worst_ratio, cost / item->current);
 	}
@@ -111,8 +65,8 @@ effect_of(PaSearch *search, Bitmapset *config, Bitmapset *changed)
 /*
  * Makes a configuration the current one.
  */
-static void
-adopt(PaSearch *search, Bitmapset *config)
+void
+pa_search_adopt(PaSearch *search, Bitmapset *config)
 {
 	ListCell   *lc;
 
@@ -183,8 +137,8 @@ bytes_of(PaSearch *search, Bitmapset *set)
 /*
  * Whether a set keeps within the caller's limits.
  */
-static bool
-within_limits(PaSearch *search, Bitmapset *set)
+bool
+pa_search_within_limits(PaSearch *search, Bitmapset *set)
 {
 	if (search->max_indexes > 0 && bms_num_members(set) > search->max_indexes)
 		return false;
@@ -196,7 +150,7 @@ within_limits(PaSearch *search, Bitmapset *set)
  * Whether what is gained is worth the indexes that are added.
  */
 static bool
-worthwhile(const Effect *effect, double write_cost)
+worthwhile(const PaEffect *effect, double write_cost)
 {
 	return effect->saved > write_cost &&
 		effect->best_share >= PA_MIN_IMPROVEMENT &&
@@ -208,7 +162,7 @@ typedef struct Contender
 {
 	PaCandidate *candidate;
 	double		bound;			/* of its rank, from an earlier round */
-	Effect		effect;
+	PaEffect	effect;
 	bool		fresh;
 	bool		out;
 } Contender;
@@ -241,8 +195,8 @@ compare_contenders(const void *a, const void *b)
  * Whether a is the simpler index of two that do the same: smaller by a tenth,
  * or else by pa_index_def_compare().
  */
-static bool
-simpler(const PaCandidate *a, const PaCandidate *b)
+bool
+pa_candidate_simpler(const PaCandidate *a, const PaCandidate *b)
 {
 	double		pa = a->def->size.pages;
 	double		pb = b->def->size.pages;
@@ -267,7 +221,7 @@ better(const Contender *a, const Contender *b)
 		return true;
 	if (a->effect.log_saved < b->effect.log_saved * PA_TIE)
 		return false;
-	return simpler(a->candidate, b->candidate);
+	return pa_candidate_simpler(a->candidate, b->candidate);
 }
 
 /*
@@ -291,7 +245,7 @@ next_candidate(PaSearch *search, Contender *contenders, int n)
 
 		if (c->out || bms_is_member(c->candidate->id, search->chosen))
 			continue;
-		c->effect = effect_of(search, config, single);
+		c->effect = pa_search_effect(search, config, single);
 		c->bound = rank_of(search, c);
 		c->fresh = true;
 		if (!worthwhile(&c->effect, c->candidate->write_cost))
@@ -301,7 +255,7 @@ next_candidate(PaSearch *search, Contender *contenders, int n)
 				c->candidate->rejected = "it costs the table's writes more than it saves";
 			continue;
 		}
-		if (!within_limits(search, config))
+		if (!pa_search_within_limits(search, config))
 		{
 			c->candidate->rejected = "it does not fit into the limits given";
 			continue;
@@ -314,7 +268,7 @@ next_candidate(PaSearch *search, Contender *contenders, int n)
 
 		if (!c->fresh || c->out || c->bound < best * PA_TIE || c->bound <= 0 ||
 			!worthwhile(&c->effect, c->candidate->write_cost) ||
-			!within_limits(search, bms_add_member(bms_copy(search->chosen),
+			!pa_search_within_limits(search, bms_add_member(bms_copy(search->chosen),
 												  c->candidate->id)))
 			continue;
 		if (winner == NULL || better(c, winner))
@@ -343,7 +297,7 @@ greedy(PaSearch *search)
 	while (!pa_search_out_of_time(search) &&
 		   (next = next_candidate(search, contenders, n)) != NULL)
 	{
-		adopt(search, bms_add_member(bms_copy(search->chosen), next->id));
+		pa_search_adopt(search, bms_add_member(bms_copy(search->chosen), next->id));
 		pa_progress_update("choosing indexes", bms_num_members(search->chosen), n);
 	}
 	pfree(contenders);
@@ -364,7 +318,7 @@ add_groups(PaSearch *search)
 		Bitmapset  *used;
 		Bitmapset  *added;
 		Bitmapset  *config;
-		Effect		effect;
+		PaEffect	effect;
 		double		best;
 
 		if (item->requests == NIL || pa_search_out_of_time(search))
@@ -374,320 +328,10 @@ add_groups(PaSearch *search)
 		if (best > item->current * (1 - PA_MIN_IMPROVEMENT) || bms_is_empty(added))
 			continue;
 		config = bms_union(search->chosen, added);
-		effect = effect_of(search, config, added);
+		effect = pa_search_effect(search, config, added);
 		if (worthwhile(&effect, write_cost_of(search, added)) &&
-			within_limits(search, config))
-			adopt(search, config);
-	}
-}
-
-/*
- * Whether a configuration may take the place of the current one: no statement
- * gets noticeably dearer, and what is lost is less than what writes gain.
- */
-static bool
-acceptable_loss(PaSearch *search, const Effect *effect, double write_saved)
-{
-	double		loss = -effect->saved;
-
-	if (loss < write_saved)
-		return true;
-	return effect->worst_ratio <= PA_MAX_REGRESSION &&
-		loss <= search->total_time * 0.01 + write_saved;
-}
-
-/*
- * Phase 3b: drops indexes that the others make superfluous, the least missed
- * first.
- */
-static void
-drop_superfluous(PaSearch *search)
-{
-	bool		dropped = true;
-
-	while (dropped && !pa_search_out_of_time(search))
-	{
-		int			id = -1;
-		int			least = -1;
-		double		least_loss = 0;
-
-		dropped = false;
-		while ((id = bms_next_member(search->chosen, id)) >= 0)
-		{
-			Bitmapset  *config = bms_del_member(bms_copy(search->chosen), id);
-			Effect		effect = effect_of(search, config, bms_make_singleton(id));
-
-			if (acceptable_loss(search, &effect, search->candidates[id]->write_cost) &&
-				(least < 0 || -effect.saved < least_loss))
-			{
-				least = id;
-				least_loss = -effect.saved;
-			}
-		}
-		if (least >= 0)
-		{
-			search->candidates[least]->rejected = "other advised indexes serve its statements nearly as well";
-			adopt(search, bms_del_member(bms_copy(search->chosen), least));
-			dropped = true;
-		}
-	}
-}
-
-/*
- * Makes the definition that has the keys of a followed by those of b that it
- * lacks, or returns NULL if that is no B-tree index of reasonable width. Both
- * must begin with the same column: an index that begins with a column which
- * some statement happens to compare as well serves no other.
- */
-static PaIndexDef *
-concatenate(const PaIndexDef *a, const PaIndexDef *b)
-{
-	PaIndexDef *def;
-	int			n = a->nkeys;
-	int			extra = 0;
-	bool		has[INDEX_MAX_KEYS] = {false};
-
-	if (!equal(a->pred, b->pred) ||
-		!pa_index_column_equal(&a->columns[0], &b->columns[0]))
-		return NULL;
-	for (int j = 0; j < b->nkeys; j++)
-	{
-		for (int i = 0; i < n; i++)
-		{
-			if (pa_index_column_equal(&a->columns[i], &b->columns[j]))
-				has[j] = true;
-		}
-		if (!has[j])
-			extra++;
-	}
-	if (extra == 0 || n + extra > 4)
-		return NULL;
-	def = pa_index_def_new(a->relid, a->am, n + extra);
-	memcpy(def->columns, a->columns, sizeof(PaIndexColumn) * n);
-	for (int j = 0; j < b->nkeys; j++)
-	{
-		if (!has[j])
-			def->columns[n++] = b->columns[j];
-	}
-	return def;
-}
-
-/*
- * Tries to let one candidate take the place of two chosen ones. Returns whether
- * it was adopted.
- */
-static bool
-try_replace(PaSearch *search, int i, int j, PaCandidate *by)
-{
-	Bitmapset  *config;
-	Bitmapset  *changed;
-	Effect		effect;
-	double		write_saved;
-
-	if (by == NULL || bms_is_member(by->id, search->chosen))
-		return false;
-	config = bms_del_member(bms_del_member(bms_copy(search->chosen), i), j);
-	config = bms_add_member(config, by->id);
-	changed = bms_add_member(bms_add_member(bms_make_singleton(i), j), by->id);
-	effect = effect_of(search, config, changed);
-	write_saved = search->candidates[i]->write_cost +
-		search->candidates[j]->write_cost - by->write_cost;
-	if (!acceptable_loss(search, &effect, write_saved) ||
-		!within_limits(search, config))
-		return false;
-	search->candidates[i]->rejected = search->candidates[j]->rejected =
-		"one advised index serves its statements together with others";
-	adopt(search, config);
-	return true;
-}
-
-/* What add_merged() needs and gives */
-typedef struct Merging
-{
-	PaSearch   *search;
-	PaIndexDef *def;
-	PaCandidate *candidate;
-} Merging;
-
-static void
-add_merged(void *arg)
-{
-	Merging    *merging = arg;
-	PaSearch   *search = merging->search;
-
-	if (!ConditionalLockRelationOid(merging->def->relid, AccessShareLock))
-		return;
-	merging->candidate = pa_pool_add(search, merging->def);
-	if (merging->candidate == NULL || merging->candidate->pooled)
-		return;
-	merging->candidate->pooled = true;
-	pa_index_size_estimate(merging->def);
-	merging->candidate->write_cost = pa_write_cost(search->writes, merging->def);
-	pa_pool_update_relevance(search, merging->candidate);
-}
-
-/*
- * Tries to merge two chosen candidates: into their concatenations, or into any
- * pooled one that begins like one of them.
- */
-static bool
-merge_pair(PaSearch *search, int i, int j)
-{
-	PaIndexDef *a = search->candidates[i]->def;
-	PaIndexDef *b = search->candidates[j]->def;
-	PaIndexDef *merged[2];
-	int			n = search->ncandidates;
-
-	if (a->relid != b->relid || a->am != BTREE_AM_OID || b->am != BTREE_AM_OID)
-		return false;
-	for (int k = 0; k < n; k++)
-	{
-		PaCandidate *by = search->candidates[k];
-
-		if (by->pooled && by->def->relid == a->relid && by->def->am == BTREE_AM_OID &&
-			(pa_index_column_equal(&by->def->columns[0], &a->columns[0]) ||
-			 pa_index_column_equal(&by->def->columns[0], &b->columns[0])) &&
-			try_replace(search, i, j, by))
-			return true;
-	}
-	merged[0] = concatenate(a, b);
-	merged[1] = concatenate(b, a);
-	for (int k = 0; k < 2; k++)
-	{
-		Merging		merging = {search, merged[k], NULL};
-		PaRestriction self = {GetUserId(), NULL};
-
-		if (merged[k] == NULL)
-			continue;
-		(void) pa_in_restriction(&self, add_merged, &merging, NULL);
-		if (try_replace(search, i, j, merging.candidate))
-			return true;
-	}
-	return false;
-}
-
-/*
- * Phase 3a: merges pairs as long as that succeeds.
- */
-static void
-consolidate(PaSearch *search)
-{
-	bool		merged = true;
-
-	while (merged && !pa_search_out_of_time(search))
-	{
-		int			i = -1;
-
-		merged = false;
-		while (!merged && (i = bms_next_member(search->chosen, i)) >= 0)
-		{
-			int			j = i;
-
-			while (!merged && (j = bms_next_member(search->chosen, j)) >= 0)
-				merged = merge_pair(search, i, j);
-		}
-	}
-}
-
-/*
- * Phase 4: lets simpler indexes take the place of chosen ones whose other
- * uses have been taken over by later choices.
- */
-static void
-simplify(PaSearch *search)
-{
-	int			id = -1;
-
-	while ((id = bms_next_member(search->chosen, id)) >= 0)
-	{
-		PaCandidate *old = search->candidates[id];
-		PaCandidate *best = old;
-		Bitmapset  *others = bms_del_member(bms_copy(search->chosen), id);
-
-		for (int k = 0; k < search->ncandidates; k++)
-		{
-			PaCandidate *by = search->candidates[k];
-			Bitmapset  *config;
-			Effect		effect;
-
-			if (!by->pooled || by->def->relid != old->def->relid ||
-				by->def->am != old->def->am || by->write_cost > old->write_cost * 1.1 ||
-				bms_is_member(k, search->chosen) || !simpler(by, best) ||
-				pa_search_out_of_time(search))
-				continue;
-			config = bms_add_member(bms_copy(others), k);
-			effect = effect_of(search, config, bms_add_member(bms_make_singleton(id), k));
-			if (effect.worst_ratio <= PA_MAX_SWAP_RATIO &&
-				-effect.saved <= Max(search->total_time * PA_MAX_SWAP_LOSS, PA_MIN_HOUR_SAVED))
-				best = by;
-		}
-		if (best == old)
-			continue;
-		old->rejected = "a simpler index serves its statements as well";
-		adopt(search, bms_add_member(others, best->id));
-	}
-}
-
-/*
- * Tries to let a chosen candidate include what one request reads besides.
- * Returns whether that was adopted, which it is only where it saves a
- * statement most of what is left: included columns make an index larger, and
- * updates of them cost.
- */
-static bool
-try_covering(PaSearch *search, int id, const PaRequest *request)
-{
-	PaCandidate *old = search->candidates[id];
-	Merging		merging = {search, NULL, NULL};
-	PaRestriction self = {GetUserId(), NULL};
-	Bitmapset  *config;
-	Bitmapset  *changed;
-	Effect		effect;
-
-	merging.def = pa_candidate_covering(old->def, request);
-	if (merging.def == NULL)
-		return false;
-	(void) pa_in_restriction(&self, add_merged, &merging, NULL);
-	if (merging.candidate == NULL)
-		return false;
-	config = bms_del_member(bms_copy(search->chosen), id);
-	config = bms_add_member(config, merging.candidate->id);
-	changed = bms_add_member(bms_make_singleton(id), merging.candidate->id);
-	effect = effect_of(search, config, changed);
-	if (effect.best_share < PA_MIN_COVERING || effect.worst_ratio > PA_MAX_REGRESSION ||
-		effect.saved <= merging.candidate->write_cost - old->write_cost ||
-		!within_limits(search, config))
-		return false;
-	old->rejected = "with more columns it saves the table's visits, too";
-	adopt(search, config);
-	return true;
-}
-
-/*
- * Phase 5: makes chosen indexes covering where that pays.
- */
-static void
-cover(PaSearch *search)
-{
-	ListCell   *lc;
-	ListCell   *lc2;
-
-	foreach(lc, search->items)
-	{
-		PaItem	   *item = lfirst(lc);
-		Bitmapset  *used;
-		int			id = -1;
-
-		(void) pa_item_cost(search, item, search->chosen, &used);
-		while (!pa_search_out_of_time(search) && (id = bms_next_member(used, id)) >= 0)
-		{
-			foreach(lc2, item->requests)
-			{
-				if (bms_is_member(id, search->chosen) &&
-					try_covering(search, id, lfirst(lc2)))
-					break;
-			}
-		}
+			pa_search_within_limits(search, config))
+			pa_search_adopt(search, config);
 	}
 }
 
@@ -704,10 +348,6 @@ pa_search_run(PaSearch *search)
 	price(search);
 	greedy(search);
 	add_groups(search);
-	drop_superfluous(search);
-	consolidate(search);
-	drop_superfluous(search);
-	simplify(search);
-	cover(search);
+	pa_search_refine(search);
 	MemoryContextSwitchTo(oldcontext);
 }

@@ -71,7 +71,9 @@ typedef struct PaSearch
 	int64		storage_budget; /* bytes; 0 = no limit */
 	int			max_indexes;	/* 0 = no limit */
 	TimestampTz deadline;		/* 0 = none */
+	TimestampTz pool_deadline;	/* of filling the pool; earlier */
 	bool		out_of_time;
+	bool		out_of_time_in_pool;	/* some statements were not looked at */
 	bool		trgm_available; /* pg_trgm installed, or could be */
 	int			planner_calls;
 	Bitmapset  *chosen;
@@ -87,13 +89,34 @@ extern double pa_item_cost(PaSearch *search, PaItem *item, Bitmapset *config,
 						   Bitmapset **used);
 extern double pa_item_value(const PaItem *item, double cost);
 extern bool pa_search_out_of_time(PaSearch *search);
+extern void pa_search_set_limit(PaSearch *search, double ms);
 
 /* pool.c */
 extern void pa_pool_fill(PaSearch *search);
 extern PaCandidate *pa_pool_add(PaSearch *search, PaIndexDef *def);
 extern void pa_pool_update_relevance(PaSearch *search, PaCandidate *candidate);
 
+/* What adding or dropping indexes does to the workload */
+typedef struct PaEffect
+{
+	double		saved;			/* ms per hour */
+	double		log_saved;		/* ms per hour now, times ln(cost before / after) */
+	double		best_share;		/* largest relative saving of one item */
+	double		worst_ratio;	/* largest cost after / before of one item */
+} PaEffect;
+
+/* Less than this many ms per hour is noise. */
+#define PA_MIN_HOUR_SAVED	1.0
+
 /* search.c */
 extern void pa_search_run(PaSearch *search);
+extern PaEffect pa_search_effect(PaSearch *search, Bitmapset *config,
+								 Bitmapset *changed);
+extern void pa_search_adopt(PaSearch *search, Bitmapset *config);
+extern bool pa_search_within_limits(PaSearch *search, Bitmapset *set);
+extern bool pa_candidate_simpler(const PaCandidate *a, const PaCandidate *b);
+
+/* refine.c */
+extern void pa_search_refine(PaSearch *search);
 
 #endif							/* PERFADVISOR_ADVISE_SEARCH_H */

@@ -15,6 +15,9 @@
 
 #include "advise/search.h"
 
+/* Share of a limited time that goes into finding candidates */
+#define PA_POOL_SHARE	0.6
+
 /*
  * Whether the time limit has passed; then no more plans are made.
  */
@@ -25,6 +28,19 @@ pa_search_out_of_time(PaSearch *search)
 		GetCurrentTimestamp() >= search->deadline)
 		search->out_of_time = true;
 	return search->out_of_time;
+}
+
+/*
+ * Limits the time of a search that begins now. Filling the pool may take the
+ * larger part of it, so that something is chosen from it in any case.
+ */
+void
+pa_search_set_limit(PaSearch *search, double ms)
+{
+	TimestampTz now = GetCurrentTimestamp();
+
+	search->deadline = TimestampTzPlusMilliseconds(now, (int64) ms);
+	search->pool_deadline = TimestampTzPlusMilliseconds(now, (int64) (ms * PA_POOL_SHARE));
 }
 
 /*
@@ -73,13 +89,13 @@ used_candidates(PaSearch *search, Bitmapset *config, List *used)
 }
 
 /*
- * Lowers the cost by what trigram indexes that cannot be planned with yet are
- * estimated to gain. At most one of them helps a statement.
+ * Lowers the cost to what it is estimated to be with a trigram index that
+ * cannot be planned with yet. At most one of them helps a statement.
  */
 static void
 apply_estimated_trigrams(PaSearch *search, PaItem *item, PaMemo *memo)
 {
-	double		best = 0;
+	double		best = memo->cost;
 	int			best_id = -1;
 	int			id = -1;
 
@@ -98,25 +114,25 @@ apply_estimated_trigrams(PaSearch *search, PaItem *item, PaMemo *memo)
 			foreach(lc2, request->terms)
 			{
 				PaTerm	   *term = lfirst(lc2);
-				double		gain;
+				double		cost;
 
 				if (request->relid != def->relid || term->kind != PA_TERM_TRIGRAM ||
 					term->col.attno != def->columns[0].attno ||
 					!equal(term->col.expr, def->columns[0].expr))
 					continue;
-				gain = pa_trgm_estimated_gain(request, term);
-				if (gain > best)
+				cost = pa_trgm_estimated_cost(item->cost_now, request, term);
+				if (cost < best)
 				{
-					best = gain;
+					best = cost;
 					best_id = id;
 				}
 			}
 		}
 	}
-	if (best_id >= 0 && best < memo->cost)
+	if (best_id >= 0)
 	{
-		memo->cost -= best;
-		memo->used = bms_add_member(memo->used, best_id);
+		memo->cost = best;
+		memo->used = bms_make_singleton(best_id);
 	}
 }
 

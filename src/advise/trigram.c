@@ -68,19 +68,19 @@ pa_trgm_available(void)
 }
 
 /*
- * Estimates by how much a trigram index would lower the cost of a scan, where
- * the planner cannot be asked: the sequential scan goes away, the look-up and
- * the matching rows' pages come instead. In planner cost units, at least 0.
+ * Estimates what a statement would cost with a trigram index for a term, where
+ * the planner cannot be asked: the sequential scan goes away from its cost of
+ * now, the look-up and the matching rows' pages come instead.
  */
 double
-pa_trgm_estimated_gain(const PaRequest *request, const PaTerm *term)
+pa_trgm_estimated_cost(double cost_now, const PaRequest *request, const PaTerm *term)
 {
 	double		matching = term->selectivity * request->tuples;
-	double		before = request->pages * seq_page_cost +
+	double		scan = request->pages * seq_page_cost +
 		request->tuples * (cpu_tuple_cost + cpu_operator_cost);
-	double		after = PA_TRGM_LOOKUP_COST +
+	double		instead = PA_TRGM_LOOKUP_COST +
 		Min(matching, request->pages) * random_page_cost +
 		matching * (cpu_tuple_cost + cpu_operator_cost);
 
-	return Max(before - after, 0);
+	return Max(cost_now - scan, 0) + instead;
 }

@@ -61,7 +61,8 @@ static explain_get_index_name_hook_type prev_index_name = NULL;
 static inline bool
 is_ours(PlannerInfo *root)
 {
-	return active != NULL && root->glob->boundParams == active->params;
+	return active != NULL && root->glob != NULL &&
+		root->glob->boundParams == active->params;
 }
 
 /*

@@ -16,8 +16,8 @@
 
 #include "advise/search.h"
 
-/* Samples of one statement that are planned */
-#define PA_MAX_ITEMS	3
+/* Samples of one statement that are planned: all that the recorder keeps */
+#define PA_MAX_ITEMS	4
 
 /* A shorter window says too little of an hour. */
 #define PA_MIN_WINDOW_HOURS	(1.0 / 60)
