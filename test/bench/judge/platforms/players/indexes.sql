@@ -1,0 +1,21 @@
+-- What an engineer of this platform would create.
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE INDEX players_handle_lower ON players (lower(handle) text_pattern_ops);
+CREATE INDEX players_handle_trgm ON players USING gin (handle gin_trgm_ops);
+CREATE INDEX players_region_rating ON players (region, rating DESC) WHERE NOT banned;
+CREATE INDEX players_guild ON players (guild_id);
+CREATE INDEX players_banned ON players (created_at DESC) WHERE banned;
+CREATE INDEX players_last_login ON players (last_login_at);
+CREATE INDEX characters_player ON characters (player_id);
+CREATE INDEX characters_faction ON characters ((attributes ->> 'faction'), experience DESC);
+CREATE INDEX matches_live ON matches (region, started_at) WHERE status = 'live';
+CREATE INDEX matches_started ON matches (started_at DESC);
+CREATE INDEX match_players_player ON match_players (player_id);
+CREATE INDEX memories_character_importance ON memories (character_id, importance DESC, created_at DESC);
+CREATE INDEX memories_character_created ON memories (character_id, created_at DESC);
+CREATE INDEX memories_reflections ON memories (character_id) WHERE kind = 'reflection';
+CREATE INDEX memories_expires ON memories (expires_at) WHERE expires_at IS NOT NULL;
+CREATE INDEX memories_tags ON memories USING gin (tags);
+CREATE INDEX events_match ON game_events (match_id, happened_at);
+CREATE INDEX events_player ON game_events (player_id, happened_at DESC);
+CREATE INDEX events_cheat ON game_events (happened_at DESC) WHERE event = 'cheat_suspected';
