@@ -16,7 +16,7 @@
 # --negative        judge the cases below negative/ instead: workloads for which no index is right, each with a twin
 #                   for which one is, so that silence proves something
 #
-# A platform is a folder below platforms/, here or one folder up: schema.sql, data.sql, indexes.sql (by hand) and
+# A platform is a folder below platforms/: schema.sql, data.sql, indexes.sql (by hand) and
 # workload/*.sql (pgbench scripts; "-- transactions: N" says how often one runs, a comment above a statement names it).
 # Costs are the planner's, a mean over the draws, weighted by how often the script runs. Everything happens on a
 # private server in a temporary folder. Exits with 1 when a platform misses what the summary's columns promise.

@@ -23,7 +23,7 @@ list_platforms() {
 	if [ "$negative" = yes ]; then
 		ls test/bench/judge/negative/*/schema.sql
 	else
-		ls test/bench/judge/platforms/*/schema.sql test/bench/platforms/*/schema.sql 2>/dev/null
+		ls test/bench/judge/platforms/*/schema.sql 2>/dev/null
 	fi
 }
 
