@@ -115,8 +115,7 @@ start_under_callgrind() {
 	wait_for_backends_to_end
 }
 
-# clients_of prints how many backends serve a client. (Under valgrind a process keeps valgrind's name; what it does is
-# in its command line only where the title is set, so children are counted and those that always run are left out.)
+# children prints how many processes the postmaster has. (Under valgrind they do not say what they are.)
 children() {
 	pgrep -c -P "$POSTMASTER"
 }
@@ -137,6 +136,28 @@ wait_for_backends_to_end() {
 	BACKGROUND=$now
 }
 
+# count_instructions FILE... prints the instructions in callgrind's files, but for those of waiting for the client: whether
+# a backend finds its next message already there is luck, and costs a hundred instructions.
+count_instructions() {
+	awk '
+		/^c?fn=/ {
+			id = $1
+			sub(/^c?fn=/, "", id)
+			if (NF > 1)
+				waits[FILENAME, id] = $2 ~ WAITING
+			if (/^fn=/)
+				current = id
+			next
+		}
+		/^calls=/ {called = 1; next}
+		/^[-+*0-9]/ {
+			if (!called && !waits[FILENAME, current])
+				sum += $2
+			called = 0
+		}
+		END {printf "%d\n", sum}' WAITING='^(WaitEventSetWait|ModifyWaitEvent|secure_read|recv|epoll_wait|epoll_ctl)$' "$@"
+}
+
 # run_case SERVER CASE TIMES runs a statement, and prints the instructions of the backends that served it.
 run_case() {
 	local dir=$PA_WORK/$1 mode=prepared
@@ -146,7 +167,7 @@ run_case() {
 	pa_run "$PA_BINDIR/pgbench" -h "$PA_SOCKETS" -p "$(pa_port base)" -U postgres -n -M $mode -c 1 -t "$3" --random-seed=1 \
 		-f "$PA_WORK/$2.sql" postgres >"$dir/pgbench.out" 2>&1 || { cat "$dir/pgbench.out" >&2; pa_die "pgbench failed"; }
 	wait_for_backends_to_end
-	awk '/^(totals|summary):/ && !seen[FILENAME]++ {sum += $2} END {printf "%d\n", sum}' "$dir"/counts/*
+	count_instructions "$dir"/counts/*
 }
 
 # measure SERVER CASE sets what one statement costs there.
