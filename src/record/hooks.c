@@ -37,8 +37,7 @@ pa_post_parse_analyze(ParseState *pstate, Query *query, PaJumbleState *jstate)
 	if (prev_post_parse_analyze)
 		prev_post_parse_analyze(pstate, query, jstate);
 
-	if (query->utilityStmt == NULL && pa_query_id(query) != 0 &&
-		pa_track != PA_TRACK_OFF && pa_recording(0))
+	if (query->utilityStmt == NULL && pa_query_id(query) != 0 && pa_recording(0))
 		pa_birth_note(pstate, query, jstate);
 }
 
@@ -73,18 +72,20 @@ pa_planner(PA_PLANNER_PARAMS)
 	{
 		result = call_planner(PA_PLANNER_ARGS);
 	}
-	PG_FINALLY();
+	PG_CATCH();
 	{
 		pa_nesting_level--;
+		PG_RE_THROW();
 	}
 	PG_END_TRY();
+	pa_nesting_level--;
 
 	if (timed)
 	{
 		instr_time	end;
 
 		INSTR_TIME_SET_CURRENT(end);
-		pa_plan_time_add(queryid, pa_elapsed_ns(&start, &end) / 1000000.0);
+		pa_plan_time_add(queryid, (int64) pa_elapsed_ns(&start, &end) / 1000000.0);
 	}
 	return result;
 }
