@@ -5,15 +5,16 @@
 #
 # Runs four private servers under callgrind, one after the other: nothing loaded, compute_query_id=on alone,
 # pg_stat_statements, perfadvisor; all with their defaults. On each, pgbench runs a statement from one client, first to
-# warm up, then SHORT and LONG times, twice each: the lesser counts. The difference of the last two, divided by the difference of their numbers,
-# is what one statement costs in the backend, connecting and disconnecting left out; less what it costs with nothing
-# loaded, it is what the library adds. Repeatable to some tens of instructions. Every case is a statement of its own.
+# warm up, then SHORT and LONG times, twice each: the lesser counts. The difference of the two, divided by the difference
+# of their numbers, is what one statement costs in the backend, connecting and disconnecting left out; less what it costs
+# with nothing loaded, it is what the library adds. Every case is a statement of its own.
 #
 # Query identifiers (jumbling) cost the same for both and are shown apart: the columns of the two libraries leave them out.
 #
-# The runs are placed so that perfadvisor samples none of the executions that are counted (it does after 1536 and 3072 of
-# a statement, see counters.c, and after one that took unusually long, which a busy machine brings about): in the long run it is one in 4,096. A sample costs some ten thousands of instructions,
-# a handful when shared among all.
+# The runs are placed so that perfadvisor samples none of the executions that are counted: it does after 1536 and 3072 of
+# a statement, in the long run one in 4,096 (see counters.c). It also does after one that was unusually slow, which a busy
+# machine brings about. A sample costs some ten thousands of instructions.
+#
 # LIMIT (a ratio, say 0.5) makes the script fail when perfadvisor / pg_stat_statements is above it in any case.
 # PROFILE=FOLDER keeps callgrind's files there, one folder for each server and case, for callgrind_annotate.
 
