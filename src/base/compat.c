@@ -44,26 +44,7 @@ pa_my_proc_number(void)
 #endif
 }
 
-/*
- * Returns the nanoseconds between two clock readings.
- */
-uint64
-pa_elapsed_ns(const instr_time *start, const instr_time *end)
-{
-	instr_time	diff = *end;
-
-	INSTR_TIME_SUBTRACT(diff, *start);
-#if PG_VERSION_NUM >= 160000
-	return INSTR_TIME_GET_NANOSEC(diff);
-#else
-#ifndef WIN32
-	return (uint64) diff.tv_sec * UINT64CONST(1000000000) + diff.tv_nsec;
-#else
-	return INSTR_TIME_GET_MICROSEC(diff) * 1000;
-#endif
-#endif
-}
-
+#if PG_VERSION_NUM >= 180000
 /*
  * Returns a hash over the relations named in a plan's query, in any order.
  * From 18 on the query id no longer tells relations apart.
@@ -71,7 +52,6 @@ pa_elapsed_ns(const instr_time *start, const instr_time *end)
 uint64
 pa_plan_relhash(const PlannedStmt *plan)
 {
-#if PG_VERSION_NUM >= 180000
 	uint64		hash = 0;
 	ListCell   *lc;
 
@@ -82,10 +62,8 @@ pa_plan_relhash(const PlannedStmt *plan)
 		hash += hash_combine64(0, pa_mix64(info->relid));
 	}
 	return hash;
-#else
-	return 0;
-#endif
 }
+#endif
 
 /*
  * Gives a query its id and returns where its constants are.

@@ -87,11 +87,33 @@ pa_mix64(uint64 value)
 	return value;
 }
 
-/* Nanoseconds from start to end */
-extern uint64 pa_elapsed_ns(const instr_time *start, const instr_time *end);
+/*
+ * Returns the nanoseconds between two clock readings.
+ */
+static inline uint64
+pa_elapsed_ns(const instr_time *start, const instr_time *end)
+{
+#if PG_VERSION_NUM < 160000 && !defined(WIN32)
+	return (uint64) (end->tv_sec - start->tv_sec) * UINT64CONST(1000000000) +
+		(end->tv_nsec - start->tv_nsec);
+#else
+	instr_time	diff = *end;
+
+	INSTR_TIME_SUBTRACT(diff, *start);
+#if PG_VERSION_NUM >= 160000
+	return INSTR_TIME_GET_NANOSEC(diff);
+#else
+	return INSTR_TIME_GET_MICROSEC(diff) * 1000;
+#endif
+#endif
+}
 
 /* Commutative hash over the relations a plan names; 0 before 18 */
+#if PG_VERSION_NUM >= 180000
 extern uint64 pa_plan_relhash(const PlannedStmt *plan);
+#else
+#define pa_plan_relhash(plan) UINT64CONST(0)
+#endif
 
 /* Computes the id of a query that has none, and its constants' locations */
 extern PaJumbleState *pa_jumble_query(Query *query, const char *string);

@@ -257,21 +257,18 @@ locate_statement(ParseState *pstate, Query *query, PaTextSlice *slice)
 }
 
 /*
- * Looks at a statement that was just analysed, and remembers it when it is
- * new. A known one costs a look at the local cache.
+ * Remembers a statement that this backend has not run, or that names
+ * variables of a function, unless that was done before.
  */
-void
-pa_birth_note(ParseState *pstate, Query *query, PaJumbleState *jstate)
+static pg_noinline void
+note_unknown(ParseState *pstate, Query *query, PaJumbleState *jstate,
+			 bool in_function)
 {
 	uint64		queryid = pa_query_id(query);
-	bool		in_function = pstate->p_pre_columnref_hook != NULL ||
-		pstate->p_post_columnref_hook != NULL;
 	PaTextSlice slice;
 	MemoryContext old;
 	MemoryContext work;
 
-	if (!in_function && pa_local_knows(queryid))
-		return;
 	if (pstate->p_sourcetext == NULL || !locate_statement(pstate, query, &slice))
 		return;
 	if (pa_birth_find_text(queryid, slice.source + slice.location, slice.length))
@@ -284,4 +281,18 @@ pa_birth_note(ParseState *pstate, Query *query, PaJumbleState *jstate)
 	add_to_ring(make_birth(query, &slice, in_function, jstate, work));
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(work);
+}
+
+/*
+ * Looks at a statement that was just analysed, and remembers it when it is
+ * new. A known one costs a look at the local cache.
+ */
+void
+pa_birth_note(ParseState *pstate, Query *query, PaJumbleState *jstate)
+{
+	bool		in_function = pstate->p_pre_columnref_hook != NULL ||
+		pstate->p_post_columnref_hook != NULL;
+
+	if (in_function || !pa_local_knows(pa_query_id(query)))
+		note_unknown(pstate, query, jstate, in_function);
 }

@@ -18,11 +18,11 @@
 /*
  * Adds the time of a successful execution. Caller holds the mutex.
  */
-static void
+static inline void
 add_time(PaEntry *entry, uint64 ns)
 {
 	PaCounters *c = &entry->counters;
-	double		ms = ns / 1000000.0;
+	double		ms = (int64) ns / 1000000.0;
 	int			bucket = pa_histogram_bucket(ns);
 
 	if (c->calls == 0 || ms < c->min_time)

@@ -13,10 +13,7 @@
  */
 #include "postgres.h"
 
-#include "access/parallel.h"
 #include "access/xact.h"
-#include "executor/instrument.h"
-#include "miscadmin.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
@@ -34,11 +31,29 @@ static struct
 	double		plan_time;		/* ms */
 }			plan_times[PLAN_TIMES];
 static int	plan_times_next = 0;
+static int	plan_times_awaiting = 0;
+
+/*
+ * Returns an execution to be filled in, among the active ones.
+ */
+static inline PaExecution *
+obtain_execution(void)
+{
+	PaExecution *execution = spare;
+
+	if (unlikely(execution == NULL))
+		execution = MemoryContextAllocZero(TopMemoryContext, sizeof(PaExecution));
+	else
+		spare = execution->next;
+	execution->next = active;
+	active = execution;
+	return execution;
+}
 
 /*
  * Moves an execution from the active to the spare ones.
  */
-static void
+static inline void
 release_execution(PaExecution *execution)
 {
 	PaExecution **link = &active;
@@ -109,6 +124,8 @@ pa_execution_of(QueryDesc *queryDesc)
 void
 pa_plan_time_add(uint64 queryid, double plan_time)
 {
+	if (plan_times[plan_times_next].queryid == 0)
+		plan_times_awaiting++;
 	plan_times[plan_times_next].queryid = queryid;
 	plan_times[plan_times_next].plan_time = plan_time;
 	plan_times_next = (plan_times_next + 1) % PLAN_TIMES;
@@ -120,10 +137,13 @@ pa_plan_time_add(uint64 queryid, double plan_time)
 static double
 take_plan_time(uint64 queryid)
 {
+	if (plan_times_awaiting == 0)
+		return 0.0;
 	for (int i = 0; i < PLAN_TIMES; i++)
 		if (plan_times[i].queryid == queryid)
 		{
 			plan_times[i].queryid = 0;
+			plan_times_awaiting--;
 			return plan_times[i].plan_time;
 		}
 	return 0.0;
@@ -154,8 +174,8 @@ create_entry(const PaStatementKey *key, const char *source, int location,
 }
 
 /*
- * Returns the entry of a statement, making it if need be. A statement that
- * ran before in this session costs no lock.
+ * Returns the entry of a statement that is not in the local cache, making it
+ * if need be.
  */
 PaEntryRef
 pa_entry_for(const PaStatementKey *key, const char *source, int location,
@@ -163,8 +183,6 @@ pa_entry_for(const PaStatementKey *key, const char *source, int location,
 {
 	PaEntryRef	ref;
 
-	if (pa_local_find(key, &ref) && pa_table_is_current(&ref))
-		return ref;
 	if (!pa_table_find(key, &ref))
 		ref = create_entry(key, source, location, length);
 	else if (pa_birth_find(key->queryid) != NULL)
@@ -176,7 +194,7 @@ pa_entry_for(const PaStatementKey *key, const char *source, int location,
 /*
  * Returns the id of a query, also of one inside a utility statement.
  */
-static uint64
+static inline uint64
 queryid_of(const PlannedStmt *plan)
 {
 	uint64		queryid = pa_query_id(plan);
@@ -190,7 +208,7 @@ queryid_of(const PlannedStmt *plan)
  * Notes where a statement is in its source text; those inside utility
  * statements do not know it themselves before 18.
  */
-static void
+static inline void
 locate_execution(PaExecution *execution, const PlannedStmt *plan)
 {
 	execution->location = plan->stmt_location;
@@ -205,66 +223,65 @@ locate_execution(PaExecution *execution, const PlannedStmt *plan)
 }
 
 /*
- * Decides whether an execution that is about to start is recorded, and if so
- * says what is known before it starts.
+ * Decides whether an execution that is about to start is recorded. If so,
+ * returns it, with what is known before it starts, among the active ones:
+ * should the start fail, the end of its transaction takes it out. Otherwise
+ * returns NULL.
  */
-bool
-pa_execution_begins(QueryDesc *queryDesc, int eflags, PaExecution *execution)
+PaExecution *
+pa_execution_begins(QueryDesc *queryDesc, int eflags)
 {
 	PlannedStmt *plan = queryDesc->plannedstmt;
 	uint64		queryid = queryid_of(plan);
+	PaExecution *execution;
 
 	if (queryid == 0 || (eflags & EXEC_FLAG_EXPLAIN_ONLY) ||
 		!pa_recording(pa_nesting_level))
-		return false;
+		return NULL;
+
+	/* A stale one of the same address is of an execution that is gone */
+	if (active != NULL && (execution = pa_execution_of(queryDesc)) != NULL)
+		release_execution(execution);
 
 	pa_failure_forget_awaited();
-	memset(execution, 0, sizeof(*execution));
+	execution = obtain_execution();
+	execution->query_desc = queryDesc;
+	execution->subid = GetCurrentSubTransactionId();
 	execution->key.dbid = MyDatabaseId;
 	execution->key.userid = GetUserId();
 	execution->key.queryid = queryid;
 	execution->key.relhash = pa_plan_relhash(plan);
 	execution->key.toplevel = pa_nesting_level == 0;
-	execution->query_desc = queryDesc;
-	execution->subid = GetCurrentSubTransactionId();
+	execution->ran = false;
+	execution->draft = NULL;
 	locate_execution(execution, plan);
-	execution->ref = pa_entry_for(&execution->key, queryDesc->sourceText,
-								  execution->location, execution->length);
-	execution->plan_time = take_plan_time(queryid);
+	if (!pa_local_find(&execution->key, &execution->ref))
+		execution->ref = pa_entry_for(&execution->key, queryDesc->sourceText,
+									  execution->location, execution->length);
+	pa_clock_reset(&execution->clock);
+	execution->clock.measure.plan_time = take_plan_time(queryid);
+	execution->clock.measure.started_at = GetCurrentStatementStartTimestamp();
 	execution->sampled = pa_entry_claim_sample(&execution->ref);
 	if (execution->sampled)
 		pa_scans_prepare(queryDesc);
-	return true;
+	return execution;
 }
 
 /*
- * Puts an execution whose query has started among the active ones.
+ * Prepares the sample of an execution whose query has started.
  */
 void
-pa_execution_started(QueryDesc *queryDesc, const PaExecution *begun)
+pa_execution_started(PaExecution *execution)
 {
-	PaExecution *execution = pa_execution_of(queryDesc);
+	QueryDesc  *queryDesc = execution->query_desc;
 
-	/* A stale node of the same address is of an execution that is gone */
-	if (execution != NULL)
-		release_execution(execution);
-	if (spare == NULL)
-		spare = MemoryContextAllocZero(TopMemoryContext, sizeof(PaExecution));
-	execution = spare;
-	spare = execution->next;
-	*execution = *begun;
-	execution->next = active;
-	active = execution;
-
-	if (execution->sampled)
-	{
-		pa_scans_instrument(queryDesc);
-		execution->draft = pa_sample_draft(execution,
-										   queryDesc->estate->es_query_cxt);
-		/* A statement that never succeeds shall have a sample, too */
-		if (execution->draft != NULL)
-			pa_sample_publish(&execution->ref, execution->draft, -1.0, 0);
-	}
+	if (likely(!execution->sampled))
+		return;
+	pa_scans_instrument(queryDesc);
+	execution->draft = pa_sample_draft(execution, queryDesc->estate->es_query_cxt);
+	/* A statement that never succeeds shall have a sample, too */
+	if (execution->draft != NULL)
+		pa_sample_publish(&execution->ref, execution->draft, -1.0, 0);
 }
 
 /*
@@ -274,34 +291,7 @@ void
 pa_execution_resume(PaExecution *execution)
 {
 	execution->ran = true;
-	if (execution->clock_running)
-		return;
-	execution->clock_running = true;
-	execution->blks_hit_before = pgBufferUsage.shared_blks_hit;
-	execution->blks_read_before = pgBufferUsage.shared_blks_read;
-	execution->temp_written_before = pgBufferUsage.temp_blks_written;
-	execution->wal_before = pgWalUsage.wal_bytes;
-	INSTR_TIME_SET_CURRENT(execution->started);
-}
-
-/*
- * Stops the clock and adds up what was used since it was started. Also runs
- * in the error path.
- */
-static void
-stop_clock(PaExecution *execution)
-{
-	instr_time	now;
-
-	if (!execution->clock_running)
-		return;
-	INSTR_TIME_SET_CURRENT(now);
-	execution->clock_running = false;
-	execution->elapsed_ns += pa_elapsed_ns(&execution->started, &now);
-	execution->blks_hit += pgBufferUsage.shared_blks_hit - execution->blks_hit_before;
-	execution->blks_read += pgBufferUsage.shared_blks_read - execution->blks_read_before;
-	execution->temp_written += pgBufferUsage.temp_blks_written - execution->temp_written_before;
-	execution->wal_bytes += pgWalUsage.wal_bytes - execution->wal_before;
+	pa_clock_start(&execution->clock);
 }
 
 /*
@@ -309,12 +299,14 @@ stop_clock(PaExecution *execution)
  * on until Finish.
  */
 void
-pa_execution_pause(PaExecution *execution, QueryDesc *queryDesc)
+pa_execution_pause(PaExecution *execution)
 {
-	execution->rows += queryDesc->estate->es_processed;
+	QueryDesc  *queryDesc = execution->query_desc;
+
+	execution->clock.measure.rows += queryDesc->estate->es_processed;
 	if (queryDesc->operation == CMD_SELECT &&
 		!queryDesc->plannedstmt->hasModifyingCTE)
-		stop_clock(execution);
+		pa_clock_stop(&execution->clock);
 }
 
 /*
@@ -323,24 +315,7 @@ pa_execution_pause(PaExecution *execution, QueryDesc *queryDesc)
 void
 pa_execution_finished(PaExecution *execution)
 {
-	stop_clock(execution);
-}
-
-/*
- * Says what an execution adds to its statement. Also runs in the error path.
- */
-void
-pa_execution_measure(const PaExecution *execution, PaMeasure *measure)
-{
-	memset(measure, 0, sizeof(*measure));
-	measure->elapsed_ns = execution->elapsed_ns;
-	measure->plan_time = execution->plan_time;
-	measure->rows = execution->rows;
-	measure->shared_blks_hit = execution->blks_hit;
-	measure->shared_blks_read = execution->blks_read;
-	measure->temp_blks_written = execution->temp_written;
-	measure->wal_bytes = execution->wal_bytes;
-	measure->started_at = GetCurrentStatementStartTimestamp();
+	pa_clock_stop(&execution->clock);
 }
 
 /*
@@ -350,17 +325,15 @@ pa_execution_measure(const PaExecution *execution, PaMeasure *measure)
 void
 pa_execution_failed(PaExecution *execution)
 {
-	QueryDesc  *queryDesc = execution->query_desc;
-	PaMeasure	measure;
+	PaMeasure  *measure = &execution->clock.measure;
 
-	stop_clock(execution);
-	pa_execution_measure(execution, &measure);
-	measure.failed = true;
-	if (!pa_entry_add(&execution->ref, &measure))
+	pa_clock_stop(&execution->clock);
+	measure->failed = true;
+	if (!pa_entry_add(&execution->ref, measure))
 		pa_table_count_lost();
 	pa_failure_record(&execution->key,
-					  queryDesc->sourceText + Max(execution->location, 0),
-					  execution->length, &measure);
+					  execution->query_desc->sourceText + Max(execution->location, 0),
+					  execution->length, measure);
 	release_execution(execution);
 }
 
@@ -382,7 +355,22 @@ keep_sample(PaExecution *execution, double exec_time)
 	}
 	if (execution->draft != NULL)
 		pa_sample_publish(&execution->ref, execution->draft, exec_time,
-						  execution->rows);
+						  execution->clock.measure.rows);
+}
+
+/*
+ * Adds what an execution took to its statement, also when that was evicted
+ * meanwhile.
+ */
+static inline void
+add_execution(PaExecution *execution)
+{
+	if (likely(pa_entry_add(&execution->ref, &execution->clock.measure)))
+		return;
+	execution->ref = pa_entry_for(&execution->key,
+								  execution->query_desc->sourceText,
+								  execution->location, execution->length);
+	(void) pa_entry_add(&execution->ref, &execution->clock.measure);
 }
 
 /*
@@ -392,27 +380,20 @@ keep_sample(PaExecution *execution, double exec_time)
 void
 pa_execution_ended(PaExecution *execution)
 {
-	PaMeasure	measure;
+	PaMeasure  *measure = &execution->clock.measure;
 
-	stop_clock(execution);
+	pa_clock_stop(&execution->clock);
 	if (execution->ran)
 	{
-		double		exec_time = execution->elapsed_ns / 1000000.0;
+		double		exec_time = (int64) measure->elapsed_ns / 1000000.0;
 
-		pa_execution_measure(execution, &measure);
-		if (!pa_entry_add(&execution->ref, &measure))
-		{
-			execution->ref = pa_entry_for(&execution->key,
-										  execution->query_desc->sourceText,
-										  execution->location,
-										  execution->length);
-			(void) pa_entry_add(&execution->ref, &measure);
-		}
-		keep_sample(execution, exec_time);
+		add_execution(execution);
+		if (execution->sampled || exec_time > SLOW_SAMPLE_MIN)
+			keep_sample(execution, exec_time);
 		if (execution->sampled)
-			pa_scans_record(execution, &measure);
+			pa_scans_record(execution, measure);
 		if (pa_slow_query_time >= 0 && exec_time >= pa_slow_query_time)
-			pa_slow_record(execution, &measure);
+			pa_slow_record(execution, measure);
 	}
 	release_execution(execution);
 }

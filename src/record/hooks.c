@@ -11,8 +11,6 @@
  */
 #include "postgres.h"
 
-#include "access/parallel.h"
-#include "miscadmin.h"
 #include "tcop/utility.h"
 #include "utils/timestamp.h"
 
@@ -31,18 +29,6 @@ static ExecutorEnd_hook_type prev_ExecutorEnd = NULL;
 static ProcessUtility_hook_type prev_ProcessUtility = NULL;
 
 /*
- * Tells whether what runs at this nesting level is recorded.
- */
-bool
-pa_recording(int level)
-{
-	if (pa_track == PA_TRACK_OFF || (pa_track == PA_TRACK_TOP && level > 0))
-		return false;
-	return pa_record_suspended == 0 && !IsParallelWorker() &&
-		OidIsValid(MyDatabaseId) && pa_is_preloaded();
-}
-
-/*
  * Notes a statement that was analysed, if it is new.
  */
 static void
@@ -51,8 +37,7 @@ pa_post_parse_analyze(ParseState *pstate, Query *query, PaJumbleState *jstate)
 	if (prev_post_parse_analyze)
 		prev_post_parse_analyze(pstate, query, jstate);
 
-	if (query->utilityStmt == NULL && pa_query_id(query) != 0 &&
-		pa_track != PA_TRACK_OFF && pa_recording(0))
+	if (query->utilityStmt == NULL && pa_query_id(query) != 0 && pa_recording(0))
 		pa_birth_note(pstate, query, jstate);
 }
 
@@ -87,18 +72,20 @@ pa_planner(PA_PLANNER_PARAMS)
 	{
 		result = call_planner(PA_PLANNER_ARGS);
 	}
-	PG_FINALLY();
+	PG_CATCH();
 	{
 		pa_nesting_level--;
+		PG_RE_THROW();
 	}
 	PG_END_TRY();
+	pa_nesting_level--;
 
 	if (timed)
 	{
 		instr_time	end;
 
 		INSTR_TIME_SET_CURRENT(end);
-		pa_plan_time_add(queryid, pa_elapsed_ns(&start, &end) / 1000000.0);
+		pa_plan_time_add(queryid, (int64) pa_elapsed_ns(&start, &end) / 1000000.0);
 	}
 	return result;
 }
@@ -109,16 +96,15 @@ pa_planner(PA_PLANNER_PARAMS)
 static void
 pa_ExecutorStart(QueryDesc *queryDesc, int eflags)
 {
-	PaExecution execution;
-	bool		recorded = pa_execution_begins(queryDesc, eflags, &execution);
+	PaExecution *execution = pa_execution_begins(queryDesc, eflags);
 
 	if (prev_ExecutorStart)
 		prev_ExecutorStart(queryDesc, eflags);
 	else
 		standard_ExecutorStart(queryDesc, eflags);
 
-	if (recorded)
-		pa_execution_started(queryDesc, &execution);
+	if (execution)
+		pa_execution_started(execution);
 }
 
 /*
@@ -151,24 +137,52 @@ pa_ExecutorRun(PA_EXECUTOR_RUN_PARAMS)
 	pa_nesting_level--;
 
 	if (execution)
-		pa_execution_pause(execution, queryDesc);
+		pa_execution_pause(execution);
 }
 
 /*
- * Measures the triggers that run at the end of a statement.
+ * Calls what would finish the query without us.
+ */
+static void
+call_finish(QueryDesc *queryDesc)
+{
+	if (prev_ExecutorFinish)
+		prev_ExecutorFinish(queryDesc);
+	else
+		standard_ExecutorFinish(queryDesc);
+}
+
+/*
+ * Tells whether Finish has nothing to run: no other hook, no triggers, no
+ * rest of a writing WITH. The executor itself finds out about triggers at Start.
+ */
+static inline bool
+has_nothing_to_finish(const QueryDesc *queryDesc)
+{
+	return prev_ExecutorFinish == NULL && queryDesc->operation == CMD_SELECT &&
+		(queryDesc->estate->es_top_eflags & EXEC_FLAG_SKIP_TRIGGERS) != 0 &&
+		!queryDesc->plannedstmt->hasModifyingCTE;
+}
+
+/*
+ * Measures the triggers that run at the end of a statement. The clock of a
+ * query that has nothing to finish was stopped when it had run.
  */
 static void
 pa_ExecutorFinish(QueryDesc *queryDesc)
 {
-	PaExecution *execution = pa_execution_of(queryDesc);
+	PaExecution *execution;
 
+	if (has_nothing_to_finish(queryDesc))
+	{
+		call_finish(queryDesc);
+		return;
+	}
+	execution = pa_execution_of(queryDesc);
 	pa_nesting_level++;
 	PG_TRY();
 	{
-		if (prev_ExecutorFinish)
-			prev_ExecutorFinish(queryDesc);
-		else
-			standard_ExecutorFinish(queryDesc);
+		call_finish(queryDesc);
 	}
 	PG_CATCH();
 	{

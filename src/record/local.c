@@ -5,8 +5,9 @@
  * A fixed cache in backend memory leads from a key to its entry, so that a
  * statement that ran before in this session costs no lock and no shared
  * look-up. It is searched by query id in sets of a few slots; when a set is
- * full its slots are overwritten in turn. References may be stale: whoever
- * uses one compares generations.
+ * full its slots are overwritten in turn. A reference that is stale is not
+ * found, and one that was found may become so at any time: whoever uses one
+ * compares generations.
  */
 #include "postgres.h"
 
@@ -37,7 +38,7 @@ set_of(uint64 queryid)
 }
 
 /*
- * Looks up a key. The reference may be stale.
+ * Looks up a key whose entry is still in the table. Takes no lock.
  */
 bool
 pa_local_find(const PaStatementKey *key, PaEntryRef *ref)
@@ -49,7 +50,7 @@ pa_local_find(const PaStatementKey *key, PaEntryRef *ref)
 			set[i].toplevel == key->toplevel && set[i].relhash == key->relhash)
 		{
 			*ref = set[i].ref;
-			return true;
+			return pa_table_is_current(ref);
 		}
 	return false;
 }

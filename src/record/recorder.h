@@ -5,9 +5,12 @@
 #ifndef PERFADVISOR_RECORD_RECORDER_H
 #define PERFADVISOR_RECORD_RECORDER_H
 
+#include "access/parallel.h"
 #include "base/base.h"
 #include "executor/execdesc.h"
+#include "miscadmin.h"
 #include "parser/parse_node.h"
+#include "record/clock.h"
 #include "record/record.h"
 #include "storage/s_lock.h"
 #include "tcop/cmdtag.h"
@@ -46,20 +49,6 @@ typedef struct PaIdentity
 	bool		has_constants;	/* its texts differ between executions */
 	char	   *text;			/* normalised, or NULL */
 } PaIdentity;
-
-/* What one execution adds to its statement */
-typedef struct PaMeasure
-{
-	bool		failed;
-	uint64		elapsed_ns;
-	double		plan_time;		/* ms */
-	int64		rows;
-	int64		shared_blks_hit;
-	int64		shared_blks_read;
-	int64		temp_blks_written;
-	uint64		wal_bytes;
-	TimestampTz started_at;
-} PaMeasure;
 
 /* Totals of a statement, under its entry's mutex */
 typedef struct PaCounters
@@ -137,8 +126,6 @@ extern bool pa_table_find(const PaStatementKey *key, PaEntryRef *ref);
 extern bool pa_table_knows(Oid dbid, uint64 queryid);
 extern PaEntryRef pa_table_create(const PaStatementKey *key,
 								  const PaIdentity *identity);
-extern PaEntry *pa_table_entry(int32 index);
-extern bool pa_table_is_current(const PaEntryRef *ref);
 extern void pa_table_identify(const PaEntryRef *ref,
 							  const PaIdentity *identity);
 extern LWLock *pa_table_lock(const PaEntryRef *ref);
@@ -147,6 +134,26 @@ extern void pa_table_reset(void);
 extern uint64 pa_table_evicted_calls(void);
 extern uint64 pa_table_forgotten(void);
 extern void pa_table_count_lost(void);
+
+extern PaEntry *pa_table_entries;
+
+/*
+ * Returns an entry by its number. What may be done with it: see table.c.
+ */
+static inline PaEntry *
+pa_table_entry(int32 index)
+{
+	return &pa_table_entries[index];
+}
+
+/*
+ * Tells whether a reference still leads to its statement, without a lock.
+ */
+static inline bool
+pa_table_is_current(const PaEntryRef *ref)
+{
+	return ((volatile PaEntry *) pa_table_entry(ref->index))->generation == ref->generation;
+}
 
 /* counters.c: what happens under an entry's mutex */
 extern bool pa_entry_add(const PaEntryRef *ref, const PaMeasure *measure);
@@ -227,7 +234,18 @@ typedef struct PaUtilityContext
 
 extern PaUtilityContext pa_utility_context;
 extern int	pa_nesting_level;
-extern bool pa_recording(int level);
+
+/*
+ * Tells whether what runs at this nesting level is recorded.
+ */
+static inline bool
+pa_recording(int level)
+{
+	if (pa_track != PA_TRACK_ALL && (pa_track == PA_TRACK_OFF || level > 0))
+		return false;
+	return pa_record_suspended == 0 && !IsParallelWorker() &&
+		OidIsValid(MyDatabaseId) && pa_is_preloaded();
+}
 
 /* One execution between ExecutorStart and ExecutorEnd */
 typedef struct PaExecution
@@ -237,21 +255,9 @@ typedef struct PaExecution
 	SubTransactionId subid;
 	PaStatementKey key;
 	PaEntryRef	ref;
+	PaClock		clock;
 	bool		ran;
-	bool		clock_running;
 	bool		sampled;
-	instr_time	started;
-	uint64		elapsed_ns;
-	int64		rows;
-	double		plan_time;
-	int64		blks_hit_before;
-	int64		blks_read_before;
-	int64		temp_written_before;
-	uint64		wal_before;
-	int64		blks_hit;
-	int64		blks_read;
-	int64		temp_written;
-	uint64		wal_bytes;
 	int			location;		/* of the statement in the source text */
 	int			length;
 	struct PaDraft *draft;		/* in the query's own context, or NULL */
@@ -259,21 +265,17 @@ typedef struct PaExecution
 
 /* execution.c */
 extern void pa_execution_init(void);
-extern bool pa_execution_begins(QueryDesc *queryDesc, int eflags,
-								PaExecution *execution);
-extern void pa_execution_started(QueryDesc *queryDesc,
-								 const PaExecution *execution);
+extern PaExecution *pa_execution_begins(QueryDesc *queryDesc, int eflags);
+extern void pa_execution_started(PaExecution *execution);
 extern PaExecution *pa_execution_of(QueryDesc *queryDesc);
 extern void pa_execution_resume(PaExecution *execution);
-extern void pa_execution_pause(PaExecution *execution, QueryDesc *queryDesc);
+extern void pa_execution_pause(PaExecution *execution);
 extern void pa_execution_finished(PaExecution *execution);
 extern void pa_execution_failed(PaExecution *execution);
 extern void pa_execution_ended(PaExecution *execution);
 extern void pa_plan_time_add(uint64 queryid, double plan_time);
 extern PaEntryRef pa_entry_for(const PaStatementKey *key, const char *source,
 							   int location, int length);
-extern void pa_execution_measure(const PaExecution *execution,
-								 PaMeasure *measure);
 
 /* utility.c */
 typedef struct PaUtility
@@ -281,7 +283,7 @@ typedef struct PaUtility
 	PaStatementKey key;
 	PaEntryRef	ref;
 	const char *tag;
-	PaExecution clock;			/* only its clock and sums are used */
+	PaClock		clock;
 } PaUtility;
 
 extern void pa_utility_begin(PaUtility *utility, Node *statement);

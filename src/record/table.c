@@ -48,6 +48,7 @@ typedef struct PaTable
 static PaTable *table = NULL;
 static int32 *chains = NULL;	/* heads, per_partition for each partition */
 static PaEntry *entries = NULL;
+PaEntry    *pa_table_entries = NULL;	/* the same, for recorder.h */
 static LWLockPadded *locks = NULL;
 
 /*
@@ -124,6 +125,7 @@ table_startup(void *area, LWLockPadded *area_locks, bool found)
 	table = area;
 	chains = (int32 *) ((char *) area + MAXALIGN(sizeof(PaTable)));
 	entries = (PaEntry *) ((char *) chains + MAXALIGN(entry_count() * sizeof(int32)));
+	pa_table_entries = entries;
 	locks = area_locks;
 	if (found)
 		return;
@@ -212,24 +214,6 @@ LWLock *
 pa_table_lock(const PaEntryRef *ref)
 {
 	return &locks[partition_of(ref->index)].lock;
-}
-
-/*
- * Returns an entry by its number. What may be done with it: see above.
- */
-PaEntry *
-pa_table_entry(int32 index)
-{
-	return &entries[index];
-}
-
-/*
- * Tells whether a reference still leads to its statement, without a lock.
- */
-bool
-pa_table_is_current(const PaEntryRef *ref)
-{
-	return ((volatile PaEntry *) &entries[ref->index])->generation == ref->generation;
 }
 
 /*

@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "common/hashfn.h"
 #include "miscadmin.h"
 #include "utils/timestamp.h"
@@ -26,7 +27,7 @@ entry_of_tag(const PaStatementKey *key, const char *tag)
 		.command = CMD_UTILITY,.class = PA_CLASS_UTILITY,.text = unconstify(char *, tag)
 	};
 
-	if (pa_local_find(key, &ref) && pa_table_is_current(&ref))
+	if (pa_local_find(key, &ref))
 		return ref;
 	if (!pa_table_find(key, &ref))
 		ref = pa_table_create(key, &identity);
@@ -49,8 +50,9 @@ pa_utility_begin(PaUtility *utility, Node *statement)
 											   strlen(utility->tag), TAG_SEED);
 	utility->key.toplevel = pa_nesting_level == 0;
 	utility->ref = entry_of_tag(&utility->key, utility->tag);
-	memset(&utility->clock, 0, sizeof(utility->clock));
-	pa_execution_resume(&utility->clock);
+	pa_clock_reset(&utility->clock);
+	utility->clock.measure.started_at = GetCurrentStatementStartTimestamp();
+	pa_clock_start(&utility->clock);
 }
 
 /*
@@ -79,19 +81,18 @@ rows_of(const QueryCompletion *qc)
 void
 pa_utility_ended(PaUtility *utility, const QueryCompletion *qc)
 {
-	PaMeasure	measure;
+	PaMeasure  *measure = &utility->clock.measure;
 
-	utility->clock.rows = rows_of(qc);
-	pa_execution_finished(&utility->clock);
-	pa_execution_measure(&utility->clock, &measure);
-	if (!pa_entry_add(&utility->ref, &measure))
+	pa_clock_stop(&utility->clock);
+	measure->rows = rows_of(qc);
+	if (!pa_entry_add(&utility->ref, measure))
 	{
 		utility->ref = entry_of_tag(&utility->key, utility->tag);
-		(void) pa_entry_add(&utility->ref, &measure);
+		(void) pa_entry_add(&utility->ref, measure);
 	}
 	if (pa_slow_query_time >= 0 &&
-		measure.elapsed_ns >= (uint64) pa_slow_query_time * 1000000)
-		pa_slow_record_utility(&utility->key, utility->tag, &measure);
+		measure->elapsed_ns >= (uint64) pa_slow_query_time * 1000000)
+		pa_slow_record_utility(&utility->key, utility->tag, measure);
 }
 
 /*
@@ -101,12 +102,11 @@ pa_utility_ended(PaUtility *utility, const QueryCompletion *qc)
 void
 pa_utility_failed(PaUtility *utility)
 {
-	PaMeasure	measure;
+	PaMeasure  *measure = &utility->clock.measure;
 
-	pa_execution_finished(&utility->clock);
-	pa_execution_measure(&utility->clock, &measure);
-	measure.failed = true;
-	if (!pa_entry_add(&utility->ref, &measure))
+	pa_clock_stop(&utility->clock);
+	measure->failed = true;
+	if (!pa_entry_add(&utility->ref, measure))
 		pa_table_count_lost();
-	pa_failure_record(&utility->key, utility->tag, strlen(utility->tag), &measure);
+	pa_failure_record(&utility->key, utility->tag, strlen(utility->tag), measure);
 }
