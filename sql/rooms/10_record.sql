@@ -193,4 +193,11 @@ RETURNS void
 AS 'MODULE_PATHNAME', 'pa_reset'
 LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
 
-COMMENT ON FUNCTION perfadvisor.reset() IS 'Forgets what was recorded, in all databases';
+COMMENT ON FUNCTION perfadvisor.reset() IS 'Forgets what was recorded, in all databases, in memory and on disk';
+
+CREATE FUNCTION perfadvisor.save()
+RETURNS void
+AS 'MODULE_PATHNAME', 'pa_save'
+LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION perfadvisor.save() IS 'Writes what was recorded to disk now, as happens every five minutes and when the server shuts down';

@@ -3,7 +3,7 @@
 GRANT USAGE ON SCHEMA perfadvisor TO PUBLIC;
 
 -- record
-REVOKE ALL ON FUNCTION perfadvisor.reset() FROM PUBLIC;
+REVOKE ALL ON FUNCTION perfadvisor.reset(), perfadvisor.save() FROM PUBLIC;
 GRANT SELECT ON perfadvisor.statements, perfadvisor.statement_samples,
     perfadvisor.slow_queries, perfadvisor.seq_scans TO PUBLIC;
 
