@@ -243,6 +243,18 @@ pa_failure_reset(void)
 }
 
 /*
+ * Tells how full the ring is. Slots are looked at without their locks.
+ */
+void
+pa_failure_usage(PaUsage *usage)
+{
+	memset(usage, 0, sizeof(*usage));
+	usage->room = SLOTS;
+	for (int i = 0; i < SLOTS; i++)
+		usage->used += ((volatile PaFailureSlot *) &ring->slots[i])->number != 0 ? 1 : 0;
+}
+
+/*
  * Writes the ring to a file: the number of failures, then these.
  */
 void

@@ -131,6 +131,15 @@ typedef struct PaEntryCopy
 	char	   *samples[PA_SAMPLES];	/* blobs, NULL where empty */
 } PaEntryCopy;
 
+/* How full a part of shared memory is */
+typedef struct PaUsage
+{
+	int64		used;
+	int64		room;
+	int64		samples;		/* of statements */
+	uint64		text_bytes;		/* in the text store */
+} PaUsage;
+
 /* table.c: the statement table */
 extern void pa_table_init(void);
 extern bool pa_table_find(const PaStatementKey *key, PaEntryRef *ref);
@@ -148,6 +157,7 @@ extern int	pa_table_partitions(void);
 extern List *pa_table_copy_partition(int p);
 extern void pa_table_restore(const PaEntryCopy *copy);
 extern bool pa_table_key(const PaEntryRef *ref, PaStatementKey *key);
+extern void pa_table_usage(PaUsage *usage);
 extern uint64 pa_table_evicted(void);
 extern uint64 pa_table_evicted_calls(void);
 extern void pa_table_restore_evicted(uint64 evicted, uint64 calls);
@@ -335,6 +345,7 @@ extern void pa_slow_record_utility(const PaStatementKey *key, const char *tag,
 								   const PaMeasure *measure);
 extern List *pa_slow_read(void);
 extern void pa_slow_reset(void);
+extern void pa_slow_usage(PaUsage *usage);
 extern void pa_slow_save(PaDump *dump);
 extern bool pa_slow_load(PaDump *dump);
 
@@ -344,6 +355,7 @@ extern void pa_failure_record(const PaStatementKey *key, const char *string,
 extern void pa_failure_forget_awaited(void);
 extern List *pa_failure_read(void);
 extern void pa_failure_reset(void);
+extern void pa_failure_usage(PaUsage *usage);
 extern void pa_failure_save(PaDump *dump);
 extern bool pa_failure_load(PaDump *dump);
 
@@ -383,6 +395,7 @@ extern void pa_scans_instrument(QueryDesc *queryDesc);
 extern void pa_scans_record(PaExecution *execution, const PaMeasure *measure);
 extern List *pa_scans_read(void);
 extern void pa_scans_reset(void);
+extern void pa_scans_usage(PaUsage *usage);
 extern void pa_scans_save(PaDump *dump);
 extern bool pa_scans_load(PaDump *dump);
 

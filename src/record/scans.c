@@ -516,6 +516,24 @@ pa_scans_reset(void)
 }
 
 /*
+ * Tells how full the table is.
+ */
+void
+pa_scans_usage(PaUsage *usage)
+{
+	memset(usage, 0, sizeof(*usage));
+	usage->room = ROWS;
+	LWLockAcquire(table_lock, LW_SHARED);
+	for (int i = 0; i < ROWS; i++)
+	{
+		usage->used += OidIsValid(table->rows[i].relid) ? 1 : 0;
+		if (DsaPointerIsValid(table->rows[i].filter))
+			usage->text_bytes += table->rows[i].filter_size;
+	}
+	LWLockRelease(table_lock);
+}
+
+/*
  * Writes the table to a file: the number of scans, then each with the key of
  * the statement that was last seen doing it, and its filter. Executions that
  * were not sampled are added; from then on the statement's are counted anew.

@@ -318,6 +318,24 @@ pa_slow_reset(void)
 }
 
 /*
+ * Tells how full the ring is.
+ */
+void
+pa_slow_usage(PaUsage *usage)
+{
+	memset(usage, 0, sizeof(*usage));
+	usage->room = SLOTS;
+	LWLockAcquire(ring_lock, LW_SHARED);
+	for (int i = 0; i < SLOTS; i++)
+	{
+		usage->used += ring->slots[i].used ? 1 : 0;
+		if (DsaPointerIsValid(ring->slots[i].blob))
+			usage->text_bytes += ring->slots[i].size;
+	}
+	LWLockRelease(ring_lock);
+}
+
+/*
  * Writes the ring to a file: the number of executions, then these, the
  * oldest first.
  */

@@ -747,6 +747,35 @@ sum_partitions(Size field)
 }
 
 /*
+ * Tells how full the table is, with the statements that a reset has left to
+ * be identified. Takes each partition's lock in turn, shared.
+ */
+void
+pa_table_usage(PaUsage *usage)
+{
+	memset(usage, 0, sizeof(*usage));
+	usage->room = (int64) table->npartitions * table->per_partition;
+	for (int p = 0; p < table->npartitions; p++)
+	{
+		int			first = p * table->per_partition;
+
+		LWLockAcquire(&locks[p].lock, LW_SHARED);
+		for (int i = first; i < first + table->per_partition; i++)
+		{
+			PaEntry    *entry = &entries[i];
+
+			if (entry->generation == 0)
+				continue;
+			usage->used++;
+			usage->text_bytes += strings_size(entry, true);
+			for (int s = 0; s < PA_SAMPLES; s++)
+				usage->samples += DsaPointerIsValid(entry->samples[s].blob) ? 1 : 0;
+		}
+		LWLockRelease(&locks[p].lock);
+	}
+}
+
+/*
  * Returns how many statements were evicted since the last reset.
  */
 uint64
