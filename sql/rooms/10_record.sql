@@ -188,6 +188,57 @@ COMMENT ON COLUMN perfadvisor.seq_scans.total_exec_time IS 'Execution time of th
 COMMENT ON COLUMN perfadvisor.seq_scans.queryids IS 'Ids of those statements';
 COMMENT ON COLUMN perfadvisor.seq_scans.datname IS 'The current database';
 
+CREATE FUNCTION perfadvisor.query_tags(query text, OUT tag text, OUT value text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'pa_query_tags'
+LANGUAGE C STRICT STABLE PARALLEL SAFE ROWS 4;
+
+COMMENT ON FUNCTION perfadvisor.query_tags(text) IS
+'The tags that an application has written into comments of a statement: key=''value'' as sqlcommenter does, key:value as marginalia does';
+
+CREATE VIEW perfadvisor.statement_tags AS
+WITH statements AS (
+    SELECT s.* FROM perfadvisor.recorded_statements() AS s WHERE s.queryid IS NOT NULL
+), texts AS (
+    SELECT s.dbid, s.userid, s.queryid, s.toplevel, s.query
+    FROM perfadvisor.recorded_samples() AS s
+    UNION ALL
+    SELECT q.dbid, q.userid, q.queryid, q.toplevel, q.query
+    FROM perfadvisor.recorded_slow_queries() AS q
+    WHERE q.queryid IS NOT NULL AND q.query IS NOT NULL AND q.sqlstate IS NULL
+), numbered AS (
+    SELECT t.*, pg_catalog.count(*) OVER (PARTITION BY t.dbid, t.userid, t.queryid, t.toplevel) AS texts
+    FROM texts AS t
+), seen AS (
+    SELECT n.dbid, n.userid, n.queryid, n.toplevel, t.tag, t.value,
+           pg_catalog.count(*) OPERATOR(pg_catalog.=) pg_catalog.min(n.texts) AS always
+    FROM numbered AS n CROSS JOIN LATERAL perfadvisor.query_tags(n.query) AS t
+    GROUP BY n.dbid, n.userid, n.queryid, n.toplevel, t.tag, t.value
+)
+SELECT d.datname, t.tag, t.value,
+       COALESCE(pg_catalog.sum(s.calls) FILTER (WHERE t.always), 0)::bigint AS calls,
+       COALESCE(pg_catalog.sum(s.total_exec_time) FILTER (WHERE t.always), 0) AS total_exec_time,
+       pg_catalog.sum(s.total_exec_time) FILTER (WHERE t.always)
+           OPERATOR(pg_catalog./) NULLIF(pg_catalog.sum(s.calls) FILTER (WHERE t.always), 0)::double precision AS mean_exec_time,
+       pg_catalog.array_agg(DISTINCT s.queryid) FILTER (WHERE t.always) AS queryids,
+       pg_catalog.array_agg(DISTINCT s.queryid) FILTER (WHERE NOT t.always) AS shared_queryids
+FROM seen AS t
+     JOIN statements AS s
+         ON s.dbid OPERATOR(pg_catalog.=) t.dbid AND s.userid OPERATOR(pg_catalog.=) t.userid
+            AND s.queryid OPERATOR(pg_catalog.=) t.queryid AND s.toplevel OPERATOR(pg_catalog.=) t.toplevel
+     LEFT JOIN pg_catalog.pg_database AS d ON d.oid OPERATOR(pg_catalog.=) t.dbid
+GROUP BY d.datname, t.tag, t.value;
+
+COMMENT ON VIEW perfadvisor.statement_tags IS 'Statements by the tags in the comments of their samples and slow executions';
+COMMENT ON COLUMN perfadvisor.statement_tags.datname IS 'Database they ran in, NULL once that is dropped';
+COMMENT ON COLUMN perfadvisor.statement_tags.tag IS 'Key of the tag';
+COMMENT ON COLUMN perfadvisor.statement_tags.value IS 'Its value';
+COMMENT ON COLUMN perfadvisor.statement_tags.calls IS 'Calls of the statements in queryids';
+COMMENT ON COLUMN perfadvisor.statement_tags.total_exec_time IS 'Execution time of these calls, ms';
+COMMENT ON COLUMN perfadvisor.statement_tags.mean_exec_time IS 'Mean time of one of these calls, ms; NULL when there are none';
+COMMENT ON COLUMN perfadvisor.statement_tags.queryids IS 'Statements of which every kept text has this tag';
+COMMENT ON COLUMN perfadvisor.statement_tags.shared_queryids IS 'Statements of which only some kept texts have this tag; their calls are not counted, as nobody knows how many of them had it';
+
 CREATE FUNCTION perfadvisor.recorded_state(
     OUT statements_used bigint, OUT statements_room bigint,
     OUT statements_evicted bigint, OUT calls_lost bigint,
