@@ -188,9 +188,151 @@ COMMENT ON COLUMN perfadvisor.seq_scans.total_exec_time IS 'Execution time of th
 COMMENT ON COLUMN perfadvisor.seq_scans.queryids IS 'Ids of those statements';
 COMMENT ON COLUMN perfadvisor.seq_scans.datname IS 'The current database';
 
+CREATE FUNCTION perfadvisor.query_tags(query text, OUT tag text, OUT value text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'pa_query_tags'
+LANGUAGE C STRICT STABLE PARALLEL SAFE ROWS 4;
+
+COMMENT ON FUNCTION perfadvisor.query_tags(text) IS
+'The tags that an application has written into comments of a statement: key=''value'' as sqlcommenter does, key:value as marginalia does';
+
+CREATE VIEW perfadvisor.statement_tags AS
+WITH statements AS (
+    SELECT s.* FROM perfadvisor.recorded_statements() AS s WHERE s.queryid IS NOT NULL
+), texts AS (
+    SELECT s.dbid, s.userid, s.queryid, s.toplevel, s.query
+    FROM perfadvisor.recorded_samples() AS s
+    UNION ALL
+    SELECT q.dbid, q.userid, q.queryid, q.toplevel, q.query
+    FROM perfadvisor.recorded_slow_queries() AS q
+    WHERE q.queryid IS NOT NULL AND q.query IS NOT NULL AND q.sqlstate IS NULL
+), numbered AS (
+    SELECT t.*, pg_catalog.count(*) OVER (PARTITION BY t.dbid, t.userid, t.queryid, t.toplevel) AS texts
+    FROM texts AS t
+), seen AS (
+    SELECT n.dbid, n.userid, n.queryid, n.toplevel, t.tag, t.value,
+           pg_catalog.count(*) OPERATOR(pg_catalog.=) pg_catalog.min(n.texts) AS always
+    FROM numbered AS n CROSS JOIN LATERAL perfadvisor.query_tags(n.query) AS t
+    GROUP BY n.dbid, n.userid, n.queryid, n.toplevel, t.tag, t.value
+)
+SELECT d.datname, t.tag, t.value,
+       COALESCE(pg_catalog.sum(s.calls) FILTER (WHERE t.always), 0)::bigint AS calls,
+       COALESCE(pg_catalog.sum(s.total_exec_time) FILTER (WHERE t.always), 0) AS total_exec_time,
+       pg_catalog.sum(s.total_exec_time) FILTER (WHERE t.always)
+           OPERATOR(pg_catalog./) NULLIF(pg_catalog.sum(s.calls) FILTER (WHERE t.always), 0)::double precision AS mean_exec_time,
+       pg_catalog.array_agg(DISTINCT s.queryid) FILTER (WHERE t.always) AS queryids,
+       pg_catalog.array_agg(DISTINCT s.queryid) FILTER (WHERE NOT t.always) AS shared_queryids
+FROM seen AS t
+     JOIN statements AS s
+         ON s.dbid OPERATOR(pg_catalog.=) t.dbid AND s.userid OPERATOR(pg_catalog.=) t.userid
+            AND s.queryid OPERATOR(pg_catalog.=) t.queryid AND s.toplevel OPERATOR(pg_catalog.=) t.toplevel
+     LEFT JOIN pg_catalog.pg_database AS d ON d.oid OPERATOR(pg_catalog.=) t.dbid
+GROUP BY d.datname, t.tag, t.value;
+
+COMMENT ON VIEW perfadvisor.statement_tags IS 'Statements by the tags in the comments of their samples and slow executions';
+COMMENT ON COLUMN perfadvisor.statement_tags.datname IS 'Database they ran in, NULL once that is dropped';
+COMMENT ON COLUMN perfadvisor.statement_tags.tag IS 'Key of the tag';
+COMMENT ON COLUMN perfadvisor.statement_tags.value IS 'Its value';
+COMMENT ON COLUMN perfadvisor.statement_tags.calls IS 'Calls of the statements in queryids';
+COMMENT ON COLUMN perfadvisor.statement_tags.total_exec_time IS 'Execution time of these calls, ms';
+COMMENT ON COLUMN perfadvisor.statement_tags.mean_exec_time IS 'Mean time of one of these calls, ms; NULL when there are none';
+COMMENT ON COLUMN perfadvisor.statement_tags.queryids IS 'Statements of which every kept text has this tag';
+COMMENT ON COLUMN perfadvisor.statement_tags.shared_queryids IS 'Statements of which only some kept texts have this tag; their calls are not counted, as nobody knows how many of them had it';
+
+CREATE FUNCTION perfadvisor.recorded_state(
+    OUT statements_used bigint, OUT statements_room bigint,
+    OUT statements_evicted bigint, OUT calls_lost bigint,
+    OUT texts_dropped bigint, OUT text_bytes bigint, OUT text_bytes_room bigint,
+    OUT samples bigint, OUT slow_used bigint, OUT slow_room bigint,
+    OUT failed_used bigint, OUT failed_room bigint,
+    OUT scans_used bigint, OUT scans_room bigint,
+    OUT clock_ns double precision, OUT saved_at timestamptz,
+    OUT query_ids boolean)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'pa_read_state'
+LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED ROWS 1;
+
+COMMENT ON FUNCTION perfadvisor.recorded_state() IS
+'The numbers that the self_health view explains, in one row';
+
+CREATE VIEW perfadvisor.self_health AS
+SELECT h.item, h.value, h.bound, h.unit, h.status, h.message, h.remedy_sql
+FROM (SELECT r.*,
+             pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-)
+                 COALESCE(r.saved_at, pg_catalog.pg_postmaster_start_time())) AS unsaved,
+             pg_catalog.current_setting('perfadvisor.max_statements')::bigint AS max_statements
+      FROM perfadvisor.recorded_state() AS r) AS s
+     CROSS JOIN LATERAL (VALUES
+    ('query_ids', s.query_ids::integer::double precision, NULL::double precision, 'boolean',
+     CASE WHEN s.query_ids THEN 'ok' ELSE 'critical' END,
+     CASE WHEN s.query_ids THEN 'Statements get the ids that they are recorded under.'
+          ELSE 'Statements get no ids: only utility statements are recorded.' END,
+     CASE WHEN NOT s.query_ids THEN 'ALTER SYSTEM SET compute_query_id = auto; SELECT pg_reload_conf()' END),
+    ('statements', s.statements_used, s.statements_room, 'statements', 'ok',
+     pg_catalog.format('The statement table has %s of %s entries in use.', s.statements_used, s.statements_room),
+     NULL),
+    ('statements_evicted', s.statements_evicted, NULL, 'statements',
+     CASE WHEN s.statements_evicted OPERATOR(pg_catalog.>) s.statements_room THEN 'warning'
+          WHEN s.statements_evicted OPERATOR(pg_catalog.>) 0 THEN 'info' ELSE 'ok' END,
+     CASE WHEN s.statements_evicted OPERATOR(pg_catalog.=) 0 THEN 'No statement had to make room since the last reset.'
+          ELSE pg_catalog.format('%s times since the last reset a statement that was not used lately made room for another.', s.statements_evicted) END,
+     CASE WHEN s.statements_evicted OPERATOR(pg_catalog.>) s.statements_room
+          THEN pg_catalog.format('ALTER SYSTEM SET perfadvisor.max_statements = %s; -- then restart the server', s.max_statements OPERATOR(pg_catalog.*) 2) END),
+    ('calls_lost', s.calls_lost, NULL, 'executions',
+     CASE WHEN s.calls_lost OPERATOR(pg_catalog.>) 0 THEN 'info' ELSE 'ok' END,
+     CASE WHEN s.calls_lost OPERATOR(pg_catalog.=) 0 THEN 'The statements view accounts for every execution recorded since the last reset.'
+          ELSE pg_catalog.format('%s executions since the last reset were of statements that made room, and are no longer in the statements view.', s.calls_lost) END,
+     NULL),
+    ('texts_dropped', s.texts_dropped, NULL, 'strings',
+     CASE WHEN s.texts_dropped OPERATOR(pg_catalog.>) 0 THEN 'warning' ELSE 'ok' END,
+     CASE WHEN s.texts_dropped OPERATOR(pg_catalog.=) 0 THEN 'Every text, sample and plan found room since the server started.'
+          ELSE pg_catalog.format('%s texts, samples or plans found no room since the server started.', s.texts_dropped) END,
+     CASE WHEN s.texts_dropped OPERATOR(pg_catalog.>) 0
+          THEN pg_catalog.format('ALTER SYSTEM SET perfadvisor.text_memory = ''%skB''; -- then restart the server', s.text_bytes_room OPERATOR(pg_catalog./) 512) END),
+    ('text_memory', s.text_bytes, s.text_bytes_room, 'bytes', 'ok',
+     pg_catalog.format('Texts, samples and plans take %s of %s, not counting what allocation rounds up.',
+         pg_catalog.pg_size_pretty(s.text_bytes), pg_catalog.pg_size_pretty(s.text_bytes_room)),
+     NULL),
+    ('samples', s.samples, NULL, 'samples', 'ok',
+     pg_catalog.format('%s executions are kept with their constants.', s.samples), NULL),
+    ('slow_queries', s.slow_used, s.slow_room, 'executions', 'ok',
+     pg_catalog.format('%s of %s slots for slow executions are in use; when all are, the oldest makes room.', s.slow_used, s.slow_room), NULL),
+    ('failed_queries', s.failed_used, s.failed_room, 'executions', 'ok',
+     pg_catalog.format('%s of %s slots for failed executions are in use; when all are, the oldest makes room.', s.failed_used, s.failed_room), NULL),
+    ('seq_scans', s.scans_used, s.scans_room, 'scans', 'ok',
+     pg_catalog.format('%s of %s rows for sequential scans are in use.', s.scans_used, s.scans_room), NULL),
+    ('clock', s.clock_ns, NULL, 'nanoseconds',
+     CASE WHEN s.clock_ns OPERATOR(pg_catalog.>) 200 THEN 'warning' ELSE 'ok' END,
+     pg_catalog.format('Reading the clock takes %s ns, measured just now; each execution reads it twice.',
+         pg_catalog.round(s.clock_ns::numeric, 1)) OPERATOR(pg_catalog.||)
+         CASE WHEN s.clock_ns OPERATOR(pg_catalog.>) 200 THEN ' That is slow: see which clock source the operating system uses.' ELSE '' END,
+     NULL),
+    ('unsaved_time', s.unsaved, NULL, 'seconds',
+     CASE WHEN s.unsaved OPERATOR(pg_catalog.>) 660 THEN 'warning' ELSE 'ok' END,
+     CASE WHEN s.saved_at IS NULL THEN 'Nothing was saved since the server started; a crash would lose what was recorded since then.'
+          ELSE pg_catalog.format('Saved last at %s; a crash would lose what was recorded since then.', s.saved_at) END,
+     CASE WHEN s.unsaved OPERATOR(pg_catalog.>) 660 THEN 'SELECT perfadvisor.save()' END)
+     ) AS h(item, value, bound, unit, status, message, remedy_sql);
+
+COMMENT ON VIEW perfadvisor.self_health IS 'The recorder''s own state, one row per number, each with what it means';
+COMMENT ON COLUMN perfadvisor.self_health.item IS 'What is told of';
+COMMENT ON COLUMN perfadvisor.self_health.value IS 'The number, 1 or 0 for yes or no';
+COMMENT ON COLUMN perfadvisor.self_health.bound IS 'What it cannot exceed, NULL where there is no bound';
+COMMENT ON COLUMN perfadvisor.self_health.unit IS 'What value and bound count';
+COMMENT ON COLUMN perfadvisor.self_health.status IS 'ok, info, warning or critical';
+COMMENT ON COLUMN perfadvisor.self_health.message IS 'What it means, in a sentence';
+COMMENT ON COLUMN perfadvisor.self_health.remedy_sql IS 'What would help, NULL where nothing is wrong';
+
 CREATE FUNCTION perfadvisor.reset()
 RETURNS void
 AS 'MODULE_PATHNAME', 'pa_reset'
 LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
 
-COMMENT ON FUNCTION perfadvisor.reset() IS 'Forgets what was recorded, in all databases';
+COMMENT ON FUNCTION perfadvisor.reset() IS 'Forgets what was recorded, in all databases, in memory and on disk';
+
+CREATE FUNCTION perfadvisor.save()
+RETURNS void
+AS 'MODULE_PATHNAME', 'pa_save'
+LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION perfadvisor.save() IS 'Writes what was recorded to disk now, as happens every five minutes and when the server shuts down';

@@ -68,6 +68,21 @@ extern void pa_textstore_free(dsa_pointer pointer);
 extern void *pa_textstore_get(dsa_pointer pointer);
 extern uint64 pa_textstore_dropped(void);
 
+/* textstore.c: gives the postmaster's hold of the store back */
+extern void pa_textstore_detach(void);
+
+/* dump.c: a checksummed file, written and read from beginning to end */
+typedef struct PaDump PaDump;
+
+extern PaDump *pa_dump_create(const char *path, uint32 format, uint32 layout,
+							  int elevel);
+extern void pa_dump_put(PaDump *dump, const void *data, Size size);
+extern bool pa_dump_finish(PaDump *dump, uint64 *size);
+extern PaDump *pa_dump_open(const char *path, uint32 format, uint32 layout);
+extern bool pa_dump_get(PaDump *dump, void *data, Size size);
+extern uint64 pa_dump_left(const PaDump *dump);
+extern void pa_dump_close(PaDump *dump);
+
 /* histogram.c: log-linear latency histogram, at most 6.25 % off */
 #define PA_HISTOGRAM_BUCKETS 264
 

@@ -30,6 +30,9 @@
 #include "commands/explain_state.h"
 #endif
 
+/* Files of one major version are not read by another */
+#define PA_SERVER_MAJOR (PG_VERSION_NUM / 10000)
+
 /* Type of PlannedStmt.queryId and Query.queryId */
 #if PG_VERSION_NUM >= 180000
 typedef int64 PaQueryId;

@@ -91,7 +91,9 @@ pa_textstore_init(void)
 }
 
 /*
- * Returns the area, attaching this backend to it for its whole life.
+ * Returns the area, attaching this backend to it for its whole life. The
+ * postmaster attaches itself only to load what was saved, and must not touch
+ * the area when it cleans up after a crash: it calls pa_textstore_detach().
  */
 static dsa_area *
 textstore_attach(void)
@@ -102,11 +104,27 @@ textstore_attach(void)
 
 		attached_area = dsa_attach_in_place(area_place(), NULL);
 		dsa_pin_mapping(attached_area);
-		on_shmem_exit(dsa_on_shmem_exit_release_in_place,
-					  PointerGetDatum(area_place()));
+		if (IsUnderPostmaster)
+			on_shmem_exit(dsa_on_shmem_exit_release_in_place,
+						  PointerGetDatum(area_place()));
 		MemoryContextSwitchTo(old);
 	}
 	return attached_area;
+}
+
+/*
+ * Gives back what textstore_attach() took, in the process that starts the
+ * server: its children attach themselves.
+ */
+void
+pa_textstore_detach(void)
+{
+	Assert(!IsUnderPostmaster);
+	if (attached_area == NULL)
+		return;
+	dsa_release_in_place(area_place());
+	dsa_detach(attached_area);
+	attached_area = NULL;
 }
 
 /*

@@ -177,11 +177,11 @@ pa_failure_forget_awaited(void)
 }
 
 /*
- * Copies the ring into the current context: a List of PaSlowQuery, the
- * oldest first.
+ * Copies the slots in use into the current context, the oldest first: a List
+ * of PaFailureSlot.
  */
-List *
-pa_failure_read(void)
+static List *
+copy_slots(void)
 {
 	List	   *list = NIL;
 	uint64		last = pg_atomic_read_u64(&ring->count);
@@ -190,15 +190,31 @@ pa_failure_read(void)
 	{
 		PaFailureSlot *shared = &ring->slots[n % SLOTS];
 		PaFailureSlot *slot = palloc(sizeof(PaFailureSlot));
-		PaSlowQuery *slow;
 
 		SpinLockAcquire(&shared->mutex);
 		memcpy(slot, shared, sizeof(PaFailureSlot));
 		SpinLockRelease(&shared->mutex);
-		if (slot->number == 0)
-			continue;
+		if (slot->number != 0)
+			list = lappend(list, slot);
+	}
+	return list;
+}
 
-		slow = palloc0(sizeof(PaSlowQuery));
+/*
+ * Returns the failed executions, the oldest first: a List of PaSlowQuery in
+ * the current context.
+ */
+List *
+pa_failure_read(void)
+{
+	List	   *list = NIL;
+	ListCell   *lc;
+
+	foreach(lc, copy_slots())
+	{
+		PaFailureSlot *slot = lfirst(lc);
+		PaSlowQuery *slow = palloc0(sizeof(PaSlowQuery));
+
 		slow->started_at = slot->started_at;
 		slow->exec_time = slot->exec_time;
 		slow->key = slot->key;
@@ -224,4 +240,57 @@ pa_failure_reset(void)
 		ring->slots[i].number = 0;
 		SpinLockRelease(&ring->slots[i].mutex);
 	}
+}
+
+/*
+ * Tells how full the ring is. Slots are looked at without their locks.
+ */
+void
+pa_failure_usage(PaUsage *usage)
+{
+	memset(usage, 0, sizeof(*usage));
+	usage->room = SLOTS;
+	for (int i = 0; i < SLOTS; i++)
+		usage->used += ((volatile PaFailureSlot *) &ring->slots[i])->number != 0 ? 1 : 0;
+}
+
+/*
+ * Writes the ring to a file: the number of failures, then these.
+ */
+void
+pa_failure_save(PaDump *dump)
+{
+	List	   *slots = copy_slots();
+	int32		count = list_length(slots);
+	ListCell   *lc;
+
+	pa_dump_put(dump, &count, sizeof(count));
+	foreach(lc, slots)
+		pa_dump_put(dump, lfirst(lc), sizeof(PaFailureSlot));
+}
+
+/*
+ * Fills the ring from a file. Only while nobody else has it.
+ */
+bool
+pa_failure_load(PaDump *dump)
+{
+	int32		count;
+
+	if (!pa_dump_get(dump, &count, sizeof(count)))
+		return false;
+	for (int i = 0; i < count; i++)
+	{
+		uint64		number = pg_atomic_add_fetch_u64(&ring->count, 1);
+		PaFailureSlot *slot = &ring->slots[number % SLOTS];
+
+		if (!pa_dump_get(dump, slot, sizeof(PaFailureSlot)))
+		{
+			slot->number = 0;
+			return false;
+		}
+		SpinLockInit(&slot->mutex);
+		slot->number = number;
+	}
+	return true;
 }

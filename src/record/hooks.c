@@ -337,6 +337,8 @@ pa_record_init(void)
 	pa_slow_init();
 	pa_failure_init();
 	pa_scans_init();
+	pa_persist_init();			/* loads the ones above */
+	pa_worker_init();
 	pa_execution_init();
 
 	prev_post_parse_analyze = post_parse_analyze_hook;

@@ -279,7 +279,7 @@ pa_read_histogram(PG_FUNCTION_ARGS)
 }
 
 /*
- * reset(): forgets what was recorded, in all databases.
+ * reset(): forgets what was recorded, in all databases, also on disk.
  */
 Datum
 pa_reset(PG_FUNCTION_ARGS)
@@ -289,6 +289,7 @@ pa_reset(PG_FUNCTION_ARGS)
 	pa_slow_reset();
 	pa_failure_reset();
 	pa_scans_reset();
+	(void) pa_persist_save(ERROR);
 	PG_RETURN_VOID();
 }
 

@@ -120,6 +120,15 @@ typedef struct PaEntryCopy
 	char	   *samples[PA_SAMPLES];	/* blobs, NULL where empty */
 } PaEntryCopy;
 
+/* How full a part of shared memory is */
+typedef struct PaUsage
+{
+	int64		used;
+	int64		room;
+	int64		samples;		/* of statements */
+	uint64		text_bytes;		/* in the text store */
+} PaUsage;
+
 /* table.c: the statement table */
 extern void pa_table_init(void);
 extern bool pa_table_find(const PaStatementKey *key, PaEntryRef *ref);
@@ -131,7 +140,14 @@ extern void pa_table_identify(const PaEntryRef *ref,
 extern LWLock *pa_table_lock(const PaEntryRef *ref);
 extern List *pa_table_copy(Oid dbid, bool with_samples);
 extern void pa_table_reset(void);
+extern int	pa_table_partitions(void);
+extern List *pa_table_copy_partition(int p);
+extern void pa_table_restore(const PaEntryCopy *copy);
+extern bool pa_table_key(const PaEntryRef *ref, PaStatementKey *key);
+extern void pa_table_usage(PaUsage *usage);
+extern uint64 pa_table_evicted(void);
 extern uint64 pa_table_evicted_calls(void);
+extern void pa_table_restore_evicted(uint64 evicted, uint64 calls);
 extern uint64 pa_table_forgotten(void);
 extern void pa_table_count_lost(void);
 
@@ -331,6 +347,9 @@ extern void pa_slow_record_utility(const PaStatementKey *key, const char *tag,
 								   const PaMeasure *measure);
 extern List *pa_slow_read(void);
 extern void pa_slow_reset(void);
+extern void pa_slow_usage(PaUsage *usage);
+extern void pa_slow_save(PaDump *dump);
+extern bool pa_slow_load(PaDump *dump);
 
 extern void pa_failure_init(void);
 extern void pa_failure_record(const PaStatementKey *key, const char *string,
@@ -338,6 +357,9 @@ extern void pa_failure_record(const PaStatementKey *key, const char *string,
 extern void pa_failure_forget_awaited(void);
 extern List *pa_failure_read(void);
 extern void pa_failure_reset(void);
+extern void pa_failure_usage(PaUsage *usage);
+extern void pa_failure_save(PaDump *dump);
+extern bool pa_failure_load(PaDump *dump);
 
 /* scans.c: sequential scans of sampled executions */
 typedef struct PaScan
@@ -375,6 +397,25 @@ extern void pa_scans_instrument(QueryDesc *queryDesc);
 extern void pa_scans_record(PaExecution *execution, const PaMeasure *measure);
 extern List *pa_scans_read(void);
 extern void pa_scans_reset(void);
+extern void pa_scans_usage(PaUsage *usage);
+extern void pa_scans_save(PaDump *dump);
+extern bool pa_scans_load(PaDump *dump);
+
+/* persist.c: the file that outlives the server */
+typedef struct PaSaveState
+{
+	TimestampTz saved_at;		/* 0: not since the server started */
+	uint64		bytes;			/* of that file */
+} PaSaveState;
+
+extern void pa_persist_init(void);
+extern bool pa_persist_save(int elevel);
+extern void pa_persist_state(PaSaveState *state);
+extern void pa_persist_put_string(PaDump *dump, const char *string, Size size);
+extern bool pa_persist_get_string(PaDump *dump, Size size, char **string);
+
+/* worker.c: the background worker that saves every few minutes */
+extern void pa_worker_init(void);
 
 /* filter.c */
 extern uint64 pa_filter_signature(List *quals);

@@ -387,17 +387,19 @@ pa_scans_record(PaExecution *execution, const PaMeasure *measure)
 
 /*
  * Adds to a copied row the executions after the last sampled one, if the
- * statement did this scan then.
+ * statement did this scan then, which is returned.
  */
-static void
+static bool
 add_unsampled(PaScan *scan)
 {
 	PaEntry    *entry = pa_table_entry(scan->ref.index);
 	int64		more = 0;
+	bool		current;
 
 	SpinLockAcquire(&entry->mutex);
-	if (entry->generation == scan->ref.generation &&
-		entry->counters.sampled_upto == scan->upto)
+	current = entry->generation == scan->ref.generation &&
+		entry->counters.sampled_upto == scan->upto;
+	if (current)
 		more = entry->counters.calls + entry->counters.failures - scan->upto;
 	SpinLockRelease(&entry->mutex);
 
@@ -405,6 +407,7 @@ add_unsampled(PaScan *scan)
 	scan->rows_read += more * scan->last_read;
 	scan->rows_returned += more * scan->last_returned;
 	scan->total_exec_time += more * scan->last_time;
+	return current;
 }
 
 /*
@@ -428,11 +431,12 @@ compare_scans(const ListCell *a, const ListCell *b)
 }
 
 /*
- * Copies the table into the current context: a List of PaScanCopy, in a
- * fixed order.
+ * Copies the rows in use into the current context: a List of PaScanCopy in
+ * no order. Strings are copied under the lock into memory that was made
+ * beforehand, and made larger while it does not suffice.
  */
-List *
-pa_scans_read(void)
+static List *
+copy_rows(void)
 {
 	PaScan	   *rows = palloc(sizeof(table->rows));
 	char	  **filters = palloc0(ROWS * sizeof(char *));
@@ -477,9 +481,23 @@ pa_scans_read(void)
 		copy = palloc(sizeof(PaScanCopy));
 		copy->scan = rows[i];
 		copy->filter = filters[i];
-		add_unsampled(&copy->scan);
 		list = lappend(list, copy);
 	}
+	return list;
+}
+
+/*
+ * Copies the table into the current context: a List of PaScanCopy, in a
+ * fixed order, with the executions that were not sampled.
+ */
+List *
+pa_scans_read(void)
+{
+	List	   *list = copy_rows();
+	ListCell   *lc;
+
+	foreach(lc, list)
+		(void) add_unsampled(&((PaScanCopy *) lfirst(lc))->scan);
 	list_sort(list, compare_scans);
 	return list;
 }
@@ -495,4 +513,87 @@ pa_scans_reset(void)
 		pa_textstore_free(table->rows[i].filter);
 	memset(table, 0, sizeof(PaScanTable));
 	LWLockRelease(table_lock);
+}
+
+/*
+ * Tells how full the table is.
+ */
+void
+pa_scans_usage(PaUsage *usage)
+{
+	memset(usage, 0, sizeof(*usage));
+	usage->room = ROWS;
+	LWLockAcquire(table_lock, LW_SHARED);
+	for (int i = 0; i < ROWS; i++)
+	{
+		usage->used += OidIsValid(table->rows[i].relid) ? 1 : 0;
+		if (DsaPointerIsValid(table->rows[i].filter))
+			usage->text_bytes += table->rows[i].filter_size;
+	}
+	LWLockRelease(table_lock);
+}
+
+/*
+ * Writes the table to a file: the number of scans, then each with the key of
+ * the statement that was last seen doing it, and its filter. Executions that
+ * were not sampled are added; from then on the statement's are counted anew.
+ */
+void
+pa_scans_save(PaDump *dump)
+{
+	List	   *list = copy_rows();
+	int32		count = list_length(list);
+	ListCell   *lc;
+
+	pa_dump_put(dump, &count, sizeof(count));
+	foreach(lc, list)
+	{
+		PaScanCopy *copy = lfirst(lc);
+		PaStatementKey key;
+		bool		current = add_unsampled(&copy->scan);
+
+		if (copy->filter == NULL)
+			copy->scan.filter_size = 0;
+		if (!pa_table_key(&copy->scan.ref, &key) || !current)
+			memset(&key, 0, sizeof(key));
+		pa_dump_put(dump, &copy->scan, sizeof(PaScan));
+		pa_dump_put(dump, &key, sizeof(key));
+		pa_persist_put_string(dump, copy->filter, copy->scan.filter_size);
+	}
+}
+
+/*
+ * Fills the table from a file, when the statements are there already. Only
+ * while nobody else has it.
+ */
+bool
+pa_scans_load(PaDump *dump)
+{
+	int32		count;
+
+	if (!pa_dump_get(dump, &count, sizeof(count)))
+		return false;
+	for (int i = 0; i < count; i++)
+	{
+		PaScan		scan;
+		PaScan	   *row;
+		PaStatementKey key;
+		char	   *filter;
+
+		if (!pa_dump_get(dump, &scan, sizeof(scan)) ||
+			!pa_dump_get(dump, &key, sizeof(key)) ||
+			!pa_persist_get_string(dump, scan.filter_size, &filter))
+			return false;
+		scan.upto = -1;
+		scan.ref = (PaEntryRef) {0, 0};
+		if (key.queryid != 0 && pa_table_find(&key, &scan.ref))
+			scan.upto = pa_table_entry(scan.ref.index)->counters.sampled_upto;
+		row = search_row(&scan);
+		pa_textstore_free(row->filter);
+		*row = scan;
+		row->filter = filter ? pa_textstore_put(filter, scan.filter_size) : InvalidDsaPointer;
+		if (filter)
+			pfree(filter);
+	}
+	return true;
 }

@@ -231,21 +231,26 @@ read_slot(const PaSlowSlot *slot, const char *blob)
 	return slow;
 }
 
-/*
- * Copies the ring into the current context: a List of PaSlowQuery, the
- * oldest first. The strings are copied under the lock into memory that was
- * made beforehand, and made larger while it does not suffice.
- */
-List *
-pa_slow_read(void)
+/* A copy of the ring, with the blobs of its slots or NULL */
+typedef struct PaRingCopy
 {
-	PaSlowSlot *slots = palloc(SLOTS * sizeof(PaSlowSlot));
-	char	  **blobs = palloc0(SLOTS * sizeof(char *));
+	int			first;			/* the oldest slot */
+	PaSlowSlot	slots[SLOTS];
+	char	   *blobs[SLOTS];
+} PaRingCopy;
+
+/*
+ * Copies the ring into the current context. The strings are copied under the
+ * lock into memory that was made beforehand, and made larger while it does
+ * not suffice.
+ */
+static PaRingCopy *
+copy_ring(void)
+{
+	PaRingCopy *copy = palloc(sizeof(PaRingCopy));
 	char	   *strings = NULL;
 	Size		room = 0;
 	Size		needed;
-	int			first;
-	List	   *list = NIL;
 
 	for (;;)
 	{
@@ -253,36 +258,48 @@ pa_slow_read(void)
 
 		needed = 0;
 		LWLockAcquire(ring_lock, LW_SHARED);
-		first = ring->next;
+		copy->first = ring->next;
 		for (int i = 0; i < SLOTS; i++)
 		{
 			PaSlowSlot *slot = &ring->slots[i];
 
-			slots[i] = *slot;
-			blobs[i] = NULL;
+			copy->slots[i] = *slot;
+			copy->blobs[i] = NULL;
 			if (!slot->used || !DsaPointerIsValid(slot->blob))
 				continue;
 			needed += slot->size;
 			if (needed > room)
 				continue;
 			memcpy(place, pa_textstore_get(slot->blob), slot->size);
-			blobs[i] = place;
+			copy->blobs[i] = place;
 			place += slot->size;
 		}
 		LWLockRelease(ring_lock);
 		if (needed <= room)
-			break;
+			return copy;
 		if (strings)
 			pfree(strings);
 		room = needed + needed / 8 + 1024;
 		strings = MemoryContextAllocHuge(CurrentMemoryContext, room);
 	}
+}
+
+/*
+ * Returns the slow executions, the oldest first: a List of PaSlowQuery in
+ * the current context.
+ */
+List *
+pa_slow_read(void)
+{
+	PaRingCopy *copy = copy_ring();
+	List	   *list = NIL;
+
 	for (int i = 0; i < SLOTS; i++)
 	{
-		int			at = (first + i) % SLOTS;
+		int			at = (copy->first + i) % SLOTS;
 
-		if (slots[at].used)
-			list = lappend(list, read_slot(&slots[at], blobs[at]));
+		if (copy->slots[at].used)
+			list = lappend(list, read_slot(&copy->slots[at], copy->blobs[at]));
 	}
 	return list;
 }
@@ -298,4 +315,76 @@ pa_slow_reset(void)
 		pa_textstore_free(ring->slots[i].blob);
 	memset(ring, 0, sizeof(PaSlowRing));
 	LWLockRelease(ring_lock);
+}
+
+/*
+ * Tells how full the ring is.
+ */
+void
+pa_slow_usage(PaUsage *usage)
+{
+	memset(usage, 0, sizeof(*usage));
+	usage->room = SLOTS;
+	LWLockAcquire(ring_lock, LW_SHARED);
+	for (int i = 0; i < SLOTS; i++)
+	{
+		usage->used += ring->slots[i].used ? 1 : 0;
+		if (DsaPointerIsValid(ring->slots[i].blob))
+			usage->text_bytes += ring->slots[i].size;
+	}
+	LWLockRelease(ring_lock);
+}
+
+/*
+ * Writes the ring to a file: the number of executions, then these, the
+ * oldest first.
+ */
+void
+pa_slow_save(PaDump *dump)
+{
+	PaRingCopy *copy = copy_ring();
+	int32		count = 0;
+
+	for (int i = 0; i < SLOTS; i++)
+		count += copy->slots[i].used ? 1 : 0;
+	pa_dump_put(dump, &count, sizeof(count));
+	for (int i = 0; i < SLOTS; i++)
+	{
+		int			at = (copy->first + i) % SLOTS;
+
+		if (!copy->slots[at].used)
+			continue;
+		if (copy->blobs[at] == NULL)
+			copy->slots[at].size = 0;
+		pa_dump_put(dump, &copy->slots[at], sizeof(PaSlowSlot));
+		pa_persist_put_string(dump, copy->blobs[at], copy->slots[at].size);
+	}
+}
+
+/*
+ * Fills the ring from a file. Only while nobody else has it.
+ */
+bool
+pa_slow_load(PaDump *dump)
+{
+	int32		count;
+
+	if (!pa_dump_get(dump, &count, sizeof(count)))
+		return false;
+	for (int i = 0; i < count; i++)
+	{
+		PaSlowSlot	slot;
+		char	   *blob;
+
+		if (!pa_dump_get(dump, &slot, sizeof(slot)) ||
+			!pa_persist_get_string(dump, slot.size, &blob))
+			return false;
+		slot.blob = blob ? pa_textstore_put(blob, slot.size) : InvalidDsaPointer;
+		if (blob)
+			pfree(blob);
+		pa_textstore_free(ring->slots[ring->next].blob);
+		ring->slots[ring->next] = slot;
+		ring->next = (ring->next + 1) % SLOTS;
+	}
+	return true;
 }

@@ -33,7 +33,8 @@ typedef struct PaPartition
 	int32		free;			/* head of the free list */
 	int32		hand;			/* clock sweep, offset within the partition */
 	uint64		generations;	/* last one given out */
-	uint64		evicted_calls;
+	uint64		evicted;		/* entries evicted since the last reset */
+	uint64		evicted_calls;	/* executions that these had counted */
 	uint64		forgotten;		/* advisable statements evicted or reset */
 } PaPartition;
 
@@ -284,6 +285,7 @@ evict_entry(PaPartition *partition, int32 index)
 	entry->generation = 0;
 	SpinLockRelease(&entry->mutex);
 
+	partition->evicted++;
 	partition->evicted_calls += entry->counters.calls + entry->counters.failures;
 	if (entry->advisable)
 		partition->forgotten++;
@@ -598,6 +600,80 @@ pa_table_copy(Oid dbid, bool with_samples)
 }
 
 /*
+ * Returns the number of partitions.
+ */
+int
+pa_table_partitions(void)
+{
+	return table->npartitions;
+}
+
+/*
+ * Copies what ran since the last reset in one partition, with samples, into
+ * the current context: a List of PaEntryCopy in no order.
+ */
+List *
+pa_table_copy_partition(int p)
+{
+	return copy_partition(p, InvalidOid, true, NIL);
+}
+
+/*
+ * Puts bytes into the text store, unless there are none.
+ */
+static dsa_pointer
+restore_string(const char *string, Size size)
+{
+	return string ? pa_textstore_put(string, size) : InvalidDsaPointer;
+}
+
+/*
+ * Makes an entry from a copy of one, which may come from another table. Only
+ * while nobody else has the table.
+ */
+void
+pa_table_restore(const PaEntryCopy *copy)
+{
+	const PaStatementKey *key = &copy->entry.key;
+	int32	   *head;
+	int			p = locate_chain(key->dbid, key->queryid, key->relhash, &head);
+	int32		index = obtain_entry(p);
+	PaEntry    *entry = &entries[index];
+
+	*entry = copy->entry;
+	SpinLockInit(&entry->mutex);
+	entry->text = restore_string(copy->text, entry->text_size);
+	if (!DsaPointerIsValid(entry->text))
+		entry->text_size = 0;
+	for (int i = 0; i < PA_SAMPLES; i++)
+	{
+		entry->samples[i].blob = restore_string(copy->samples[i], entry->samples[i].size);
+		if (!DsaPointerIsValid(entry->samples[i].blob))
+			memset(&entry->samples[i], 0, sizeof(PaSampleSlot));
+	}
+	entry->next = *head;
+	*head = index;
+	entry->generation = ++table->partitions[p].generations;
+}
+
+/*
+ * Copies the key of the entry that a reference leads to. Returns false when
+ * that is gone. Takes the partition's lock, shared.
+ */
+bool
+pa_table_key(const PaEntryRef *ref, PaStatementKey *key)
+{
+	PaEntry    *entry = &entries[ref->index];
+	bool		current;
+
+	LWLockAcquire(pa_table_lock(ref), LW_SHARED);
+	current = entry->generation == ref->generation;
+	*key = entry->key;
+	LWLockRelease(pa_table_lock(ref));
+	return current;
+}
+
+/*
  * Zeroes what an entry has counted but keeps what it is, so that prepared
  * statements go on being identified. Caller holds the lock exclusively.
  */
@@ -630,8 +706,11 @@ pa_table_reset(void)
 		for (int i = first; i < first + table->per_partition; i++)
 			if (entries[i].generation != 0)
 				reset_entry(&table->partitions[p], &entries[i]);
+		table->partitions[p].evicted = 0;
+		table->partitions[p].evicted_calls = 0;
 		LWLockRelease(&locks[p].lock);
 	}
+	pg_atomic_write_u64(&table->lost, 0);
 }
 
 /*
@@ -652,7 +731,56 @@ sum_partitions(Size field)
 }
 
 /*
- * Returns the executions whose statements were evicted.
+ * Tells how full the table is, with the statements that a reset has left to
+ * be identified. Takes each partition's lock in turn, shared.
+ */
+void
+pa_table_usage(PaUsage *usage)
+{
+	memset(usage, 0, sizeof(*usage));
+	usage->room = (int64) table->npartitions * table->per_partition;
+	for (int p = 0; p < table->npartitions; p++)
+	{
+		int			first = p * table->per_partition;
+
+		LWLockAcquire(&locks[p].lock, LW_SHARED);
+		for (int i = first; i < first + table->per_partition; i++)
+		{
+			PaEntry    *entry = &entries[i];
+
+			if (entry->generation == 0)
+				continue;
+			usage->used++;
+			usage->text_bytes += strings_size(entry, true);
+			for (int s = 0; s < PA_SAMPLES; s++)
+				usage->samples += DsaPointerIsValid(entry->samples[s].blob) ? 1 : 0;
+		}
+		LWLockRelease(&locks[p].lock);
+	}
+}
+
+/*
+ * Returns how many statements were evicted since the last reset.
+ */
+uint64
+pa_table_evicted(void)
+{
+	return sum_partitions(offsetof(PaPartition, evicted));
+}
+
+/*
+ * Adds to what was evicted, as known from before a restart. Only while
+ * nobody else has the table.
+ */
+void
+pa_table_restore_evicted(uint64 evicted, uint64 calls)
+{
+	table->partitions[0].evicted += evicted;
+	table->partitions[0].evicted_calls += calls;
+}
+
+/*
+ * Returns the executions since the last reset whose statements were evicted.
  */
 uint64
 pa_table_evicted_calls(void)

@@ -2,7 +2,7 @@
 \unset ECHO
 \i test/setup.sql
 \i test/own_database.sql
-SELECT plan(17);
+SELECT plan(18);
 
 \o /dev/null
 DROP ROLE IF EXISTS record_owner, record_member, record_stranger, record_reader, record_numbers;
@@ -31,6 +31,7 @@ SELECT is((SELECT count(*) FROM perfadvisor.slow_queries WHERE rolname = 'record
 SELECT is((SELECT count(*) FROM perfadvisor.recorded_seq_scans() s JOIN pg_roles r ON r.oid = s.userid WHERE rolname = 'record_owner'), 0::bigint, 'a stranger sees no scan');
 SELECT ok((SELECT count(*) > 0 FROM perfadvisor.statements WHERE rolname = 'record_stranger'), 'a stranger sees its own statements');
 SELECT throws_ok('SELECT perfadvisor.reset()', '42501', NULL, 'a stranger may not reset');
+SELECT throws_ok('SELECT perfadvisor.save()', '42501', NULL, 'a stranger may not save');
 RESET ROLE;
 
 SET ROLE record_member;

@@ -125,7 +125,7 @@ for mode in prepared simple; do
 	tap_is "$(query "SELECT indexrelname FROM pg_stat_user_indexes WHERE idx_scan = 0 AND indexrelname NOT LIKE '%pkey'")" "" \
 		"$mode: every created index is used"
 	tap_is "$(query "SELECT b.query FROM before b JOIN (SELECT query, sum(total_exec_time) / sum(calls) AS mean FROM perfadvisor.statements WHERE datname = 'app' GROUP BY query) a USING (query)
-		WHERE b.mode = '$mode' AND a.mean > 2 * b.mean + 0.1")" "" "$mode: no statement takes longer than before"
+		WHERE b.mode = '$mode' AND b.query NOT LIKE '%perfadvisor%' AND a.mean > 2 * b.mean + 0.1")" "" "$mode: no statement takes longer than before"
 	query "SELECT format('DROP INDEX %s', indexrelid::regclass) FROM pg_index JOIN pg_class c ON c.oid = indrelid
 		WHERE relnamespace = 'public'::regnamespace AND NOT indisprimary" >"$PA_WORK/drop.sql"
 	pa_psql -d app -c "$(paste -sd';' "$PA_WORK/drop.sql")" >/dev/null

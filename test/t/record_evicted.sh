@@ -11,7 +11,7 @@ PA_TOP=$PWD
 pa_prepare test
 pa_begin
 pa_build
-tap_plan 4
+tap_plan 6
 cat >"$PA_WORK/server.conf" <<-'CONF'
 	shared_preload_libraries = 'perfadvisor'
 	perfadvisor.max_statements = 100
@@ -42,5 +42,12 @@ tap_is "$(pa_psql -d postgres -At -c "SELECT parameters FROM perfadvisor.stateme
 pa_psql -d postgres -c "PREPARE kept(int) AS SELECT m FROM numbers WHERE n = \$1 AND m < 100" -c "EXECUTE kept(3)" >/dev/null
 tap_is "$(pa_psql -d postgres -At -c "SELECT calls || ' ' || statement_class || ' ' || (seq_rows_read > 0) FROM perfadvisor.statements WHERE query LIKE 'PREPARE kept%'")" \
 	'2 lookup true' "another session that prepares it adds to it"
+evicted="SELECT statements_evicted || ' ' || calls_lost FROM perfadvisor.recorded_state() WHERE statements_evicted >= 100 AND calls_lost >= statements_evicted"
+before=$(pa_psql -d postgres -At -c "$evicted")
+tap_ok "$([ -n "$before" ]; echo $?)" "self_health tells how many statements were evicted, and how many executions of theirs are gone"
+pa_server_stop small
+pa_server_start small
+after=$(pa_psql -d postgres -At -c "$evicted")
+tap_ok "$([ -n "$after" ] && [ "${after#* }" -ge "${before#* }" ]; echo $?)" "and still does after a restart"
 pa_server_stop small
 tap_done
