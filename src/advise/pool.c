@@ -254,14 +254,17 @@ compare_items(const ListCell *a, const ListCell *b)
 }
 
 /*
- * Whether the time for filling the pool has passed.
+ * Whether the time for a part of the work has passed.
  */
 static bool
-pool_out_of_time(PaSearch *search)
+part_out_of_time(PaSearch *search, TimestampTz deadline)
 {
-	if (search->pool_deadline != 0 && GetCurrentTimestamp() >= search->pool_deadline)
+	if (deadline != 0 && GetCurrentTimestamp() >= deadline)
+	{
 		search->out_of_time_in_pool = true;
-	return search->out_of_time_in_pool;
+		return true;
+	}
+	return false;
 }
 
 /*
@@ -335,7 +338,7 @@ look_at_all(PaSearch *search)
 		PaItem	   *item = lfirst(lc);
 
 		pa_progress_update("planning statements", done++, list_length(search->items));
-		if (pool_out_of_time(search))
+		if (part_out_of_time(search, search->look_deadline))
 			item->statement->error = "the time limit came before it was looked at";
 		else
 			look(search, item);
@@ -360,7 +363,8 @@ pa_pool_fill(PaSearch *search)
 		Filling		filling = {search, item};
 
 		pa_progress_update("generating candidates", done++, list_length(search->items));
-		if (item->requests == NIL || pool_out_of_time(search))
+		if (item->requests == NIL ||
+			part_out_of_time(search, search->pool_deadline))
 			continue;
 		(void) pa_in_restriction(&item->replan.restriction, generate, &filling, NULL);
 		judge(search, item);

@@ -61,8 +61,6 @@ search_advice(const Limits *limits, MemoryContext parent)
 
 	search->storage_budget = limits->storage_budget;
 	search->max_indexes = limits->max_indexes;
-	if (limits->time_limit > 0)
-		pa_search_set_limit(search, limits->time_limit);
 	pa_expr_stats_reset();
 	pa_whatif_reset_oids();
 	pa_progress_start();
@@ -73,6 +71,8 @@ search_advice(const Limits *limits, MemoryContext parent)
 			pa_workload_given(search, limits->queries);
 		else
 			pa_workload_recorded(search);
+		if (limits->time_limit > 0)
+			pa_search_set_limit(search, limits->time_limit);
 		pa_search_run(search);
 		pa_progress_update("explaining the advice", 0, 0);
 		advice = pa_advice_make(search, parent);

@@ -71,7 +71,8 @@ typedef struct PaSearch
 	int64		storage_budget; /* bytes; 0 = no limit */
 	int			max_indexes;	/* 0 = no limit */
 	TimestampTz deadline;		/* 0 = none */
-	TimestampTz pool_deadline;	/* of filling the pool; earlier */
+	TimestampTz look_deadline;	/* of planning statements as they are; earlier */
+	TimestampTz pool_deadline;	/* of filling the pool; in between */
 	bool		out_of_time;
 	bool		out_of_time_in_pool;	/* some statements were not looked at */
 	bool		trgm_available; /* pg_trgm installed, or could be */

@@ -15,7 +15,9 @@
 
 #include "advise/search.h"
 
-/* Share of a limited time that goes into finding candidates */
+/* Shares of a limited time by whose end all statements were looked at, and
+ * candidates found; the rest is for choosing */
+#define PA_LOOK_SHARE	0.3
 #define PA_POOL_SHARE	0.6
 
 /*
@@ -31,8 +33,8 @@ pa_search_out_of_time(PaSearch *search)
 }
 
 /*
- * Limits the time of a search that begins now. Filling the pool may take the
- * larger part of it, so that something is chosen from it in any case.
+ * Limits the time of a search that begins now, and of its parts, so that
+ * something is chosen in any case.
  */
 void
 pa_search_set_limit(PaSearch *search, double ms)
@@ -40,6 +42,7 @@ pa_search_set_limit(PaSearch *search, double ms)
 	TimestampTz now = GetCurrentTimestamp();
 
 	search->deadline = TimestampTzPlusMilliseconds(now, (int64) ms);
+	search->look_deadline = TimestampTzPlusMilliseconds(now, (int64) (ms * PA_LOOK_SHARE));
 	search->pool_deadline = TimestampTzPlusMilliseconds(now, (int64) (ms * PA_POOL_SHARE));
 }
 

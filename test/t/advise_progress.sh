@@ -56,9 +56,9 @@ tap_is "$(query "SELECT count(*) FROM perfadvisor.progress")" 0 "nothing is unde
 query "SET statement_timeout = '100ms'; SELECT count(*) FROM perfadvisor.index_advice" | grep -q 'statement timeout'
 tap_ok $? "a search obeys statement_timeout"
 tap_is "$(query "SELECT count(*) FROM perfadvisor.progress")" 0 "nothing is under way after that"
-query "SELECT count(*) FROM perfadvisor.advise(time_limit => '100 ms')" >"$PA_WORK/short"
+query "SELECT count(*) FROM perfadvisor.advise(time_limit => '500 ms')" >"$PA_WORK/short"
 grep -q '^[1-9]' "$PA_WORK/short"
 tap_ok $? "a search with a time limit ends with what it has found"
-query "SET client_min_messages = notice; SELECT count(*) FROM perfadvisor.advise(time_limit => '100 ms')" | grep -q 'stopped by its time limit'
+query "SET client_min_messages = notice; SELECT count(*) FROM perfadvisor.advise(time_limit => '500 ms')" | grep -q 'stopped by its time limit'
 tap_ok $? "and says that it was stopped"
 tap_done
