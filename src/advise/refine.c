@@ -342,6 +342,37 @@ cover(PaSearch *search)
 }
 
 /*
+ * Drops indexes that only plans for common values read: no execution that was
+ * sampled would have used them.
+ */
+static void
+drop_unused(PaSearch *search)
+{
+	Bitmapset  *used = NULL;
+	ListCell   *lc;
+	int			id = -1;
+
+	foreach(lc, search->items)
+	{
+		PaItem	   *item = lfirst(lc);
+		Bitmapset  *of_item = NULL;
+
+		if (item->replan.common_values)
+			continue;
+		(void) pa_item_cost(search, item, search->chosen, &of_item);
+		used = bms_union(used, of_item);
+	}
+	while ((id = bms_next_member(search->chosen, id)) >= 0)
+	{
+		if (bms_is_member(id, used))
+			continue;
+		search->candidates[id]->rejected = "no sampled execution would have used it";
+	}
+	if (!pa_search_out_of_time(search))
+		pa_search_adopt(search, bms_intersect(search->chosen, used));
+}
+
+/*
  * Refines the chosen set.
  */
 void
@@ -352,4 +383,5 @@ pa_search_refine(PaSearch *search)
 	drop_superfluous(search);
 	simplify(search);
 	cover(search);
+	drop_unused(search);
 }
