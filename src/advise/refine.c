@@ -28,6 +28,9 @@
 /* ... and all statements together by this share of the workload's time. */
 #define PA_MAX_SWAP_LOSS	0.0001
 
+/* A longer index in the place of a shorter one must save a statement this share. */
+#define PA_MIN_LENGTHENING	0.18
+
 /* Included columns must save a statement this share of its cost. */
 #define PA_MIN_COVERING		0.6
 
@@ -342,6 +345,62 @@ cover(PaSearch *search)
 }
 
 /*
+ * Whether b has all keys of a in front of others, for the same rows.
+ */
+static bool
+extends(const PaIndexDef *a, const PaIndexDef *b)
+{
+	if (a->relid != b->relid || a->am != BTREE_AM_OID || b->am != BTREE_AM_OID ||
+		a->nkeys >= b->nkeys || !equal(a->pred, b->pred))
+		return false;
+	for (int i = 0; i < a->nkeys; i++)
+	{
+		if (!pa_index_column_equal(&a->columns[i], &b->columns[i]))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Lets longer indexes take the place of chosen ones that they begin with,
+ * where that helps a statement: as a second index the longer one would have to
+ * earn what it costs writes, in the other's place only the difference.
+ */
+static void
+lengthen(PaSearch *search)
+{
+	int			n = search->ncandidates;
+	int			id = -1;
+
+	while ((id = bms_next_member(search->chosen, id)) >= 0)
+	{
+		PaCandidate *old = search->candidates[id];
+
+		for (int k = 0; k < n && !pa_search_out_of_time(search); k++)
+		{
+			PaCandidate *by = search->candidates[k];
+			Bitmapset  *config;
+			PaEffect	effect;
+
+			if (!by->pooled || bms_is_member(k, search->chosen) ||
+				!extends(old->def, by->def))
+				continue;
+			config = bms_add_member(bms_del_member(bms_copy(search->chosen), id), k);
+			effect = pa_search_effect(search, config,
+									  bms_add_member(bms_make_singleton(id), k));
+			if (effect.best_share < PA_MIN_LENGTHENING ||
+				effect.worst_ratio > PA_MAX_REGRESSION ||
+				effect.saved <= by->write_cost - old->write_cost ||
+				!pa_search_within_limits(search, config))
+				continue;
+			old->rejected = "a longer index serves its statements and others";
+			pa_search_adopt(search, config);
+			break;
+		}
+	}
+}
+
+/*
  * Drops indexes that only plans for common values read: no execution that was
  * sampled would have used them.
  */
@@ -382,6 +441,7 @@ pa_search_refine(PaSearch *search)
 	consolidate(search);
 	drop_superfluous(search);
 	simplify(search);
+	lengthen(search);
 	cover(search);
 	drop_unused(search);
 }
