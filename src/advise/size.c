@@ -218,15 +218,15 @@ static double
 leaf_bytes(double tuples, double groups, double keysize, bool deduplicate)
 {
 	double		n = tuples / groups;
-	double		nullable;
+	double		repeated;
 
 	if (!deduplicate || n < 1.01)
 		return tuples * (keysize + sizeof(ItemIdData));
 	if (n < 2)
 	{
-		nullable = 1 - 1 / n;
-		return groups * ((1 - nullable) * key_bytes(1, keysize) +
-						 nullable * key_bytes(2, keysize));
+		repeated = 1 - 1 / n;
+		return groups * ((1 - repeated) * key_bytes(1, keysize) +
+						 repeated * key_bytes(2, keysize));
 	}
 	return groups * key_bytes(n, keysize);
 }
