@@ -26,6 +26,7 @@ typedef struct Credit
 {
 	PaCandidate *candidate;
 	double		saved;			/* ms per hour */
+	double		write_cost;		/* ms per hour */
 	double		calls;			/* recorded executions concerned */
 	List	   *statements;		/* PaWorkStatement * */
 	double		top_saved;		/* of the statement that gains most */
@@ -56,6 +57,7 @@ credit_of(Making *m, int id)
 	}
 	credit = palloc0(sizeof(Credit));
 	credit->candidate = m->search->candidates[id];
+	credit->write_cost = pa_search_write_cost(m->search, credit->candidate);
 	m->credits = lappend(m->credits, credit);
 	return credit;
 }
@@ -96,8 +98,8 @@ compare_credits(const ListCell *a, const ListCell *b)
 {
 	const Credit *ca = lfirst(a);
 	const Credit *cb = lfirst(b);
-	double		na = ca->saved - ca->candidate->write_cost;
-	double		nb = cb->saved - cb->candidate->write_cost;
+	double		na = ca->saved - ca->write_cost;
+	double		nb = cb->saved - cb->write_cost;
 
 	if (na != nb)
 		return na > nb ? -1 : 1;
@@ -171,9 +173,9 @@ reason_of(Making *m, const Credit *credit)
 					 n, n == 1 ? "statement" : "statements",
 					 credit->calls, credit->calls == 1 ? "call" : "calls",
 					 credit->top_before, credit->top_after, share);
-	if (credit->candidate->write_cost >= 0.5)
+	if (credit->write_cost >= 0.5)
 		appendStringInfo(&buf, ", %.0f ms per hour more for writes",
-						 credit->candidate->write_cost);
+						 credit->write_cost);
 	if (credit->candidate->def->needs_trgm)
 		appendStringInfoString(&buf, "; the gain is perfadvisor's own estimate, since the planner cannot be asked before pg_trgm is installed");
 	return buf.data;
@@ -255,7 +257,7 @@ add_rows(Making *m, Credit *credit, int rank)
 			row->time_saved = credit->saved;
 			row->workload_gain = m->search->total_time > 0
 				? Min(credit->saved / m->search->total_time, 1) : 0;
-			row->write_cost = credit->candidate->write_cost;
+			row->write_cost = credit->write_cost;
 			row->index_bytes = pa_index_size_bytes(def);
 			row->reason = reason_of(m, credit);
 			row->undo_sql = pa_index_undo(def);
@@ -274,11 +276,13 @@ plan_text(Making *m, PaItem *item, Bitmapset *config)
 {
 	PaWhatIf	whatif = {0};
 	PaPlanResult result;
-	Bitmapset  *relevant = bms_intersect(config, item->relevant);
-	int			id = -1;
 
-	while ((id = bms_next_member(relevant, id)) >= 0)
-		whatif.indexes = lappend(whatif.indexes, m->search->candidates[id]->def);
+	for (int i = 0; i < item->ncandidates; i++)
+	{
+		if (bms_is_member(item->candidates[i], config))
+			whatif.indexes = lappend(whatif.indexes,
+									 m->search->candidates[item->candidates[i]]->def);
+	}
 	m->search->planner_calls++;
 	if (!pa_replan_plan(&item->replan, &whatif, true, &result))
 		return NULL;
@@ -302,15 +306,12 @@ add_statement(Making *m, PaWorkStatement *ws)
 	int			n = 0;
 	int			id = -1;
 
-	foreach(lc, m->search->items)
+	foreach(lc, ws->items)
 	{
 		PaItem	   *item = lfirst(lc);
 		Bitmapset  *used;
-
 		double		cost;
 
-		if (item->statement != ws)
-			continue;
 		cost = pa_item_cost(m->search, item, m->search->chosen, &used);
 		all_used = bms_union(all_used, used);
 

@@ -94,28 +94,55 @@ sink(PaIndexDef *def, void *arg)
 		return;
 	candidate = pa_pool_add(filling->search, def);
 	if (candidate != NULL)
-		filling->item->own = bms_add_member(filling->item->own, candidate->id);
+		(void) pa_item_add_candidate(filling->item, candidate->id);
 }
 
 /*
- * Marks for which items a pooled candidate could matter.
+ * Returns what is known about a table.
+ */
+PaTable *
+pa_search_table(PaSearch *search, Oid relid)
+{
+	bool		found;
+	PaTable    *table = hash_search(search->tables, &relid, HASH_ENTER, &found);
+
+	if (!found)
+	{
+		table->statements = NIL;
+		table->pooled = NIL;
+		table->seen = 0;
+		search->table_list = lappend(search->table_list, table);
+	}
+	return table;
+}
+
+/*
+ * Lets a candidate take part in the joint search, and tells the samples to
+ * which it could matter. In the search's memory context.
  */
 void
-pa_pool_update_relevance(PaSearch *search, PaCandidate *candidate)
+pa_pool_admit(PaSearch *search, PaCandidate *candidate)
 {
+	PaTable    *table = pa_search_table(search, candidate->def->relid);
 	ListCell   *lc;
 	ListCell   *lc2;
+	ListCell   *lc3;
 
-	foreach(lc, search->items)
+	candidate->pooled = true;
+	table->pooled = lappend(table->pooled, candidate);
+	foreach(lc, table->statements)
 	{
-		PaItem	   *item = lfirst(lc);
-
-		foreach(lc2, item->requests)
+		foreach(lc2, ((PaWorkStatement *) lfirst(lc))->items)
 		{
-			if (pa_candidate_relevant(candidate->def, lfirst(lc2)))
+			PaItem	   *item = lfirst(lc2);
+
+			foreach(lc3, item->requests)
 			{
-				item->relevant = bms_add_member(item->relevant, candidate->id);
-				break;
+				if (pa_candidate_relevant(candidate->def, lfirst(lc3)))
+				{
+					(void) pa_item_add_candidate(item, candidate->id);
+					break;
+				}
 			}
 		}
 	}
@@ -184,7 +211,7 @@ compare_scored(const void *a, const void *b)
  * without a predicate, some with a single column.
  */
 static void
-keep_best(PaItem *item, Scored *scored, int n)
+keep_best(Scored *scored, int n)
 {
 	int			best = 0;
 	int			whole = 0;
@@ -206,39 +233,59 @@ keep_best(PaItem *item, Scored *scored, int n)
 }
 
 /*
- * Plans an item with all its candidates at once and with each alone, and keeps
- * those worth a joint look.
+ * Plans an item with all its candidates at once, and puts those that the plan
+ * reads into the pool. Returns whether to look at them one by one: if it became
+ * cheaper, and that by candidates which other samples did not bring up already.
+ */
+static bool
+judge_together(PaSearch *search, PaItem *item)
+{
+	Bitmapset  *all = NULL;
+	Bitmapset  *used;
+	bool		news = !item->statement->judged;
+	int			place = -1;
+
+	if (item->ncandidates == 0)
+		return false;
+	all = bms_add_range(NULL, 0, item->ncandidates - 1);
+	if (pa_item_cost_of(search, item, all, &used) > item->cost_now * (1 - PA_MIN_SHARE))
+		return false;
+	while ((place = bms_next_member(used, place)) >= 0)
+	{
+		PaCandidate *candidate = search->candidates[item->candidates[place]];
+
+		if (!candidate->pooled)
+			news = true;
+		candidate->pooled = true;
+	}
+	return news;
+}
+
+/*
+ * Plans an item with each of its candidates alone, and keeps those worth a
+ * joint look.
  */
 static void
-judge(PaSearch *search, PaItem *item)
+judge_alone(PaSearch *search, PaItem *item)
 {
-	Scored	   *scored = palloc(sizeof(Scored) * Max(bms_num_members(item->own), 1));
-	Bitmapset  *used;
-	double		all;
+	Scored	   *scored = palloc(sizeof(Scored) * item->ncandidates);
 	int			n = 0;
-	int			id = -1;
 
-	item->relevant = bms_copy(item->own);
-	all = pa_item_cost(search, item, item->own, &used);
-	if (all > item->cost_now * (1 - PA_MIN_SHARE))
-		return;
-	while ((id = bms_next_member(used, id)) >= 0)
-		search->candidates[id]->pooled = true;
-
-	id = -1;
-	while ((id = bms_next_member(item->own, id)) >= 0)
+	for (int place = 0; place < item->ncandidates; place++)
 	{
-		PaCandidate *candidate = search->candidates[id];
-		double		cost = pa_item_cost(search, item, bms_make_singleton(id), NULL);
-		double		gain = item->time - pa_item_value(item, cost);
+		PaCandidate *candidate = search->candidates[item->candidates[place]];
+		double		cost = pa_item_cost_of(search, item, bms_make_singleton(place), NULL);
+		double		share = 1 - cost / item->cost_now;
 
-		candidate->best_gain += Max(gain, 0);
+		if (!item->statement->judged || candidate->best_gain == 0)
+			candidate->best_gain += Max(share, 0) * item->statement->time;
 		if (cost > item->cost_now * (1 - PA_MIN_SHARE))
 			continue;
 		scored[n].candidate = candidate;
 		scored[n++].cost = cost;
 	}
-	keep_best(item, scored, n);
+	item->statement->judged = true;
+	keep_best(scored, n);
 	pfree(scored);
 }
 
@@ -297,18 +344,17 @@ has_predicate(List *requests, Oid relid, const PaPredicate *pred)
  * put values into the text make literals of them.)
  */
 static void
-keep_common_predicates(PaSearch *search, PaItem *item)
+keep_common_predicates(PaItem *item)
 {
 	ListCell   *lc;
 	ListCell   *lc2;
 	ListCell   *lc3;
 
-	foreach(lc, search->items)
+	foreach(lc, item->statement->items)
 	{
 		PaItem	   *other = lfirst(lc);
 
-		if (other->statement != item->statement || other == item ||
-			other->requests == NIL)
+		if (other == item || other->requests == NIL)
 			continue;
 		foreach(lc2, item->requests)
 		{
@@ -318,6 +364,37 @@ keep_common_predicates(PaSearch *search, PaItem *item)
 			{
 				if (!has_predicate(other->requests, request->relid, lfirst(lc3)))
 					request->predicates = foreach_delete_current(request->predicates, lc3);
+			}
+		}
+	}
+}
+
+/*
+ * Notes with each table which statements read it.
+ */
+static void
+note_tables(PaSearch *search)
+{
+	ListCell   *lc;
+	ListCell   *lc2;
+	ListCell   *lc3;
+
+	search->walks++;
+	foreach(lc, search->items)
+	{
+		PaWorkStatement *ws = ((PaItem *) lfirst(lc))->statement;
+
+		if (ws->seen == search->walks)
+			continue;
+		ws->seen = search->walks;
+		foreach(lc2, ws->items)
+		{
+			foreach(lc3, ((PaItem *) lfirst(lc2))->requests)
+			{
+				PaTable    *table = pa_search_table(search, ((PaRequest *) lfirst(lc3))->relid);
+
+				if (table->statements == NIL || llast(table->statements) != ws)
+					table->statements = lappend(table->statements, ws);
 			}
 		}
 	}
@@ -344,7 +421,8 @@ look_at_all(PaSearch *search)
 			look(search, item);
 	}
 	foreach(lc, search->items)
-		keep_common_predicates(search, lfirst(lc));
+		keep_common_predicates(lfirst(lc));
+	note_tables(search);
 }
 
 /*
@@ -367,14 +445,13 @@ pa_pool_fill(PaSearch *search)
 			part_out_of_time(search, search->pool_deadline))
 			continue;
 		(void) pa_in_restriction(&item->replan.restriction, generate, &filling, NULL);
-		judge(search, item);
+		if (judge_together(search, item))
+			judge_alone(search, item);
 	}
 
-	foreach(lc, search->items)
-		((PaItem *) lfirst(lc))->relevant = NULL;
 	for (int i = 0; i < search->ncandidates; i++)
 	{
 		if (search->candidates[i]->pooled)
-			pa_pool_update_relevance(search, search->candidates[i]);
+			pa_pool_admit(search, search->candidates[i]);
 	}
 }

@@ -15,6 +15,7 @@
 #include "storage/lmgr.h"
 
 #include "advise/search.h"
+#include "base/progress.h"
 
 /* Dropping an index may make a statement dearer by this factor at most. */
 #define PA_MAX_REGRESSION	1.15
@@ -39,14 +40,62 @@
  * gets noticeably dearer, and what is lost is less than what writes gain.
  */
 static bool
-acceptable_loss(PaSearch *search, const PaEffect *effect, double write_saved)
+acceptable_loss(PaSearch *search, const PaEffect *effect)
 {
-	double		loss = -effect->saved;
+	bool		writes_gain_more = effect->price_saved > effect->write_added;
 
-	if (loss < write_saved && effect->worst_ratio <= PA_MAX_WRITE_REGRESSION)
-		return true;
-	return effect->worst_ratio <= PA_MAX_REGRESSION &&
-		loss <= search->total_time * 0.01 + write_saved;
+	if (effect->worst_ratio > PA_MAX_REGRESSION)
+		return writes_gain_more && effect->worst_ratio <= PA_MAX_WRITE_REGRESSION;
+	return writes_gain_more || -effect->saved <= search->total_time * 0.01;
+}
+
+/*
+ * Returns the chosen candidates on a table.
+ */
+static List *
+chosen_of(PaSearch *search, PaTable *table)
+{
+	List	   *result = NIL;
+	ListCell   *lc;
+
+	foreach(lc, table->pooled)
+	{
+		PaCandidate *candidate = lfirst(lc);
+
+		if (bms_is_member(candidate->id, search->chosen))
+			result = lappend(result, candidate);
+	}
+	return result;
+}
+
+/*
+ * Finds the chosen index of a table that the others make most superfluous, or
+ * returns NULL.
+ */
+static PaCandidate *
+least_missed(PaSearch *search, PaTable *table)
+{
+	PaCandidate *least = NULL;
+	double		least_loss = 0;
+	ListCell   *lc;
+
+	foreach(lc, chosen_of(search, table))
+	{
+		PaCandidate *candidate = lfirst(lc);
+		Bitmapset  *single = bms_make_singleton(candidate->id);
+		Bitmapset  *config = bms_difference(search->chosen, single);
+		PaEffect	effect = pa_search_effect(search, config, single);
+
+		if (acceptable_loss(search, &effect) &&
+			(least == NULL || -effect.saved < least_loss))
+		{
+			least = candidate;
+			least_loss = -effect.saved;
+		}
+		bms_free(config);
+		bms_free(single);
+	}
+	return least;
 }
 
 /*
@@ -54,35 +103,15 @@ acceptable_loss(PaSearch *search, const PaEffect *effect, double write_saved)
  * first.
  */
 static void
-drop_superfluous(PaSearch *search)
+drop_superfluous(PaSearch *search, PaTable *table)
 {
-	bool		dropped = true;
+	PaCandidate *least;
 
-	while (dropped && !pa_search_out_of_time(search))
+	while (!pa_search_out_of_time(search) &&
+		   (least = least_missed(search, table)) != NULL)
 	{
-		int			id = -1;
-		int			least = -1;
-		double		least_loss = 0;
-
-		dropped = false;
-		while ((id = bms_next_member(search->chosen, id)) >= 0)
-		{
-			Bitmapset  *config = bms_del_member(bms_copy(search->chosen), id);
-			PaEffect	effect = pa_search_effect(search, config, bms_make_singleton(id));
-
-			if (acceptable_loss(search, &effect, search->candidates[id]->write_cost) &&
-				(least < 0 || -effect.saved < least_loss))
-			{
-				least = id;
-				least_loss = -effect.saved;
-			}
-		}
-		if (least >= 0)
-		{
-			search->candidates[least]->rejected = "other advised indexes serve its statements nearly as well";
-			pa_search_adopt(search, bms_del_member(bms_copy(search->chosen), least));
-			dropped = true;
-		}
+		least->rejected = "other advised indexes serve its statements nearly as well";
+		pa_search_adopt(search, bms_del_member(bms_copy(search->chosen), least->id));
 	}
 }
 
@@ -130,26 +159,26 @@ concatenate(const PaIndexDef *a, const PaIndexDef *b)
  * it was adopted.
  */
 static bool
-try_replace(PaSearch *search, int i, int j, PaCandidate *by)
+try_replace(PaSearch *search, PaCandidate *a, PaCandidate *b, PaCandidate *by)
 {
 	Bitmapset  *config;
 	Bitmapset  *changed;
 	PaEffect	effect;
-	double		write_saved;
 
 	if (by == NULL || bms_is_member(by->id, search->chosen))
 		return false;
-	config = bms_del_member(bms_del_member(bms_copy(search->chosen), i), j);
+	config = bms_del_member(bms_del_member(bms_copy(search->chosen), a->id), b->id);
 	config = bms_add_member(config, by->id);
-	changed = bms_add_member(bms_add_member(bms_make_singleton(i), j), by->id);
+	changed = bms_add_member(bms_add_member(bms_make_singleton(a->id), b->id), by->id);
 	effect = pa_search_effect(search, config, changed);
-	write_saved = search->candidates[i]->write_cost +
-		search->candidates[j]->write_cost - by->write_cost;
-	if (!acceptable_loss(search, &effect, write_saved) ||
+	bms_free(changed);
+	if (!acceptable_loss(search, &effect) ||
 		!pa_search_within_limits(search, config))
+	{
+		bms_free(config);
 		return false;
-	search->candidates[i]->rejected = search->candidates[j]->rejected =
-		"one advised index serves its statements together with others";
+	}
+	a->rejected = b->rejected = "one advised index serves its statements together with others";
 	pa_search_adopt(search, config);
 	return true;
 }
@@ -167,44 +196,43 @@ add_merged(void *arg)
 {
 	Merging    *merging = arg;
 	PaSearch   *search = merging->search;
+	MemoryContext oldcontext;
 
 	if (!ConditionalLockRelationOid(merging->def->relid, AccessShareLock))
 		return;
 	merging->candidate = pa_pool_add(search, merging->def);
 	if (merging->candidate == NULL || merging->candidate->pooled)
 		return;
-	merging->candidate->pooled = true;
-	pa_index_size_estimate(merging->def);
-	merging->candidate->write_cost = pa_write_cost(search->writes, merging->def);
-	pa_pool_update_relevance(search, merging->candidate);
+	pa_search_price(search, merging->candidate);
+	oldcontext = MemoryContextSwitchTo(search->context);
+	pa_pool_admit(search, merging->candidate);
+	MemoryContextSwitchTo(oldcontext);
 }
 
 /*
- * Tries to merge two chosen candidates: into their concatenations, or into any
- * pooled one that begins like one of them.
+ * Tries to merge two chosen candidates of a table: into their concatenations,
+ * or into any pooled one that begins like one of them.
  */
 static bool
-merge_pair(PaSearch *search, int i, int j)
+merge_pair(PaSearch *search, PaTable *table, PaCandidate *a, PaCandidate *b)
 {
-	PaIndexDef *a = search->candidates[i]->def;
-	PaIndexDef *b = search->candidates[j]->def;
 	PaIndexDef *merged[2];
-	int			n = search->ncandidates;
+	ListCell   *lc;
 
-	if (a->relid != b->relid || a->am != BTREE_AM_OID || b->am != BTREE_AM_OID)
+	if (a->def->am != BTREE_AM_OID || b->def->am != BTREE_AM_OID)
 		return false;
-	for (int k = 0; k < n; k++)
+	foreach(lc, table->pooled)
 	{
-		PaCandidate *by = search->candidates[k];
+		PaCandidate *by = lfirst(lc);
 
-		if (by->pooled && by->def->relid == a->relid && by->def->am == BTREE_AM_OID &&
-			(pa_index_column_equal(&by->def->columns[0], &a->columns[0]) ||
-			 pa_index_column_equal(&by->def->columns[0], &b->columns[0])) &&
-			try_replace(search, i, j, by))
+		if (by->def->am == BTREE_AM_OID &&
+			(pa_index_column_equal(&by->def->columns[0], &a->def->columns[0]) ||
+			 pa_index_column_equal(&by->def->columns[0], &b->def->columns[0])) &&
+			try_replace(search, a, b, by))
 			return true;
 	}
-	merged[0] = concatenate(a, b);
-	merged[1] = concatenate(b, a);
+	merged[0] = concatenate(a->def, b->def);
+	merged[1] = concatenate(b->def, a->def);
 	for (int k = 0; k < 2; k++)
 	{
 		Merging		merging = {search, merged[k], NULL};
@@ -213,8 +241,32 @@ merge_pair(PaSearch *search, int i, int j)
 		if (merged[k] == NULL)
 			continue;
 		(void) pa_in_restriction(&self, add_merged, &merging, NULL);
-		if (try_replace(search, i, j, merging.candidate))
+		if (try_replace(search, a, b, merging.candidate))
 			return true;
+	}
+	return false;
+}
+
+/*
+ * Merges the first pair of a table's chosen indexes that can be. Returns
+ * whether there was one.
+ */
+static bool
+merge_one_pair(PaSearch *search, PaTable *table)
+{
+	List	   *chosen = chosen_of(search, table);
+	ListCell   *lc;
+	ListCell   *lc2;
+
+	foreach(lc, chosen)
+	{
+		for_each_cell(lc2, chosen, lnext(chosen, lc))
+		{
+			if (pa_search_out_of_time(search))
+				return false;
+			if (merge_pair(search, table, lfirst(lc), lfirst(lc2)))
+				return true;
+		}
 	}
 	return false;
 }
@@ -223,61 +275,70 @@ merge_pair(PaSearch *search, int i, int j)
  * Merges pairs as long as that succeeds.
  */
 static void
-consolidate(PaSearch *search)
+consolidate(PaSearch *search, PaTable *table)
 {
-	bool		merged = true;
-
-	while (merged && !pa_search_out_of_time(search))
-	{
-		int			i = -1;
-
-		merged = false;
-		while (!merged && (i = bms_next_member(search->chosen, i)) >= 0)
-		{
-			int			j = i;
-
-			while (!merged && (j = bms_next_member(search->chosen, j)) >= 0)
-				merged = merge_pair(search, i, j);
-		}
-	}
+	while (merge_one_pair(search, table))
+		;
 }
 
 /*
- * Lets simpler indexes take the place of chosen ones whose other
+ * What exchanging one chosen candidate for another does. The configuration is
+ * the caller's to adopt or to free.
+ */
+static PaEffect
+exchange(PaSearch *search, const PaCandidate *old, const PaCandidate *by,
+		 Bitmapset **config)
+{
+	Bitmapset  *changed = bms_add_member(bms_make_singleton(old->id), by->id);
+	PaEffect	effect;
+
+	*config = bms_add_member(bms_del_member(bms_copy(search->chosen), old->id), by->id);
+	effect = pa_search_effect(search, *config, changed);
+	bms_free(changed);
+	return effect;
+}
+
+/*
+ * Lets simpler indexes take the place of a table's chosen ones whose other
  * uses have been taken over by later choices.
  */
 static void
-simplify(PaSearch *search)
+simplify(PaSearch *search, PaTable *table)
 {
-	int			id = -1;
+	ListCell   *lc;
+	ListCell   *lc2;
 
-	while ((id = bms_next_member(search->chosen, id)) >= 0)
+	foreach(lc, chosen_of(search, table))
 	{
-		PaCandidate *old = search->candidates[id];
+		PaCandidate *old = lfirst(lc);
 		PaCandidate *best = old;
-		Bitmapset  *others = bms_del_member(bms_copy(search->chosen), id);
+		Bitmapset  *best_config = NULL;
 
-		for (int k = 0; k < search->ncandidates; k++)
+		foreach(lc2, table->pooled)
 		{
-			PaCandidate *by = search->candidates[k];
+			PaCandidate *by = lfirst(lc2);
 			Bitmapset  *config;
 			PaEffect	effect;
 
-			if (!by->pooled || by->def->relid != old->def->relid ||
-				by->def->am != old->def->am || by->write_cost > old->write_cost * 1.1 ||
-				bms_is_member(k, search->chosen) || !pa_candidate_simpler(by, best) ||
-				pa_search_out_of_time(search))
+			if (by->def->am != old->def->am || bms_is_member(by->id, search->chosen) ||
+				!pa_candidate_simpler(by, best) || pa_search_out_of_time(search))
 				continue;
-			config = bms_add_member(bms_copy(others), k);
-			effect = pa_search_effect(search, config, bms_add_member(bms_make_singleton(id), k));
+			effect = exchange(search, old, by, &config);
 			if (effect.worst_ratio <= PA_MAX_SWAP_RATIO &&
+				effect.write_added <= pa_search_write_cost(search, old) * 0.1 &&
 				-effect.saved <= Max(search->total_time * PA_MAX_SWAP_LOSS, PA_MIN_HOUR_SAVED))
+			{
+				bms_free(best_config);
 				best = by;
+				best_config = config;
+			}
+			else
+				bms_free(config);
 		}
 		if (best == old)
 			continue;
 		old->rejected = "a simpler index serves its statements as well";
-		pa_search_adopt(search, bms_add_member(others, best->id));
+		pa_search_adopt(search, best_config);
 	}
 }
 
@@ -294,7 +355,6 @@ try_covering(PaSearch *search, int id, const PaRequest *request)
 	Merging		merging = {search, NULL, NULL};
 	PaRestriction self = {GetUserId(), NULL};
 	Bitmapset  *config;
-	Bitmapset  *changed;
 	PaEffect	effect;
 
 	merging.def = pa_candidate_covering(old->def, request);
@@ -303,12 +363,9 @@ try_covering(PaSearch *search, int id, const PaRequest *request)
 	(void) pa_in_restriction(&self, add_merged, &merging, NULL);
 	if (merging.candidate == NULL)
 		return false;
-	config = bms_del_member(bms_copy(search->chosen), id);
-	config = bms_add_member(config, merging.candidate->id);
-	changed = bms_add_member(bms_make_singleton(id), merging.candidate->id);
-	effect = pa_search_effect(search, config, changed);
+	effect = exchange(search, old, merging.candidate, &config);
 	if (effect.best_share < PA_MIN_COVERING || effect.worst_ratio > PA_MAX_REGRESSION ||
-		effect.saved <= merging.candidate->write_cost - old->write_cost ||
+		effect.price_saved <= effect.write_added ||
 		!pa_search_within_limits(search, config))
 		return false;
 	old->rejected = "with more columns it saves the table's visits, too";
@@ -345,7 +402,8 @@ cover(PaSearch *search)
 }
 
 /*
- * Whether b has all keys of a in front of others, for the same rows.
+ * Whether b has all keys of a and others, in whatever order, for the same
+ * rows.
  */
 static bool
 extends(const PaIndexDef *a, const PaIndexDef *b)
@@ -355,44 +413,49 @@ extends(const PaIndexDef *a, const PaIndexDef *b)
 		return false;
 	for (int i = 0; i < a->nkeys; i++)
 	{
-		if (!pa_index_column_equal(&a->columns[i], &b->columns[i]))
+		bool		found = false;
+
+		for (int j = 0; j < b->nkeys; j++)
+			found |= pa_index_column_equal(&a->columns[i], &b->columns[j]);
+		if (!found)
 			return false;
 	}
 	return true;
 }
 
 /*
- * Lets longer indexes take the place of chosen ones that they begin with,
+ * Lets longer indexes take the place of chosen ones whose columns they have,
  * where that helps a statement: as a second index the longer one would have to
  * earn what it costs writes, in the other's place only the difference.
  */
 static void
-lengthen(PaSearch *search)
+lengthen(PaSearch *search, PaTable *table)
 {
-	int			n = search->ncandidates;
-	int			id = -1;
+	ListCell   *lc;
+	ListCell   *lc2;
 
-	while ((id = bms_next_member(search->chosen, id)) >= 0)
+	foreach(lc, chosen_of(search, table))
 	{
-		PaCandidate *old = search->candidates[id];
+		PaCandidate *old = lfirst(lc);
 
-		for (int k = 0; k < n && !pa_search_out_of_time(search); k++)
+		foreach(lc2, table->pooled)
 		{
-			PaCandidate *by = search->candidates[k];
+			PaCandidate *by = lfirst(lc2);
 			Bitmapset  *config;
 			PaEffect	effect;
 
-			if (!by->pooled || bms_is_member(k, search->chosen) ||
-				!extends(old->def, by->def))
+			if (bms_is_member(by->id, search->chosen) ||
+				!extends(old->def, by->def) || pa_search_out_of_time(search))
 				continue;
-			config = bms_add_member(bms_del_member(bms_copy(search->chosen), id), k);
-			effect = pa_search_effect(search, config,
-									  bms_add_member(bms_make_singleton(id), k));
+			effect = exchange(search, old, by, &config);
 			if (effect.best_share < PA_MIN_LENGTHENING ||
 				effect.worst_ratio > PA_MAX_REGRESSION ||
-				effect.saved <= by->write_cost - old->write_cost ||
+				effect.price_saved <= effect.write_added ||
 				!pa_search_within_limits(search, config))
+			{
+				bms_free(config);
 				continue;
+			}
 			old->rejected = "a longer index serves its statements and others";
 			pa_search_adopt(search, config);
 			break;
@@ -437,11 +500,20 @@ drop_unused(PaSearch *search)
 void
 pa_search_refine(PaSearch *search)
 {
-	drop_superfluous(search);
-	consolidate(search);
-	drop_superfluous(search);
-	simplify(search);
-	lengthen(search);
+	int			done = 0;
+	ListCell   *lc;
+
+	foreach(lc, search->table_list)
+	{
+		PaTable    *table = lfirst(lc);
+
+		pa_progress_update("refining the choice", done++, list_length(search->table_list));
+		drop_superfluous(search, table);
+		consolidate(search, table);
+		drop_superfluous(search, table);
+		simplify(search, table);
+		lengthen(search, table);
+	}
 	cover(search);
 	drop_unused(search);
 }

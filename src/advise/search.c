@@ -17,71 +17,23 @@
 #include <float.h>
 #include <math.h>
 
+#include "lib/pairingheap.h"
 #include "miscadmin.h"
-#include "optimizer/optimizer.h"
 #include "storage/lmgr.h"
 #include "utils/memutils.h"
 
 #include "advise/search.h"
 #include "base/progress.h"
 
-/* An index must lower some statement's cost by this share ... */
+/* An index must lower some statement's cost by this share. */
 #define PA_MIN_IMPROVEMENT	0.18
-
-/* ... and by this share of the cost of a page at random. */
-#define PA_MIN_PAGES_SAVED	0.5
 
 /* Gains that differ by less are equal. */
 #define PA_TIE				0.97
 
 /*
- * Compares a configuration with the current one over the items to which the
- * changed candidates matter.
- */
-PaEffect
-pa_search_effect(PaSearch *search, Bitmapset *config, Bitmapset *changed)
-{
-	PaEffect	effect = {0, 0, 0, 1.0};
-	ListCell   *lc;
-
-	foreach(lc, search->items)
-	{
-		PaItem	   *item = lfirst(lc);
-		double		cost;
-
-		if (item->current <= 0 || !bms_overlap(item->relevant, changed))
-			continue;
-		cost = pa_item_cost(search, item, config, NULL);
-		effect.saved += pa_item_value(item, item->current) - pa_item_value(item, cost);
-		if (cost > 0)
-			effect.log_saved += item->time * log(item->current / cost);
-		if (item->current - cost >= PA_MIN_PAGES_SAVED * random_page_cost)
-			effect.best_share = Max(effect.best_share, 1 - cost / item->current);
-		effect.worst_ratio = Max(effect.worst_ratio, cost / item->current);
-	}
-	return effect;
-}
-
-/*
- * Makes a configuration the current one.
- */
-void
-pa_search_adopt(PaSearch *search, Bitmapset *config)
-{
-	ListCell   *lc;
-
-	search->chosen = config;
-	foreach(lc, search->items)
-	{
-		PaItem	   *item = lfirst(lc);
-
-		item->current = pa_item_cost(search, item, config, NULL);
-	}
-}
-
-/*
- * Sets size and write cost of the pooled candidates whose tables can be locked
- * at once. Runs inside pa_in_restriction().
+ * Prices the pooled candidates whose tables can be locked at once. Runs inside
+ * pa_in_restriction().
  */
 static void
 price_candidates(void *arg)
@@ -91,36 +43,19 @@ price_candidates(void *arg)
 	for (int i = 0; i < search->ncandidates; i++)
 	{
 		PaCandidate *candidate = search->candidates[i];
-		MemoryContext oldcontext;
 
-		if (!candidate->pooled ||
-			!ConditionalLockRelationOid(candidate->def->relid, AccessShareLock))
-			continue;
-		oldcontext = MemoryContextSwitchTo(search->context);
-		if (!candidate->def->needs_trgm)
-			pa_index_size_estimate(candidate->def);
-		candidate->write_cost = pa_write_cost(search->writes, candidate->def);
-		MemoryContextSwitchTo(oldcontext);
+		if (candidate->pooled &&
+			ConditionalLockRelationOid(candidate->def->relid, AccessShareLock))
+			pa_search_price(search, candidate);
 	}
 }
 
 static void
-price(PaSearch *search)
+price_all(PaSearch *search)
 {
 	PaRestriction self = {GetUserId(), NULL};
 
 	(void) pa_in_restriction(&self, price_candidates, search, NULL);
-}
-
-static double
-write_cost_of(PaSearch *search, Bitmapset *set)
-{
-	double		sum = 0;
-	int			id = -1;
-
-	while ((id = bms_next_member(set, id)) >= 0)
-		sum += search->candidates[id]->write_cost;
-	return sum;
 }
 
 static int64
@@ -150,45 +85,49 @@ pa_search_within_limits(PaSearch *search, Bitmapset *set)
  * Whether what is gained is worth the indexes that are added.
  */
 static bool
-worthwhile(const PaEffect *effect, double write_cost)
+worthwhile(const PaEffect *effect)
 {
-	return effect->saved > write_cost &&
+	return effect->price_saved > effect->write_added &&
 		effect->best_share >= PA_MIN_IMPROVEMENT &&
 		effect->saved >= PA_MIN_HOUR_SAVED;
 }
 
-/* A candidate in one round of the greedy phase */
+/* A candidate in the greedy phase */
 typedef struct Contender
 {
+	pairingheap_node node;
 	PaCandidate *candidate;
 	double		bound;			/* of its rank, from an earlier round */
 	PaEffect	effect;
-	bool		fresh;
-	bool		out;
 } Contender;
 
 /*
- * Ranks by net time saved, or by that for each byte where bytes are scarce.
+ * Ranks by the time saved, less the share of it that writes take back, or by
+ * that for each byte where bytes are scarce. Below zero is not worth it.
  */
 static double
 rank_of(PaSearch *search, const Contender *c)
 {
-	double		net = c->effect.saved - c->candidate->write_cost;
+	double		net;
 
-	if (search->storage_budget > 0 && net > 0)
+	if (!worthwhile(&c->effect))
+		return -1;
+	net = c->effect.saved * (1 - c->effect.write_added / c->effect.price_saved);
+	if (search->storage_budget > 0)
 		return net / pa_index_size_bytes(c->candidate->def);
 	return net;
 }
 
+/* Orders the heap: the highest bound is on top. */
 static int
-compare_contenders(const void *a, const void *b)
+compare_contenders(const pairingheap_node *a, const pairingheap_node *b, void *arg)
 {
-	const Contender *ca = a;
-	const Contender *cb = b;
+	const Contender *ca = pairingheap_const_container(Contender, node, a);
+	const Contender *cb = pairingheap_const_container(Contender, node, b);
 
 	if (ca->bound != cb->bound)
-		return ca->bound > cb->bound ? -1 : 1;
-	return strcmp(ca->candidate->def->definition, cb->candidate->def->definition);
+		return ca->bound > cb->bound ? 1 : -1;
+	return strcmp(cb->candidate->def->definition, ca->candidate->def->definition);
 }
 
 /*
@@ -225,80 +164,120 @@ better(const Contender *a, const Contender *b)
 }
 
 /*
- * Finds the candidate to add next, or NULL. Contenders are in the order of
- * their bounds, and the search stops where the bound falls below the best.
+ * Evaluates a contender together with the current set. The trial set is the
+ * current one, and is left as it was.
+ */
+static void
+evaluate(PaSearch *search, Contender *c, Bitmapset **trial)
+{
+	PaCandidate *candidate = c->candidate;
+	Bitmapset  *single = bms_make_singleton(candidate->id);
+
+	*trial = bms_add_member(*trial, candidate->id);
+	c->effect = pa_search_effect(search, *trial, single);
+	c->bound = rank_of(search, c);
+	if (c->effect.price_saved <= c->effect.write_added &&
+		c->effect.best_share >= PA_MIN_IMPROVEMENT)
+		candidate->rejected = "it costs the table's writes more than it saves";
+	if (c->bound >= 0 && !pa_search_within_limits(search, *trial))
+	{
+		candidate->rejected = "it does not fit into the limits given";
+		c->bound = -1;
+	}
+	*trial = bms_del_member(*trial, candidate->id);
+	bms_free(single);
+}
+
+/*
+ * Finds the candidate to add next and takes it out of the heap, or returns
+ * NULL. Stops where the bound falls below the best.
  */
 static PaCandidate *
-next_candidate(PaSearch *search, Contender *contenders, int n)
+next_candidate(PaSearch *search, pairingheap *heap)
 {
+	Bitmapset  *trial = bms_copy(search->chosen);
+	List	   *evaluated = NIL;
 	Contender  *winner = NULL;
 	double		best = 0;
+	ListCell   *lc;
 
-	qsort(contenders, n, sizeof(Contender), compare_contenders);
-	for (int i = 0; i < n; i++)
-		contenders[i].fresh = false;
-	for (int i = 0; i < n && contenders[i].bound >= best * PA_TIE; i++)
+	while (!pairingheap_is_empty(heap))
 	{
-		Contender  *c = &contenders[i];
-		Bitmapset  *single = bms_make_singleton(c->candidate->id);
-		Bitmapset  *config = bms_union(search->chosen, single);
+		Contender  *c = pairingheap_container(Contender, node, pairingheap_first(heap));
 
-		if (c->out || bms_is_member(c->candidate->id, search->chosen))
-			continue;
-		c->effect = pa_search_effect(search, config, single);
-		c->bound = rank_of(search, c);
-		c->fresh = true;
-		if (!worthwhile(&c->effect, c->candidate->write_cost))
-		{
-			if (c->effect.saved <= c->candidate->write_cost &&
-				c->effect.best_share >= PA_MIN_IMPROVEMENT)
-				c->candidate->rejected = "it costs the table's writes more than it saves";
-			continue;
-		}
-		if (!pa_search_within_limits(search, config))
-		{
-			c->candidate->rejected = "it does not fit into the limits given";
-			continue;
-		}
+		if (c->bound < best * PA_TIE || c->bound < 0)
+			break;
+		pairingheap_remove_first(heap);
+		evaluate(search, c, &trial);
 		best = Max(best, c->bound);
+		evaluated = lappend(evaluated, c);
 	}
-	for (int i = 0; i < n; i++)
+	foreach(lc, evaluated)
 	{
-		Contender  *c = &contenders[i];
+		Contender  *c = lfirst(lc);
 
-		if (!c->fresh || c->out || c->bound < best * PA_TIE || c->bound <= 0 ||
-			!worthwhile(&c->effect, c->candidate->write_cost) ||
-			!pa_search_within_limits(search, bms_add_member(bms_copy(search->chosen),
-												  c->candidate->id)))
-			continue;
-		if (winner == NULL || better(c, winner))
+		if (c->bound > 0 && c->bound >= best * PA_TIE &&
+			(winner == NULL || better(c, winner)))
 			winner = c;
 	}
+	foreach(lc, evaluated)
+	{
+		if (lfirst(lc) != winner)
+			pairingheap_add(heap, &((Contender *) lfirst(lc))->node);
+	}
+	list_free(evaluated);
+	bms_free(trial);
 	return winner ? winner->candidate : NULL;
 }
 
 /*
- * Phase 1: adds one candidate after the other.
+ * Makes a heap of all pooled candidates that are not chosen yet.
+ */
+static pairingheap *
+make_heap(PaSearch *search, Contender *contenders)
+{
+	pairingheap *heap = pairingheap_allocate(compare_contenders, NULL);
+
+	for (int i = 0; i < search->ncandidates; i++)
+	{
+		Contender  *c = &contenders[i];
+
+		if (!search->candidates[i]->pooled || bms_is_member(i, search->chosen))
+			continue;
+		c->candidate = search->candidates[i];
+		c->bound = DBL_MAX;
+		pairingheap_add(heap, &c->node);
+	}
+	return heap;
+}
+
+/*
+ * Phase 1: adds one candidate after the other. A stale rank is an upper bound
+ * but for what writes cost, of which the first index that ends heap-only
+ * updates pays more than those after it; so all are looked at once more in the
+ * end.
  */
 static void
 greedy(PaSearch *search)
 {
 	Contender  *contenders = palloc0(sizeof(Contender) * Max(search->ncandidates, 1));
-	PaCandidate *next;
-	int			n = 0;
+	bool		added = true;
 
-	for (int i = 0; i < search->ncandidates; i++)
+	while (added)
 	{
-		if (!search->candidates[i]->pooled)
-			continue;
-		contenders[n].candidate = search->candidates[i];
-		contenders[n++].bound = DBL_MAX;
-	}
-	while (!pa_search_out_of_time(search) &&
-		   (next = next_candidate(search, contenders, n)) != NULL)
-	{
-		pa_search_adopt(search, bms_add_member(bms_copy(search->chosen), next->id));
-		pa_progress_update("choosing indexes", bms_num_members(search->chosen), n);
+		pairingheap *heap = make_heap(search, contenders);
+		PaCandidate *next;
+
+		added = false;
+		while (!pa_search_out_of_time(search) &&
+			   (next = next_candidate(search, heap)) != NULL)
+		{
+			pa_search_adopt(search, bms_add_member(bms_copy(search->chosen), next->id));
+			pa_progress_update("choosing indexes", bms_num_members(search->chosen),
+							   search->ncandidates);
+			added = true;
+		}
+		pairingheap_free(heap);
 	}
 	pfree(contenders);
 }
@@ -315,6 +294,7 @@ add_groups(PaSearch *search)
 	foreach(lc, search->items)
 	{
 		PaItem	   *item = lfirst(lc);
+		Bitmapset  *all = NULL;
 		Bitmapset  *used;
 		Bitmapset  *added;
 		Bitmapset  *config;
@@ -323,13 +303,19 @@ add_groups(PaSearch *search)
 
 		if (item->requests == NIL || pa_search_out_of_time(search))
 			continue;
-		best = pa_item_cost(search, item, item->relevant, &used);
+		for (int i = 0; i < item->ncandidates; i++)
+		{
+			if (search->candidates[item->candidates[i]]->pooled)
+				all = bms_add_member(all, item->candidates[i]);
+		}
+		best = pa_item_cost(search, item, all, &used);
+		bms_free(all);
 		added = bms_difference(used, search->chosen);
 		if (best > item->current * (1 - PA_MIN_IMPROVEMENT) || bms_is_empty(added))
 			continue;
 		config = bms_union(search->chosen, added);
 		effect = pa_search_effect(search, config, added);
-		if (worthwhile(&effect, write_cost_of(search, added)) &&
+		if (worthwhile(&effect) &&
 			pa_search_within_limits(search, config))
 			pa_search_adopt(search, config);
 	}
@@ -345,7 +331,7 @@ pa_search_run(PaSearch *search)
 	MemoryContext oldcontext = MemoryContextSwitchTo(search->context);
 
 	pa_pool_fill(search);
-	price(search);
+	price_all(search);
 	greedy(search);
 	add_groups(search);
 	pa_search_refine(search);

@@ -21,11 +21,16 @@ typedef struct PaWorkStatement
 	const PaStatement *recorded;
 	double		time;			/* ms per hour that it takes now */
 	double		calls;			/* per hour */
-	int			nitems;
+	List	   *items;			/* PaItem *, its samples that can be planned */
 	const char *error;			/* why it is left out, or NULL */
+	bool		judged;			/* candidates of a sample were planned one by one */
+	uint64		seen;			/* by which walk over a table's statements */
 } PaWorkStatement;
 
-/* Cost of an item under a configuration; see pa_item_cost(). */
+/*
+ * Cost of an item under a set of candidates; see search_cost.c. The sets hold
+ * places in the item's own list of candidates, so that they stay small.
+ */
 typedef struct PaMemo
 {
 	Bitmapset  *config;			/* candidates imagined */
@@ -39,10 +44,12 @@ typedef struct PaItem
 	PaWorkStatement *statement;
 	PaReplan	replan;
 	double		time;			/* ms per hour that this sample stands for */
+	double		calls;			/* executions per hour that it stands for */
 	List	   *requests;		/* PaRequest * */
 	double		cost_now;		/* without any candidate */
-	Bitmapset  *own;			/* candidates generated from it */
-	Bitmapset  *relevant;		/* candidates that could matter to it */
+	int		   *candidates;		/* ids of those that could matter to it */
+	int			ncandidates;
+	int			maxcandidates;
 	List	   *memo;			/* PaMemo * */
 	double		current;		/* cost under the set chosen so far */
 } PaItem;
@@ -53,9 +60,18 @@ typedef struct PaCandidate
 	int			id;
 	bool		pooled;			/* takes part in the joint search */
 	double		best_gain;		/* ms per hour, alone */
-	double		write_cost;		/* ms per hour */
+	PaWriteCharge charge;		/* what writes pay for it */
 	const char *rejected;		/* why it is not advised */
 } PaCandidate;
+
+/* A table with what is about it */
+typedef struct PaTable
+{
+	Oid			relid;			/* hash key */
+	List	   *statements;		/* PaWorkStatement *, those that read it */
+	List	   *pooled;			/* PaCandidate * */
+	uint64		seen;			/* by which walk over tables */
+} PaTable;
 
 typedef struct PaSearch
 {
@@ -66,6 +82,9 @@ typedef struct PaSearch
 	int			ncandidates;
 	int			maxcandidates;
 	HTAB	   *by_definition;
+	HTAB	   *tables;			/* PaTable */
+	List	   *table_list;		/* the same, those of dear statements first */
+	uint64		walks;			/* over statements of tables, counted */
 	PaWriteLoad *writes;
 	double		total_time;		/* ms per hour of the whole recorded workload */
 	int64		storage_budget; /* bytes; 0 = no limit */
@@ -88,6 +107,9 @@ extern void pa_workload_given(PaSearch *search, List *queries);
 /* search_cost.c */
 extern double pa_item_cost(PaSearch *search, PaItem *item, Bitmapset *config,
 						   Bitmapset **used);
+extern double pa_item_cost_of(PaSearch *search, PaItem *item, Bitmapset *places,
+							  Bitmapset **used);
+extern int	pa_item_add_candidate(PaItem *item, int id);
 extern double pa_item_value(const PaItem *item, double cost);
 extern bool pa_search_out_of_time(PaSearch *search);
 extern void pa_search_set_limit(PaSearch *search, double ms);
@@ -95,25 +117,41 @@ extern void pa_search_set_limit(PaSearch *search, double ms);
 /* pool.c */
 extern void pa_pool_fill(PaSearch *search);
 extern PaCandidate *pa_pool_add(PaSearch *search, PaIndexDef *def);
-extern void pa_pool_update_relevance(PaSearch *search, PaCandidate *candidate);
+extern void pa_pool_admit(PaSearch *search, PaCandidate *candidate);
+extern PaTable *pa_search_table(PaSearch *search, Oid relid);
 
 /* What adding or dropping indexes does to the workload */
 typedef struct PaEffect
 {
-	double		saved;			/* ms per hour */
+	double		saved;			/* ms per hour, as measured */
+	double		price_saved;	/* ms per hour, at the price of a unit of cost */
+	double		write_added;	/* ms per hour, at the prices of writes */
 	double		log_saved;		/* ms per hour now, times ln(cost before / after) */
-	double		best_share;		/* largest relative saving of one item */
+	double		best_share;		/* largest relative saving of one statement */
 	double		worst_ratio;	/* largest cost after / before of one item */
 } PaEffect;
+
+/*
+ * ms that a unit of planner cost takes, on the same warm data on which the
+ * prices of writes were measured: 0.003 in sequential scans, 0.0012 in index
+ * scans. What an index saves and what it costs writes are compared at these
+ * prices, not at measured times: the time of a unit of cost differs from plan
+ * to plan, so that the balance would tip when other indexes come.
+ */
+#define PA_COST_PRICE		0.002
 
 /* Less than this many ms per hour is noise. */
 #define PA_MIN_HOUR_SAVED	1.0
 
-/* search.c */
-extern void pa_search_run(PaSearch *search);
+/* effect.c */
 extern PaEffect pa_search_effect(PaSearch *search, Bitmapset *config,
 								 Bitmapset *changed);
 extern void pa_search_adopt(PaSearch *search, Bitmapset *config);
+extern void pa_search_price(PaSearch *search, PaCandidate *candidate);
+extern double pa_search_write_cost(PaSearch *search, const PaCandidate *candidate);
+
+/* search.c */
+extern void pa_search_run(PaSearch *search);
 extern bool pa_search_within_limits(PaSearch *search, Bitmapset *set);
 extern bool pa_candidate_simpler(const PaCandidate *a, const PaCandidate *b);
 

@@ -65,18 +65,46 @@ find_memo(PaItem *item, Bitmapset *config)
 }
 
 /*
- * Returns the candidates among config whose index, or the one on one of its
+ * Adds a candidate to those that could matter to an item. Returns its place.
+ */
+int
+pa_item_add_candidate(PaItem *item, int id)
+{
+	for (int i = 0; i < item->ncandidates; i++)
+	{
+		if (item->candidates[i] == id)
+			return i;
+	}
+	if (item->ncandidates == item->maxcandidates)
+	{
+		item->maxcandidates = Max(16, item->maxcandidates * 2);
+		item->candidates = item->candidates == NULL
+			? palloc(sizeof(int) * item->maxcandidates)
+			: repalloc(item->candidates, sizeof(int) * item->maxcandidates);
+	}
+	item->candidates[item->ncandidates] = id;
+	return item->ncandidates++;
+}
+
+static PaIndexDef *
+definition_at(PaSearch *search, PaItem *item, int place)
+{
+	return search->candidates[item->candidates[place]]->def;
+}
+
+/*
+ * Returns the places among config whose index, or the one on one of its
  * partitions, was read by a plan.
  */
 static Bitmapset *
-used_candidates(PaSearch *search, Bitmapset *config, List *used)
+used_places(PaSearch *search, PaItem *item, Bitmapset *config, List *used)
 {
 	Bitmapset  *result = NULL;
-	int			id = -1;
+	int			i = -1;
 
-	while ((id = bms_next_member(config, id)) >= 0)
+	while ((i = bms_next_member(config, i)) >= 0)
 	{
-		PaIndexDef *def = search->candidates[id]->def;
+		PaIndexDef *def = definition_at(search, item, i);
 		ListCell   *lc;
 		bool		found = list_member_oid(used, def->oid);
 
@@ -86,7 +114,7 @@ used_candidates(PaSearch *search, Bitmapset *config, List *used)
 				found = true;
 		}
 		if (found)
-			result = bms_add_member(result, id);
+			result = bms_add_member(result, i);
 	}
 	return result;
 }
@@ -99,12 +127,12 @@ static void
 apply_estimated_trigrams(PaSearch *search, PaItem *item, PaMemo *memo)
 {
 	double		best = memo->cost;
-	int			best_id = -1;
-	int			id = -1;
+	int			best_place = -1;
+	int			i = -1;
 
-	while ((id = bms_next_member(memo->config, id)) >= 0)
+	while ((i = bms_next_member(memo->config, i)) >= 0)
 	{
-		PaIndexDef *def = search->candidates[id]->def;
+		PaIndexDef *def = definition_at(search, item, i);
 		ListCell   *lc;
 		ListCell   *lc2;
 
@@ -127,15 +155,15 @@ apply_estimated_trigrams(PaSearch *search, PaItem *item, PaMemo *memo)
 				if (cost < best)
 				{
 					best = cost;
-					best_id = id;
+					best_place = i;
 				}
 			}
 		}
 	}
-	if (best_id >= 0)
+	if (best_place >= 0)
 	{
 		memo->cost = best;
-		memo->used = bms_make_singleton(best_id);
+		memo->used = bms_make_singleton(best_place);
 	}
 }
 
@@ -150,12 +178,12 @@ plan_item(PaSearch *search, PaItem *item, Bitmapset *config)
 	PaWhatIf	whatif = {0};
 	PaPlanResult result;
 	PaMemo	   *memo;
-	int			id = -1;
+	int			i = -1;
 	bool		ok;
 
 	CHECK_FOR_INTERRUPTS();
-	while ((id = bms_next_member(config, id)) >= 0)
-		whatif.indexes = lappend(whatif.indexes, search->candidates[id]->def);
+	while ((i = bms_next_member(config, i)) >= 0)
+		whatif.indexes = lappend(whatif.indexes, definition_at(search, item, i));
 	search->planner_calls++;
 	oldcontext = MemoryContextSwitchTo(search->context);
 	ok = pa_replan_plan(&item->replan, &whatif, false, &result);
@@ -165,7 +193,7 @@ plan_item(PaSearch *search, PaItem *item, Bitmapset *config)
 		memo = palloc0(sizeof(PaMemo));
 		memo->config = bms_copy(config);
 		memo->cost = result.cost;
-		memo->used = used_candidates(search, config, result.used);
+		memo->used = used_places(search, item, config, result.used);
 		apply_estimated_trigrams(search, item, memo);
 		item->memo = lappend(item->memo, memo);
 	}
@@ -174,21 +202,50 @@ plan_item(PaSearch *search, PaItem *item, Bitmapset *config)
 }
 
 /*
- * Returns the planner cost of an item with the candidates in config imagined.
- * With used, also which of them its plan reads. When the time is up or the
- * item cannot be planned any more, it is what it was under the current set.
+ * Returns the planner cost of an item with the candidates at some of its
+ * places imagined. With used_places, also which of them its plan reads. When
+ * the time is up or the item cannot be planned any more, it is what it was
+ * under the current set.
+ */
+double
+pa_item_cost_of(PaSearch *search, PaItem *item, Bitmapset *places,
+				Bitmapset **used)
+{
+	PaMemo	   *memo = find_memo(item, places);
+
+	if (memo == NULL && !pa_search_out_of_time(search))
+		memo = plan_item(search, item, places);
+	if (used != NULL)
+		*used = memo ? memo->used : NULL;
+	return memo ? memo->cost : item->current;
+}
+
+/*
+ * Returns the planner cost of an item with the candidates in config, a set of
+ * ids, imagined. With used, also which of them its plan reads.
  */
 double
 pa_item_cost(PaSearch *search, PaItem *item, Bitmapset *config, Bitmapset **used)
 {
-	Bitmapset  *relevant = bms_intersect(config, item->relevant);
-	PaMemo	   *memo = find_memo(item, relevant);
+	Bitmapset  *places = NULL;
+	Bitmapset  *read;
+	double		cost;
+	int			i = -1;
 
-	if (memo == NULL && !pa_search_out_of_time(search))
-		memo = plan_item(search, item, relevant);
+	for (int place = 0; place < item->ncandidates; place++)
+	{
+		if (bms_is_member(item->candidates[place], config))
+			places = bms_add_member(places, place);
+	}
+	cost = pa_item_cost_of(search, item, places, &read);
+	bms_free(places);
 	if (used != NULL)
-		*used = memo ? memo->used : NULL;
-	return memo ? memo->cost : item->current;
+	{
+		*used = NULL;
+		while ((i = bms_next_member(read, i)) >= 0)
+			*used = bms_add_member(*used, item->candidates[i]);
+	}
+	return cost;
 }
 
 /*

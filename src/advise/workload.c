@@ -44,12 +44,16 @@ pa_search_new(void)
 	search->context = context;
 	search->maxcandidates = 256;
 	search->candidates = palloc(sizeof(PaCandidate *) * search->maxcandidates);
-	search->writes = palloc0(sizeof(PaWriteLoad));
+	search->writes = pa_write_load_new(context);
 	ctl.keysize = sizeof(uint64);
 	ctl.entrysize = sizeof(uint64) + sizeof(PaCandidate *);
 	ctl.hcxt = context;
 	search->by_definition = hash_create("perfadvisor candidates", 256, &ctl,
 										HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	ctl.keysize = sizeof(Oid);
+	ctl.entrysize = sizeof(PaTable);
+	search->tables = hash_create("perfadvisor tables", 64, &ctl,
+								 HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	search->trgm_available = OidIsValid(pa_trgm_opclass()) || pa_trgm_available();
 	MemoryContextSwitchTo(oldcontext);
 	return search;
@@ -147,22 +151,35 @@ make_common_item(PaWorkStatement *ws, const PaItem *first)
 }
 
 /*
+ * Adds the rows that a statement writes, if it does, to the write load.
+ */
+static void
+note_writes(PaSearch *search, const PaWorkStatement *ws, double rows)
+{
+	const PaReplan *replan = &((PaItem *) linitial(ws->items))->replan;
+
+	if (replan->command != CMD_SELECT && OidIsValid(replan->target))
+		pa_write_load_add(search->writes, replan->target, replan->command,
+						  replan->updated, rows);
+}
+
+/*
  * Adds the samples of a statement that differ, and shares its time among them.
  */
 static void
 add_items(PaSearch *search, PaWorkStatement *ws)
 {
 	const PaStatement *st = ws->recorded;
-	List	   *items = NIL;
 	PaItem	   *common = NULL;
+	double		share;
 	ListCell   *lc;
 
-	for (int i = 0; i < st->nsamples && list_length(items) < PA_MAX_ITEMS; i++)
+	for (int i = 0; i < st->nsamples && list_length(ws->items) < PA_MAX_ITEMS; i++)
 	{
 		bool		known = false;
 		PaItem	   *item;
 
-		foreach(lc, items)
+		foreach(lc, ws->items)
 		{
 			if (same_constants(((PaItem *) lfirst(lc))->replan.sample, &st->samples[i]))
 				known = true;
@@ -171,35 +188,28 @@ add_items(PaSearch *search, PaWorkStatement *ws)
 			continue;
 		item = make_item(ws, &st->samples[i], st->key.userid);
 		if (item != NULL)
-			items = lappend(items, item);
+			ws->items = lappend(ws->items, item);
 	}
-	ws->nitems = list_length(items);
-	if (items != NIL)
-		common = make_common_item(ws, linitial(items));
-	foreach(lc, items)
+	if (ws->items == NIL)
+		return;
+	ws->error = NULL;
+	common = make_common_item(ws, linitial(ws->items));
+	share = (common != NULL ? 1 - PA_COMMON_SHARE : 1) / list_length(ws->items);
+	foreach(lc, ws->items)
 	{
 		PaItem	   *item = lfirst(lc);
 
-		item->time = ws->time / ws->nitems;
-		if (common != NULL)
-			item->time *= 1 - PA_COMMON_SHARE;
-		search->items = lappend(search->items, item);
+		item->time = ws->time * share;
+		item->calls = ws->calls * share;
 	}
 	if (common != NULL)
 	{
 		common->time = ws->time * PA_COMMON_SHARE;
-		search->items = lappend(search->items, common);
-		ws->nitems++;
+		common->calls = ws->calls * PA_COMMON_SHARE;
+		ws->items = lappend(ws->items, common);
 	}
-	if (items != NIL)
-	{
-		PaReplan   *replan = &((PaItem *) linitial(items))->replan;
-
-		ws->error = NULL;
-		if (replan->command != CMD_SELECT && OidIsValid(replan->target))
-			pa_write_load_add(search->writes, replan->target, replan->command,
-							  replan->updated, st->rows / st->calls * ws->calls);
-	}
+	search->items = list_concat(search->items, ws->items);
+	note_writes(search, ws, st->rows / st->calls * ws->calls);
 }
 
 /*
@@ -269,7 +279,7 @@ pa_workload_given(PaSearch *search, List *queries)
 		st->key.userid = GetUserId();
 		ws->recorded = st;
 		ws->calls = 1;
-		ws->nitems = 1;
+		ws->items = list_make1(item);
 		item->statement = ws;
 		item->replan.sample = sample;
 		item->replan.restriction.userid = GetUserId();
@@ -282,6 +292,7 @@ pa_workload_given(PaSearch *search, List *queries)
 		item->cost_now = pa_item_cost(search, item, NULL, NULL);
 		if (item->replan.error != NULL)
 			ReThrowError(item->replan.error);
+		item->calls = 1;
 		item->time = ws->time = item->cost_now * PA_MS_PER_COST;
 		search->total_time += ws->time;
 		search->statements = lappend(search->statements, ws);

@@ -34,31 +34,53 @@
 #define PA_HOT_SHARE			0.8
 
 /*
+ * Makes an empty write load in a memory context.
+ */
+PaWriteLoad *
+pa_write_load_new(MemoryContext context)
+{
+	PaWriteLoad *load = MemoryContextAllocZero(context, sizeof(PaWriteLoad));
+	HASHCTL		ctl = {0};
+
+	ctl.keysize = sizeof(Oid);
+	ctl.entrysize = sizeof(PaTableWrites);
+	ctl.hcxt = context;
+	load->tables = hash_create("perfadvisor writes", 64, &ctl,
+							   HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	return load;
+}
+
+/*
  * Adds rows written per hour to what a table already has.
  */
 void
 pa_write_load_add(PaWriteLoad *load, Oid relid, CmdType command,
 				  Bitmapset *updated, double rows)
 {
+	bool		found;
+	PaTableWrites *table = hash_search(load->tables, &relid, HASH_ENTER, &found);
 	PaWrite    *write;
 	ListCell   *lc;
 
-	foreach(lc, load->writes)
+	if (!found)
+	{
+		table->writes = NIL;
+		table->known = false;
+	}
+	foreach(lc, table->writes)
 	{
 		write = lfirst(lc);
-		if (write->relid == relid && write->command == command &&
-			bms_equal(write->updated, updated))
+		if (write->command == command && bms_equal(write->updated, updated))
 		{
 			write->rows += rows;
 			return;
 		}
 	}
 	write = palloc0(sizeof(PaWrite));
-	write->relid = relid;
 	write->command = command;
 	write->updated = bms_copy(updated);
 	write->rows = rows;
-	load->writes = lappend(load->writes, write);
+	table->writes = lappend(table->writes, write);
 }
 
 /*
@@ -155,41 +177,89 @@ coverage(const PaIndexDef *def)
 }
 
 /*
- * Returns the ms per hour that writing statements would take longer with the
- * index. An update that was HOT and is not any more pays for an entry in every
- * index of the table. The caller must hold a lock on the table.
+ * Notes what the writes of its table pay for an index. In the current memory
+ * context. The caller must hold a lock on the table.
+ */
+void
+pa_write_charge(PaWriteLoad *load, const PaIndexDef *def, PaWriteCharge *charge)
+{
+	PaTableWrites *table = hash_search(load->tables, &def->relid, HASH_FIND, NULL);
+
+	charge->attrs = columns_of(def);
+	charge->coverage = coverage(def);
+	charge->price = entry_time(def) * charge->coverage;
+	if (table != NULL && !table->known)
+	{
+		table->indexed = indexed_columns(def->relid, &table->nindexes);
+		table->known = true;
+	}
+}
+
+/*
+ * Returns the ms that one row of an UPDATE takes longer with indexes, or which
+ * part of it is due to one of them (all: -1). If it was HOT and is not any more
+ * with some of them, it pays for an entry in every index of the table, once;
+ * those that depend on an assigned column share that.
+ */
+static double
+update_cost(const PaTableWrites *table, const PaWrite *write,
+			PaWriteCharge **charges, int n, int which)
+{
+	bool		was_hot = !bms_overlap(write->updated, table->indexed);
+	int			breaking = 0;
+	double		result = 0;
+
+	for (int i = 0; i < n; i++)
+	{
+		if (bms_overlap(write->updated, charges[i]->attrs))
+			breaking++;
+	}
+	for (int i = 0; i < n; i++)
+	{
+		PaWriteCharge *charge = charges[i];
+
+		if (which >= 0 && i != which)
+			continue;
+		if (was_hot && breaking == 0)
+			result += (1 - PA_HOT_SHARE) * charge->price;
+		else
+			result += charge->price + PA_VACUUM_ENTRY_TIME * charge->coverage;
+		if (was_hot && bms_overlap(write->updated, charge->attrs))
+			result += PA_HOT_SHARE * table->nindexes *
+				(PA_BTREE_ENTRY_TIME + PA_VACUUM_ENTRY_TIME) / breaking;
+	}
+	return result;
+}
+
+/*
+ * Returns the ms per hour that writing statements would take longer with a set
+ * of new indexes on a table, or the part that is due to one of them (all: -1).
  */
 double
-pa_write_cost(const PaWriteLoad *load, const PaIndexDef *def)
+pa_write_cost(const PaWriteLoad *load, Oid relid, PaWriteCharge **charges,
+			  int n, int which)
 {
-	Bitmapset  *own = columns_of(def);
-	double		share = coverage(def);
-	double		price = entry_time(def) * share;
+	PaTableWrites *table = hash_search(load->tables, &relid, HASH_FIND, NULL);
 	double		result = 0;
 	ListCell   *lc;
 
-	foreach(lc, load->writes)
+	if (table == NULL || n == 0)
+		return 0;
+	foreach(lc, table->writes)
 	{
 		PaWrite    *write = lfirst(lc);
-		Bitmapset  *before;
-		int			nindexes;
 
-		if (write->relid != def->relid)
-			continue;
-		if (write->command == CMD_INSERT)
-			result += write->rows * price;
-		else if (write->command == CMD_DELETE)
-			result += write->rows * PA_VACUUM_ENTRY_TIME * share;
-		else
+		if (write->command == CMD_UPDATE)
 		{
-			before = indexed_columns(def->relid, &nindexes);
-			if (bms_overlap(write->updated, before))
-				result += write->rows * (price + PA_VACUUM_ENTRY_TIME * share);
-			else if (bms_overlap(write->updated, own))
-				result += write->rows * (price + PA_HOT_SHARE * nindexes *
-										 (PA_BTREE_ENTRY_TIME + PA_VACUUM_ENTRY_TIME));
-			else
-				result += write->rows * (1 - PA_HOT_SHARE) * price;
+			result += write->rows * update_cost(table, write, charges, n, which);
+			continue;
+		}
+		for (int i = 0; i < n; i++)
+		{
+			if (which < 0 || i == which)
+				result += write->rows * (write->command == CMD_INSERT
+										 ? charges[i]->price
+										 : PA_VACUUM_ENTRY_TIME * charges[i]->coverage);
 		}
 	}
 	return result;
