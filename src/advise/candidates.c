@@ -338,6 +338,55 @@ pa_candidates_generate(PaRequest *request, PaCandidateSink sink, void *arg)
 }
 
 /*
+ * Makes the definition that goes on with the request's other equality columns
+ * behind the keys, however little they select, and with its first order; or
+ * returns NULL if there are none or the keys are not all compared for equality.
+ */
+PaIndexDef *
+pa_candidate_completed(const PaIndexDef *def, const PaRequest *request,
+					   bool with_order)
+{
+	KeyList		keys = {0};
+	PaIndexDef *result;
+	ListCell   *lc;
+
+	if (def->relid != request->relid || def->am != BTREE_AM_OID ||
+		def->ncolumns > def->nkeys)
+		return NULL;
+	for (int i = 0; i < def->nkeys; i++)
+	{
+		bool		compared = false;
+
+		foreach(lc, request->terms)
+		{
+			PaTerm	   *term = lfirst(lc);
+
+			if (term->kind == PA_TERM_EQUAL &&
+				pa_index_column_equal(&term->col, &def->columns[i]))
+				compared = true;
+		}
+		if (!compared || !append_key(&keys, (PaIndexColumn *) &def->columns[i]))
+			return NULL;
+	}
+	foreach(lc, request->terms)
+	{
+		PaTerm	   *term = lfirst(lc);
+
+		if (term->kind == PA_TERM_EQUAL)
+			append_key(&keys, &term->col);
+	}
+	if (with_order && request->orders != NIL)
+		append_order(&keys, linitial(request->orders));
+	if (keys.n == def->nkeys)
+		return NULL;
+	result = pa_index_def_new(def->relid, BTREE_AM_OID, keys.n);
+	for (int i = 0; i < keys.n; i++)
+		result->columns[i] = *keys.cols[i];
+	result->pred = def->pred;
+	return result;
+}
+
+/*
  * Makes the definition that also includes what the request reads besides the
  * keys, or returns NULL if that is nothing or too much.
  */

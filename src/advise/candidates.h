@@ -69,6 +69,8 @@ extern void pa_candidates_generate(PaRequest *request, PaCandidateSink sink,
 								   void *arg);
 extern PaIndexDef *pa_candidate_covering(const PaIndexDef *def,
 										 const PaRequest *request);
+extern PaIndexDef *pa_candidate_completed(const PaIndexDef *def,
+										  const PaRequest *request, bool with_order);
 extern bool pa_candidate_relevant(const PaIndexDef *def, const PaRequest *request);
 
 /* pattern.c */

@@ -15,7 +15,7 @@
 #include "advise/search.h"
 
 /* A statement's cost must fall by this share of the cost of a page at random. */
-#define PA_MIN_PAGES_SAVED	0.5
+#define PA_MIN_PAGES_SAVED	0.3
 
 /*
  * Returns the tables that candidates are about, each once, in the order of the
@@ -67,7 +67,19 @@ statements_of(PaSearch *search, List *tables)
 }
 
 /*
- * Adds what a configuration does to one statement.
+ * Notes the share that an execution gets cheaper by, if it is not too little
+ * in all.
+ */
+static void
+note_share(PaEffect *effect, double before, double after)
+{
+	if (before - after >= PA_MIN_PAGES_SAVED * random_page_cost)
+		effect->best_share = Max(effect->best_share, 1 - after / before);
+}
+
+/*
+ * Adds what a configuration does to one statement: to its samples together,
+ * and to the common values, which are another kind of execution.
  */
 static void
 add_statement(PaSearch *search, PaWorkStatement *ws, Bitmapset *config,
@@ -87,7 +99,9 @@ add_statement(PaSearch *search, PaWorkStatement *ws, Bitmapset *config,
 			continue;
 		cost = pa_item_cost(search, item, config, NULL);
 		effect->worst_ratio = Max(effect->worst_ratio, cost / item->current);
-		if (!item->replan.common_values)
+		if (item->replan.common_values)
+			note_share(effect, item->current, cost);
+		else
 		{
 			before += item->current;
 			after += cost;
@@ -100,8 +114,8 @@ add_statement(PaSearch *search, PaWorkStatement *ws, Bitmapset *config,
 		if (cost > 0)
 			effect->log_saved += item->time * log(item->current / cost);
 	}
-	if (n > 0 && (before - after) / n >= PA_MIN_PAGES_SAVED * random_page_cost)
-		effect->best_share = Max(effect->best_share, 1 - after / before);
+	if (n > 0)
+		note_share(effect, before / n, after / n);
 }
 
 /*

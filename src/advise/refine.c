@@ -23,6 +23,13 @@
 /* ... and by this one if the table's writes gain more than the statement loses. */
 #define PA_MAX_WRITE_REGRESSION	1.5
 
+/*
+ * ... and by this one if another chosen index begins with its columns. The
+ * planner takes the longer one for worse clustered, which it need not be, and
+ * few engineers would keep both.
+ */
+#define PA_MAX_PREFIX_REGRESSION	2.0
+
 /* A simpler index may make a statement dearer by this factor at most. */
 #define PA_MAX_SWAP_RATIO	1.03
 
@@ -31,6 +38,9 @@
 
 /* A longer index in the place of a shorter one must save a statement this share. */
 #define PA_MIN_LENGTHENING	0.18
+
+/* An index for rare executions must save this share of the workload's time. */
+#define PA_MIN_RARE_GAIN	0.01
 
 /* Included columns must save a statement this share of its cost. */
 #define PA_MIN_COVERING		0.6
@@ -42,7 +52,7 @@
 static bool
 acceptable_loss(PaSearch *search, const PaEffect *effect)
 {
-	bool		writes_gain_more = effect->price_saved > effect->write_added;
+	bool		writes_gain_more = effect->price_saved >= effect->write_added;
 
 	if (effect->worst_ratio > PA_MAX_REGRESSION)
 		return writes_gain_more && effect->worst_ratio <= PA_MAX_WRITE_REGRESSION;
@@ -69,6 +79,34 @@ chosen_of(PaSearch *search, PaTable *table)
 }
 
 /*
+ * Whether another chosen index begins with the keys of a candidate, for the
+ * same rows.
+ */
+bool
+pa_search_begins_chosen(PaSearch *search, const PaCandidate *candidate)
+{
+	const PaIndexDef *a = candidate->def;
+	PaTable    *table = pa_search_table(search, a->relid);
+	ListCell   *lc;
+
+	foreach(lc, chosen_of(search, table))
+	{
+		const PaIndexDef *b = ((PaCandidate *) lfirst(lc))->def;
+		int			same = 0;
+
+		if (a == b || a->am != BTREE_AM_OID || b->am != BTREE_AM_OID ||
+			a->nkeys > b->nkeys || a->ncolumns > a->nkeys || !equal(a->pred, b->pred))
+			continue;
+		while (same < a->nkeys &&
+			   pa_index_column_equal(&a->columns[same], &b->columns[same]))
+			same++;
+		if (same == a->nkeys)
+			return true;
+	}
+	return false;
+}
+
+/*
  * Finds the chosen index of a table that the others make most superfluous, or
  * returns NULL.
  */
@@ -86,7 +124,9 @@ least_missed(PaSearch *search, PaTable *table)
 		Bitmapset  *config = bms_difference(search->chosen, single);
 		PaEffect	effect = pa_search_effect(search, config, single);
 
-		if (acceptable_loss(search, &effect) &&
+		if ((acceptable_loss(search, &effect) ||
+			 (effect.worst_ratio <= PA_MAX_PREFIX_REGRESSION &&
+			  pa_search_begins_chosen(search, candidate))) &&
 			(least == NULL || -effect.saved < least_loss))
 		{
 			least = candidate;
@@ -424,6 +464,46 @@ extends(const PaIndexDef *a, const PaIndexDef *b)
 }
 
 /*
+ * Puts into the pool what a chosen candidate would be with all that the
+ * statements which read it ask for.
+ */
+static void
+add_completions(PaSearch *search, PaTable *table, PaCandidate *old)
+{
+	ListCell   *lc;
+	ListCell   *lc2;
+	ListCell   *lc3;
+
+	foreach(lc, table->statements)
+	{
+		foreach(lc2, ((PaWorkStatement *) lfirst(lc))->items)
+		{
+			PaItem	   *item = lfirst(lc2);
+			Bitmapset  *used;
+
+			if (item->current <= 0 || pa_search_out_of_time(search))
+				continue;
+			(void) pa_item_cost(search, item, search->chosen, &used);
+			if (!bms_is_member(old->id, used))
+				continue;
+			foreach(lc3, item->requests)
+			{
+				for (int with_order = 0; with_order < 2; with_order++)
+				{
+					Merging		merging = {search, NULL, NULL};
+					PaRestriction self = {GetUserId(), NULL};
+
+					merging.def = pa_candidate_completed(old->def, lfirst(lc3),
+														 with_order == 1);
+					if (merging.def != NULL)
+						(void) pa_in_restriction(&self, add_merged, &merging, NULL);
+				}
+			}
+		}
+	}
+}
+
+/*
  * Lets longer indexes take the place of chosen ones whose columns they have,
  * where that helps a statement: as a second index the longer one would have to
  * earn what it costs writes, in the other's place only the difference.
@@ -438,6 +518,7 @@ lengthen(PaSearch *search, PaTable *table)
 	{
 		PaCandidate *old = lfirst(lc);
 
+		add_completions(search, table, old);
 		foreach(lc2, table->pooled)
 		{
 			PaCandidate *by = lfirst(lc2);
@@ -464,34 +545,61 @@ lengthen(PaSearch *search, PaTable *table)
 }
 
 /*
- * Drops indexes that only plans for common values read: no execution that was
- * sampled would have used them.
+ * Returns the chosen candidates that the plans of samples read, of rare ones or
+ * of the others. Common values are not samples.
  */
-static void
-drop_unused(PaSearch *search)
+static Bitmapset *
+read_by_samples(PaSearch *search, bool rare)
 {
-	Bitmapset  *used = NULL;
+	Bitmapset  *result = NULL;
 	ListCell   *lc;
-	int			id = -1;
 
 	foreach(lc, search->items)
 	{
 		PaItem	   *item = lfirst(lc);
-		Bitmapset  *of_item = NULL;
+		Bitmapset  *used;
 
-		if (item->replan.common_values)
+		if (item->replan.common_values || item->rare != rare)
 			continue;
-		(void) pa_item_cost(search, item, search->chosen, &of_item);
-		used = bms_union(used, of_item);
+		(void) pa_item_cost(search, item, search->chosen, &used);
+		result = bms_join(result, used);
 	}
+	return result;
+}
+
+/*
+ * Drops indexes that only plans for common values read: no execution that was
+ * sampled would have used them. Those that only rare executions would have used
+ * must save a share of the whole workload's time.
+ */
+void
+pa_search_drop_unused(PaSearch *search)
+{
+	Bitmapset  *often = read_by_samples(search, false);
+	Bitmapset  *rarely = read_by_samples(search, true);
+	Bitmapset  *config = bms_copy(search->chosen);
+	int			id = -1;
+
 	while ((id = bms_next_member(search->chosen, id)) >= 0)
 	{
-		if (bms_is_member(id, used))
+		Bitmapset  *single;
+		PaEffect	effect;
+
+		if (bms_is_member(id, often))
 			continue;
-		search->candidates[id]->rejected = "no sampled execution would have used it";
+		single = bms_make_singleton(id);
+		config = bms_del_member(config, id);
+		effect = pa_search_effect(search, config, single);
+		if (!bms_is_member(id, rarely))
+			search->candidates[id]->rejected = "no sampled execution would have used it";
+		else if (-effect.saved < search->total_time * PA_MIN_RARE_GAIN)
+			search->candidates[id]->rejected = "only rare executions would use it, and too little time is saved";
+		else
+			config = bms_add_member(config, id);
+		bms_free(single);
 	}
 	if (!pa_search_out_of_time(search))
-		pa_search_adopt(search, bms_intersect(search->chosen, used));
+		pa_search_adopt(search, config);
 }
 
 /*
@@ -515,5 +623,4 @@ pa_search_refine(PaSearch *search)
 		lengthen(search, table);
 	}
 	cover(search);
-	drop_unused(search);
 }

@@ -7,7 +7,10 @@
  *	  upper bound, so that few candidates are planned again in each round.
  * 2. Groups: statements that need two indexes at once (a join driven from
  *	  either side) get the group that their best plan uses.
- * 3. Refinement of what was found, see refine.c.
+ * 3. Refinement of what was found, see refine.c. An index that takes the place
+ *	  of others may make room for one that was not worth it before, so all three
+ *	  are done again until nothing comes in: advice that is followed is not
+ *	  followed by more.
  *
  * The set chosen so far is always valid: when the time is up, it is the
  * result.
@@ -27,6 +30,12 @@
 
 /* An index must lower some statement's cost by this share. */
 #define PA_MIN_IMPROVEMENT	0.18
+
+/* What is saved must be this many times what writes pay: costs are estimates. */
+#define PA_WRITE_MARGIN		2.0
+
+/* How often the set is filled up and refined */
+#define PA_MAX_ROUNDS		4
 
 /* Gains that differ by less are equal. */
 #define PA_TIE				0.97
@@ -87,7 +96,7 @@ pa_search_within_limits(PaSearch *search, Bitmapset *set)
 static bool
 worthwhile(const PaEffect *effect)
 {
-	return effect->price_saved > effect->write_added &&
+	return effect->price_saved > effect->write_added * PA_WRITE_MARGIN &&
 		effect->best_share >= PA_MIN_IMPROVEMENT &&
 		effect->saved >= PA_MIN_HOUR_SAVED;
 }
@@ -171,14 +180,21 @@ static void
 evaluate(PaSearch *search, Contender *c, Bitmapset **trial)
 {
 	PaCandidate *candidate = c->candidate;
-	Bitmapset  *single = bms_make_singleton(candidate->id);
+	Bitmapset  *single;
 
+	if (pa_search_begins_chosen(search, candidate))
+	{
+		candidate->rejected = "a longer advised index begins with its columns";
+		c->bound = -1;
+		return;
+	}
+	single = bms_make_singleton(candidate->id);
 	*trial = bms_add_member(*trial, candidate->id);
 	c->effect = pa_search_effect(search, *trial, single);
 	c->bound = rank_of(search, c);
-	if (c->effect.price_saved <= c->effect.write_added &&
+	if (c->effect.price_saved <= c->effect.write_added * PA_WRITE_MARGIN &&
 		c->effect.best_share >= PA_MIN_IMPROVEMENT)
-		candidate->rejected = "it costs the table's writes more than it saves";
+		candidate->rejected = "what it saves is not worth what it costs the table's writes";
 	if (c->bound >= 0 && !pa_search_within_limits(search, *trial))
 	{
 		candidate->rejected = "it does not fit into the limits given";
@@ -255,13 +271,14 @@ make_heap(PaSearch *search, Contender *contenders)
  * Phase 1: adds one candidate after the other. A stale rank is an upper bound
  * but for what writes cost, of which the first index that ends heap-only
  * updates pays more than those after it; so all are looked at once more in the
- * end.
+ * end. Returns whether anything was added.
  */
-static void
+static bool
 greedy(PaSearch *search)
 {
 	Contender  *contenders = palloc0(sizeof(Contender) * Max(search->ncandidates, 1));
 	bool		added = true;
+	bool		result = false;
 
 	while (added)
 	{
@@ -275,11 +292,12 @@ greedy(PaSearch *search)
 			pa_search_adopt(search, bms_add_member(bms_copy(search->chosen), next->id));
 			pa_progress_update("choosing indexes", bms_num_members(search->chosen),
 							   search->ncandidates);
-			added = true;
+			added = result = true;
 		}
 		pairingheap_free(heap);
 	}
 	pfree(contenders);
+	return result;
 }
 
 /*
@@ -332,8 +350,11 @@ pa_search_run(PaSearch *search)
 
 	pa_pool_fill(search);
 	price_all(search);
-	greedy(search);
-	add_groups(search);
-	pa_search_refine(search);
+	for (int round = 0; round < PA_MAX_ROUNDS && greedy(search); round++)
+	{
+		add_groups(search);
+		pa_search_refine(search);
+	}
+	pa_search_drop_unused(search);
 	MemoryContextSwitchTo(oldcontext);
 }

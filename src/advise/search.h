@@ -45,6 +45,7 @@ typedef struct PaItem
 	PaReplan	replan;
 	double		time;			/* ms per hour that this sample stands for */
 	double		calls;			/* executions per hour that it stands for */
+	bool		rare;			/* these are few of the statement's */
 	List	   *requests;		/* PaRequest * */
 	double		cost_now;		/* without any candidate */
 	int		   *candidates;		/* ids of those that could matter to it */
@@ -157,5 +158,7 @@ extern bool pa_candidate_simpler(const PaCandidate *a, const PaCandidate *b);
 
 /* refine.c */
 extern void pa_search_refine(PaSearch *search);
+extern void pa_search_drop_unused(PaSearch *search);
+extern bool pa_search_begins_chosen(PaSearch *search, const PaCandidate *candidate);
 
 #endif							/* PERFADVISOR_ADVISE_SEARCH_H */

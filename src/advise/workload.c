@@ -22,6 +22,12 @@
 /* Share of a statement's time that is taken to go to the most common values */
 #define PA_COMMON_SHARE	0.2
 
+/* A sample that took this many times as long as the others is not typical. */
+#define PA_TAIL_RATIO	4
+
+/* A sample that stands for less of a statement's executions is rare. */
+#define PA_RARE_SHARE	0.05
+
 /* A shorter window says too little of an hour. */
 #define PA_MIN_WINDOW_HOURS	(1.0 / 60)
 
@@ -164,6 +170,64 @@ note_writes(PaSearch *search, const PaWorkStatement *ws, double rows)
 }
 
 /*
+ * Tells what share of a statement's executions its slowest sample stands for.
+ * The recorder keeps it because it is slow, not because it is typical: where it
+ * took several times as long as the others, it gets the share with which the
+ * mean time comes out as measured.
+ */
+static double
+tail_share(const PaStatement *st, const List *items, const PaItem *slowest,
+		   double others)
+{
+	double		mean = st->total_exec_time / st->calls;
+	double		equal = 1.0 / list_length(items);
+	double		share;
+
+	if (slowest->replan.sample->exec_time < others * PA_TAIL_RATIO)
+		return equal;
+	share = (mean - others) / (slowest->replan.sample->exec_time - others);
+	return Min(Max(share, 1.0 / st->calls), equal);
+}
+
+/*
+ * Shares a part of a statement's calls and time among its samples.
+ */
+static void
+share_among(const PaWorkStatement *ws, List *items, double part)
+{
+	int			n = list_length(items);
+	PaItem	   *slowest = linitial(items);
+	double		others = 0;		/* mean ms of all samples but the slowest */
+	double		tail;
+	double		tail_time;		/* share of the time */
+	ListCell   *lc;
+
+	foreach(lc, items)
+	{
+		PaItem	   *item = lfirst(lc);
+
+		others += item->replan.sample->exec_time;
+		if (item->replan.sample->exec_time > slowest->replan.sample->exec_time)
+			slowest = item;
+	}
+	others = (others - slowest->replan.sample->exec_time) / Max(n - 1, 1);
+	tail = n > 1 ? tail_share(ws->recorded, items, slowest, others) : 1.0;
+	tail_time = tail == 1.0 / n ? tail
+		: tail * slowest->replan.sample->exec_time /
+		(tail * slowest->replan.sample->exec_time + (1 - tail) * others);
+	foreach(lc, items)
+	{
+		PaItem	   *item = lfirst(lc);
+		double		calls = item == slowest ? tail : (1 - tail) / (n - 1);
+		double		time = item == slowest ? tail_time : (1 - tail_time) / (n - 1);
+
+		item->calls = ws->calls * part * calls;
+		item->time = ws->time * part * time;
+		item->rare = calls < PA_RARE_SHARE;
+	}
+}
+
+/*
  * Adds the samples of a statement that differ, and shares its time among them.
  */
 static void
@@ -171,7 +235,6 @@ add_items(PaSearch *search, PaWorkStatement *ws)
 {
 	const PaStatement *st = ws->recorded;
 	PaItem	   *common = NULL;
-	double		share;
 	ListCell   *lc;
 
 	for (int i = 0; i < st->nsamples && list_length(ws->items) < PA_MAX_ITEMS; i++)
@@ -194,14 +257,7 @@ add_items(PaSearch *search, PaWorkStatement *ws)
 		return;
 	ws->error = NULL;
 	common = make_common_item(ws, linitial(ws->items));
-	share = (common != NULL ? 1 - PA_COMMON_SHARE : 1) / list_length(ws->items);
-	foreach(lc, ws->items)
-	{
-		PaItem	   *item = lfirst(lc);
-
-		item->time = ws->time * share;
-		item->calls = ws->calls * share;
-	}
+	share_among(ws, ws->items, common != NULL ? 1 - PA_COMMON_SHARE : 1);
 	if (common != NULL)
 	{
 		common->time = ws->time * PA_COMMON_SHARE;
