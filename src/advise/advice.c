@@ -39,6 +39,7 @@ typedef struct Making
 	PaSearch   *search;
 	PaAdvice   *advice;
 	List	   *credits;		/* Credit * */
+	Credit	  **credit_of;		/* by candidate, NULL: none yet */
 	List	   *taken;			/* names of indexes given out */
 	bool		extension_given;	/* CREATE EXTENSION pg_trgm is a row already */
 } Making;
@@ -46,16 +47,11 @@ typedef struct Making
 static Credit *
 credit_of(Making *m, int id)
 {
-	ListCell   *lc;
-	Credit	   *credit;
+	Credit	   *credit = m->credit_of[id];
 
-	foreach(lc, m->credits)
-	{
-		credit = lfirst(lc);
-		if (credit->candidate->id == id)
-			return credit;
-	}
-	credit = palloc0(sizeof(Credit));
+	if (credit != NULL)
+		return credit;
+	credit = m->credit_of[id] = palloc0(sizeof(Credit));
 	credit->candidate = m->search->candidates[id];
 	credit->write_cost = pa_search_write_cost(m->search, credit->candidate);
 	m->credits = lappend(m->credits, credit);
@@ -456,6 +452,7 @@ pa_advice_make(PaSearch *search, MemoryContext parent)
 
 	advice->context = context;
 	MemoryContextSwitchTo(search->context);
+	m.credit_of = palloc0(sizeof(Credit *) * Max(search->ncandidates, 1));
 	foreach(lc, search->items)
 		credit_item(&m, lfirst(lc));
 	MemoryContextSwitchTo(context);

@@ -14,6 +14,9 @@
 
 #include "advise/search.h"
 
+/* A sample that costs this much more than it could at best has nothing to gain. */
+#define PA_AT_BEST			1.005
+
 /* A statement's cost must fall by this share of the cost of a page at random. */
 #define PA_MIN_PAGES_SAVED	0.3
 
@@ -67,6 +70,20 @@ statements_of(PaSearch *search, List *tables)
 }
 
 /*
+ * Whether some of the changed candidates could matter to an item.
+ */
+static bool
+matters(const PaItem *item, Bitmapset *changed)
+{
+	for (int i = 0; i < item->ncandidates; i++)
+	{
+		if (bms_is_member(item->candidates[i], changed))
+			return true;
+	}
+	return false;
+}
+
+/*
  * Notes the share that an execution gets cheaper by, if it is not too little
  * in all.
  */
@@ -79,11 +96,12 @@ note_share(PaEffect *effect, double before, double after)
 
 /*
  * Adds what a configuration does to one statement: to its samples together,
- * and to the common values, which are another kind of execution.
+ * and to the common values, which are another kind of execution. With more, nothing
+ * was taken away, so that what is at its best already need not be planned.
  */
 static void
 add_statement(PaSearch *search, PaWorkStatement *ws, Bitmapset *config,
-			  PaEffect *effect)
+			  Bitmapset *changed, bool more, PaEffect *effect)
 {
 	double		before = 0;		/* of its samples, as they ran */
 	double		after = 0;
@@ -97,7 +115,9 @@ add_statement(PaSearch *search, PaWorkStatement *ws, Bitmapset *config,
 
 		if (item->current <= 0)
 			continue;
-		cost = pa_item_cost(search, item, config, NULL);
+		cost = item->current;
+		if (matters(item, changed) && !(more && cost <= item->best * PA_AT_BEST))
+			cost = pa_item_cost(search, item, config, NULL);
 		effect->worst_ratio = Max(effect->worst_ratio, cost / item->current);
 		if (item->replan.common_values)
 			note_share(effect, item->current, cost);
@@ -168,10 +188,11 @@ pa_search_effect(PaSearch *search, Bitmapset *config, Bitmapset *changed)
 	PaEffect	effect = {.worst_ratio = 1.0};
 	List	   *tables = tables_of(search, changed);
 	List	   *statements = statements_of(search, tables);
+	bool		more = bms_is_subset(search->chosen, config);
 	ListCell   *lc;
 
 	foreach(lc, statements)
-		add_statement(search, lfirst(lc), config, &effect);
+		add_statement(search, lfirst(lc), config, changed, more, &effect);
 	foreach(lc, tables)
 		effect.write_added += write_cost(search, lfirst(lc), config, NULL) -
 			write_cost(search, lfirst(lc), search->chosen, NULL);
@@ -195,15 +216,20 @@ pa_search_adopt(PaSearch *search, Bitmapset *config)
 
 	bms_free(search->chosen);
 	search->chosen = config;
+	search->adoptions++;
 	foreach(lc, statements)
 	{
-		foreach(lc2, ((PaWorkStatement *) lfirst(lc))->items)
+		PaWorkStatement *ws = lfirst(lc);
+
+		foreach(lc2, ws->items)
 		{
 			PaItem	   *item = lfirst(lc2);
 
-			if (item->current > 0)
+			if (item->current > 0 && matters(item, changed))
 				item->current = pa_item_cost(search, item, config, NULL);
 		}
+		foreach(lc2, ws->tables)
+			((PaTable *) lfirst(lc2))->changed = search->adoptions;
 	}
 	bms_free(changed);
 	list_free(statements);

@@ -111,6 +111,7 @@ pa_search_table(PaSearch *search, Oid relid)
 		table->statements = NIL;
 		table->pooled = NIL;
 		table->seen = 0;
+		table->changed = 0;
 		search->table_list = lappend(search->table_list, table);
 	}
 	return table;
@@ -248,7 +249,9 @@ judge_together(PaSearch *search, PaItem *item)
 	if (item->ncandidates == 0)
 		return false;
 	all = bms_add_range(NULL, 0, item->ncandidates - 1);
-	if (pa_item_cost_of(search, item, all, &used) > item->cost_now * (1 - PA_MIN_SHARE))
+	item->best = pa_item_cost_of(search, item, all, &used);
+	bms_free(all);
+	if (item->best > item->cost_now * (1 - PA_MIN_SHARE))
 		return false;
 	while ((place = bms_next_member(used, place)) >= 0)
 	{
@@ -393,8 +396,10 @@ note_tables(PaSearch *search)
 			{
 				PaTable    *table = pa_search_table(search, ((PaRequest *) lfirst(lc3))->relid);
 
-				if (table->statements == NIL || llast(table->statements) != ws)
-					table->statements = lappend(table->statements, ws);
+				if (table->statements != NIL && llast(table->statements) == ws)
+					continue;
+				table->statements = lappend(table->statements, ws);
+				ws->tables = lappend(ws->tables, table);
 			}
 		}
 	}

@@ -107,6 +107,7 @@ typedef struct Contender
 	pairingheap_node node;
 	PaCandidate *candidate;
 	double		bound;			/* of its rank, from an earlier round */
+	uint64		evaluated;		/* after which adoption, plus one; 0: never */
 	PaEffect	effect;
 } Contender;
 
@@ -182,6 +183,9 @@ evaluate(PaSearch *search, Contender *c, Bitmapset **trial)
 	PaCandidate *candidate = c->candidate;
 	Bitmapset  *single;
 
+	if (c->evaluated > pa_search_table(search, candidate->def->relid)->changed)
+		return;
+	c->evaluated = search->adoptions + 1;
 	if (pa_search_begins_chosen(search, candidate))
 	{
 		candidate->rejected = "a longer advised index begins with its columns";
@@ -262,6 +266,7 @@ make_heap(PaSearch *search, Contender *contenders)
 			continue;
 		c->candidate = search->candidates[i];
 		c->bound = DBL_MAX;
+		c->evaluated = 0;
 		pairingheap_add(heap, &c->node);
 	}
 	return heap;

@@ -22,6 +22,7 @@ typedef struct PaWorkStatement
 	double		time;			/* ms per hour that it takes now */
 	double		calls;			/* per hour */
 	List	   *items;			/* PaItem *, its samples that can be planned */
+	List	   *tables;			/* PaTable *, those that it reads */
 	const char *error;			/* why it is left out, or NULL */
 	bool		judged;			/* candidates of a sample were planned one by one */
 	uint64		seen;			/* by which walk over a table's statements */
@@ -52,6 +53,7 @@ typedef struct PaItem
 	int			ncandidates;
 	int			maxcandidates;
 	List	   *memo;			/* PaMemo * */
+	double		best;			/* with all that was generated from it */
 	double		current;		/* cost under the set chosen so far */
 } PaItem;
 
@@ -72,6 +74,8 @@ typedef struct PaTable
 	List	   *statements;		/* PaWorkStatement *, those that read it */
 	List	   *pooled;			/* PaCandidate * */
 	uint64		seen;			/* by which walk over tables */
+	uint64		changed;		/* after which adoption a statement that reads it
+								 * got another plan, at the latest */
 } PaTable;
 
 typedef struct PaSearch
@@ -86,6 +90,7 @@ typedef struct PaSearch
 	HTAB	   *tables;			/* PaTable */
 	List	   *table_list;		/* the same, those of dear statements first */
 	uint64		walks;			/* over statements of tables, counted */
+	uint64		adoptions;		/* of another set as the chosen one, counted */
 	PaWriteLoad *writes;
 	double		total_time;		/* ms per hour of the whole recorded workload */
 	int64		storage_budget; /* bytes; 0 = no limit */
