@@ -45,6 +45,8 @@ typedef struct PaRequest
 	double		tuples;
 	List	   *terms;			/* PaTerm * */
 	List	   *orders;			/* List * of PaIndexColumn *, wanted orders */
+	List	   *limited_order;	/* the one of which only the first rows are wanted,
+								 * out of many */
 	List	   *predicates;		/* PaPredicate * */
 	List	   *needed;			/* PaIndexColumn *, all that the query reads of the
 								 * table, where not visiting it would pay */
@@ -62,6 +64,10 @@ typedef struct PaCollector
 /* collect.c */
 extern void pa_collect_relation(PlannerInfo *root, RelOptInfo *rel,
 								RangeTblEntry *rte, void *collector);
+
+/* order.c */
+extern void pa_order_note_limit(PaRequest *request, List *order, double limit);
+extern bool pa_order_served(const PaIndexDef *def, const PaRequest *request);
 
 /* candidates.c */
 typedef void (*PaCandidateSink) (PaIndexDef *def, void *arg);

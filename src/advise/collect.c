@@ -639,6 +639,9 @@ pa_collect_relation(PlannerInfo *root, RelOptInfo *rel, RangeTblEntry *rte,
 	add_restrictions(&c);
 	add_equivalences(&c);
 	add_order(&c, root->query_pathkeys);
+	if (root->limit_tuples > 0 && root->query_pathkeys == root->sort_pathkeys &&
+		c.request->orders != NIL)
+		pa_order_note_limit(c.request, llast(c.request->orders), root->limit_tuples);
 	if (root->sort_pathkeys != root->query_pathkeys)
 		add_order(&c, root->sort_pathkeys);
 	if (root->distinct_pathkeys != root->query_pathkeys)

@@ -17,8 +17,12 @@
 /* A sample that costs this much more than it could at best has nothing to gain. */
 #define PA_AT_BEST			1.005
 
-/* A statement's cost must fall by this share of the cost of a page at random. */
-#define PA_MIN_PAGES_SAVED	0.3
+/*
+ * A statement's cost must fall by that of so many pages at random: for a new
+ * index, and for a longer one in the place of a shorter one.
+ */
+#define PA_MIN_PAGES_NEW	2.0
+#define PA_MIN_PAGES_LONGER	0.3
 
 /*
  * Returns the tables that candidates are about, each once, in the order of the
@@ -90,8 +94,13 @@ matters(const PaItem *item, Bitmapset *changed)
 static void
 note_share(PaEffect *effect, double before, double after)
 {
-	if (before - after >= PA_MIN_PAGES_SAVED * random_page_cost)
-		effect->best_share = Max(effect->best_share, 1 - after / before);
+	double		pages = (before - after) / random_page_cost;
+	double		share = 1 - after / before;
+
+	if (pages >= PA_MIN_PAGES_LONGER)
+		effect->best_share = Max(effect->best_share, share);
+	if (pages >= PA_MIN_PAGES_NEW)
+		effect->best_large_share = Max(effect->best_large_share, share);
 }
 
 /*

@@ -60,6 +60,54 @@ acceptable_loss(PaSearch *search, const PaEffect *effect)
 }
 
 /*
+ * Whether some candidate of a set on a table gives a request the order of which
+ * only the first rows are wanted.
+ */
+static bool
+order_served_by(PaTable *table, Bitmapset *set, const PaRequest *request)
+{
+	ListCell   *lc;
+
+	foreach(lc, table->pooled)
+	{
+		PaCandidate *candidate = lfirst(lc);
+
+		if (bms_is_member(candidate->id, set) &&
+			candidate->def->am == BTREE_AM_OID &&
+			pa_order_served(candidate->def, request))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Whether a configuration gives every statement the order that it has from the
+ * current one. Costs do not tell: see order.c.
+ */
+static bool
+keeps_orders(PaSearch *search, PaTable *table, Bitmapset *config)
+{
+	ListCell   *lc;
+	ListCell   *lc2;
+
+	foreach(lc, table->statements)
+	{
+		PaItem	   *item = linitial(((PaWorkStatement *) lfirst(lc))->items);
+
+		foreach(lc2, item->requests)
+		{
+			PaRequest  *request = lfirst(lc2);
+
+			if (request->relid == table->relid && request->limited_order != NIL &&
+				order_served_by(table, search->chosen, request) &&
+				!order_served_by(table, config, request))
+				return false;
+		}
+	}
+	return true;
+}
+
+/*
  * Returns the chosen candidates on a table.
  */
 static List *
@@ -124,7 +172,8 @@ least_missed(PaSearch *search, PaTable *table)
 		Bitmapset  *config = bms_difference(search->chosen, single);
 		PaEffect	effect = pa_search_effect(search, config, single);
 
-		if ((acceptable_loss(search, &effect) ||
+		if (keeps_orders(search, table, config) &&
+			(acceptable_loss(search, &effect) ||
 			 (effect.worst_ratio <= PA_MAX_PREFIX_REGRESSION &&
 			  pa_search_begins_chosen(search, candidate))) &&
 			(least == NULL || -effect.saved < least_loss))
@@ -199,7 +248,8 @@ concatenate(const PaIndexDef *a, const PaIndexDef *b)
  * it was adopted.
  */
 static bool
-try_replace(PaSearch *search, PaCandidate *a, PaCandidate *b, PaCandidate *by)
+try_replace(PaSearch *search, PaTable *table, PaCandidate *a, PaCandidate *b,
+			PaCandidate *by)
 {
 	Bitmapset  *config;
 	Bitmapset  *changed;
@@ -213,6 +263,7 @@ try_replace(PaSearch *search, PaCandidate *a, PaCandidate *b, PaCandidate *by)
 	effect = pa_search_effect(search, config, changed);
 	bms_free(changed);
 	if (!acceptable_loss(search, &effect) ||
+		!keeps_orders(search, table, config) ||
 		!pa_search_within_limits(search, config))
 	{
 		bms_free(config);
@@ -268,7 +319,7 @@ merge_pair(PaSearch *search, PaTable *table, PaCandidate *a, PaCandidate *b)
 		if (by->def->am == BTREE_AM_OID &&
 			(pa_index_column_equal(&by->def->columns[0], &a->def->columns[0]) ||
 			 pa_index_column_equal(&by->def->columns[0], &b->def->columns[0])) &&
-			try_replace(search, a, b, by))
+			try_replace(search, table, a, b, by))
 			return true;
 	}
 	merged[0] = concatenate(a->def, b->def);
@@ -281,7 +332,7 @@ merge_pair(PaSearch *search, PaTable *table, PaCandidate *a, PaCandidate *b)
 		if (merged[k] == NULL)
 			continue;
 		(void) pa_in_restriction(&self, add_merged, &merging, NULL);
-		if (try_replace(search, a, b, merging.candidate))
+		if (try_replace(search, table, a, b, merging.candidate))
 			return true;
 	}
 	return false;
@@ -365,6 +416,7 @@ simplify(PaSearch *search, PaTable *table)
 				continue;
 			effect = exchange(search, old, by, &config);
 			if (effect.worst_ratio <= PA_MAX_SWAP_RATIO &&
+				keeps_orders(search, table, config) &&
 				effect.write_added <= pa_search_write_cost(search, old) * 0.1 &&
 				-effect.saved <= Max(search->total_time * PA_MAX_SWAP_LOSS, PA_MIN_HOUR_SAVED))
 			{
@@ -504,9 +556,37 @@ add_completions(PaSearch *search, PaTable *table, PaCandidate *old)
 }
 
 /*
+ * Whether one candidate gives a statement the order of which only the first
+ * rows are wanted, and the other does not.
+ */
+static bool
+gives_order(PaTable *table, const PaCandidate *old, const PaCandidate *by)
+{
+	ListCell   *lc;
+	ListCell   *lc2;
+
+	foreach(lc, table->statements)
+	{
+		PaItem	   *item = linitial(((PaWorkStatement *) lfirst(lc))->items);
+
+		foreach(lc2, item->requests)
+		{
+			PaRequest  *request = lfirst(lc2);
+
+			if (request->limited_order != NIL &&
+				pa_order_served(by->def, request) &&
+				!pa_order_served(old->def, request))
+				return true;
+		}
+	}
+	return false;
+}
+
+/*
  * Lets longer indexes take the place of chosen ones whose columns they have,
  * where that helps a statement: as a second index the longer one would have to
- * earn what it costs writes, in the other's place only the difference.
+ * earn what it costs writes, in the other's place only the difference. One that
+ * gives an order of which only the first rows are wanted helps in any case.
  */
 static void
 lengthen(PaSearch *search, PaTable *table)
@@ -529,9 +609,12 @@ lengthen(PaSearch *search, PaTable *table)
 				!extends(old->def, by->def) || pa_search_out_of_time(search))
 				continue;
 			effect = exchange(search, old, by, &config);
-			if (effect.best_share < PA_MIN_LENGTHENING ||
-				effect.worst_ratio > PA_MAX_REGRESSION ||
-				effect.price_saved <= effect.write_added ||
+			if (effect.worst_ratio > PA_MAX_REGRESSION ||
+				!(gives_order(table, old, by)
+				  ? effect.write_added <= pa_search_write_cost(search, old) * 0.5
+				  : effect.best_share >= PA_MIN_LENGTHENING &&
+				  effect.price_saved > effect.write_added) ||
+				!keeps_orders(search, table, config) ||
 				!pa_search_within_limits(search, config))
 			{
 				bms_free(config);

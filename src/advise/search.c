@@ -97,7 +97,7 @@ static bool
 worthwhile(const PaEffect *effect)
 {
 	return effect->price_saved > effect->write_added * PA_WRITE_MARGIN &&
-		effect->best_share >= PA_MIN_IMPROVEMENT &&
+		effect->best_large_share >= PA_MIN_IMPROVEMENT &&
 		effect->saved >= PA_MIN_HOUR_SAVED;
 }
 
@@ -197,7 +197,7 @@ evaluate(PaSearch *search, Contender *c, Bitmapset **trial)
 	c->effect = pa_search_effect(search, *trial, single);
 	c->bound = rank_of(search, c);
 	if (c->effect.price_saved <= c->effect.write_added * PA_WRITE_MARGIN &&
-		c->effect.best_share >= PA_MIN_IMPROVEMENT)
+		c->effect.best_large_share >= PA_MIN_IMPROVEMENT)
 		candidate->rejected = "what it saves is not worth what it costs the table's writes";
 	if (c->bound >= 0 && !pa_search_within_limits(search, *trial))
 	{

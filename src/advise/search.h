@@ -134,6 +134,7 @@ typedef struct PaEffect
 	double		write_added;	/* ms per hour, at the prices of writes */
 	double		log_saved;		/* ms per hour now, times ln(cost before / after) */
 	double		best_share;		/* largest relative saving of one statement */
+	double		best_large_share;	/* the same, of those that are not small */
 	double		worst_ratio;	/* largest cost after / before of one item */
 } PaEffect;
 
