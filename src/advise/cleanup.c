@@ -9,9 +9,10 @@
  *	   was used most.
  *	2. A B-tree that is the beginning of another one that stays is redundant.
  *	   Longer ones are judged first, so what covers is settled by then.
- *	3. An index that was never scanned is unused, unless it takes the place of
- *	   one that 1 or 2 would drop; then it is judged when that one is gone.
+ *	3. An index that was never scanned is unused.
  *	4. Those that stay may be bloated.
+ *
+ * An index that takes the place of another stays, until that one is gone.
  *
  * Whether a recorded statement needs an index after all is cleanup_proof.c's
  * business.
@@ -218,7 +219,8 @@ judge_redundant(List *indexes, List *verdicts)
 		PaExisting *index = lfirst(lc);
 		PaExisting *cover;
 
-		if (has_duties(index, true) || verdict_of(verdicts, index) != NULL)
+		if (has_duties(index, true) || verdict_of(verdicts, index) != NULL ||
+			is_cover(verdicts, index))
 			continue;
 		cover = find_cover(indexes, verdicts, index);
 		if (cover != NULL)
