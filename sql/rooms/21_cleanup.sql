@@ -106,7 +106,7 @@ WITH may AS (
             WHERE s.slot_type = 'physical' AND NOT s.active) AS idle_slots
     FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database()
 ), named AS (
-    SELECT r.*, pg_catalog.format('%I.%I', n.nspname, c.relname) AS name, c.relkind,
+    SELECT r.*, CASE WHEN c.oid IS NOT NULL THEN pg_catalog.format('%I.%I', n.nspname, c.relname) END AS name, c.relkind,
            pg_catalog.format('%I.%I', tn.nspname, t.relname) AS table_name, i.indisunique,
            k.conname, CASE WHEN k.oid IS NOT NULL THEN pg_catalog.pg_get_constraintdef(k.oid) END AS condef,
            perfadvisor.index_creation(r.index) AS creation,

@@ -247,7 +247,10 @@ add_rows(Making *m, Credit *credit, int rank)
 	}
 	foreach(lc, ddl)
 	{
-		row = add_row(m, def, rank, step++, lfirst(lc));
+		PaIndexStep *ddl_step = lfirst(lc);
+
+		row = add_row(m, def, rank, step++, ddl_step->sql);
+		row->undo_sql = ddl_step->undo ? pstrdup(ddl_step->undo) : NULL;
 		row->confidence = confidence;
 		row->queryids = queryids;
 		if (numbers)
@@ -258,7 +261,6 @@ add_rows(Making *m, Credit *credit, int rank)
 			row->write_cost = credit->candidate->write_cost;
 			row->index_bytes = pa_index_size_bytes(def);
 			row->reason = reason_of(m, credit);
-			row->undo_sql = pa_index_undo(def);
 			numbers = false;
 		}
 		else
