@@ -15,3 +15,4 @@ GRANT SELECT ON perfadvisor.index_advice, perfadvisor.index_advice_statements,
     perfadvisor.index_advice_rejected, perfadvisor.unadvised_statements,
     perfadvisor.progress TO PUBLIC;
 GRANT SELECT ON perfadvisor.index_cleanup TO PUBLIC;
+GRANT SELECT ON perfadvisor.statistics_advice TO PUBLIC;
