@@ -53,7 +53,7 @@ WITH RECURSIVE may AS (
     UNION ALL
     SELECT t.oid, t.name, 'stale',
            pg_catalog.format('%s rows were changed since it was analysed; autovacuum would do it at %s%s', t.mods, pg_catalog.round(t.trigger_at::numeric),
-               CASE WHEN t.automatic THEN ', and does not keep up' ELSE ', but is off for it' END)
+               CASE WHEN t.automatic THEN ', but has not yet' ELSE ', but is off for it' END)
     FROM tables AS t
     WHERE t.relkind IN ('r', 'm') AND t.reltuples >= 0
       AND t.mods > t.trigger_at * CASE WHEN t.automatic THEN 2 ELSE 1 END

@@ -265,11 +265,11 @@ judge_common_values(Judging *j, const PaColumnUse *column)
 	if (target <= facts.target || target > PA_MAX_TARGET)
 		return;
 	add_row(j, column->attnos, "target", error, column->queryids,
-			psprintf("ALTER TABLE %s ALTER COLUMN %s SET STATISTICS %d; ANALYZE %s (%s)",
-					 j->sample.name, name, target, j->sample.name, name),
-			psprintf("ALTER TABLE %s ALTER COLUMN %s SET STATISTICS %d; ANALYZE %s (%s)",
+			psprintf("ALTER TABLE %s ALTER COLUMN %s SET STATISTICS %d; ANALYZE %s",
+					 j->sample.name, name, target, j->sample.name),
+			psprintf("ALTER TABLE %s ALTER COLUMN %s SET STATISTICS %d; ANALYZE %s",
 					 j->sample.name, name, pa_statistics_setting(j->use->relid, attno),
-					 j->sample.name, name),
+					 j->sample.name),
 			psprintf("%s is compared with constants, and its list of the %d most common values misses some that are up to %.0f times as common as the planner takes them to be; a list of %.0f has them all",
 					 name, facts.mcv_count, error, needed));
 }
@@ -286,7 +286,7 @@ judge_distinct(Judging *j, const PaColumnUse *column)
 	ColumnFacts facts;
 	double		distinct;
 	double		error;
-	double		setting;
+	char	   *setting;
 
 	if (!read_facts(j, attno, &facts) || facts.ndistinct <= 0 ||
 		j->sample.tuples <= 300.0 * facts.target ||
@@ -297,13 +297,13 @@ judge_distinct(Judging *j, const PaColumnUse *column)
 		return;
 
 	/* What grows with the table is stated as a share of its rows. */
-	setting = distinct > 0.1 * j->sample.tuples ? -Min(distinct / j->sample.tuples, 1)
-		: rint(distinct);
+	setting = distinct > 0.1 * j->sample.tuples
+		? psprintf("-%.3f", Min(distinct / j->sample.tuples, 1)) : psprintf("%.0f", distinct);
 	add_row(j, column->attnos, "n_distinct", error, column->queryids,
-			psprintf("ALTER TABLE %s ALTER COLUMN %s SET (n_distinct = %.4g); ANALYZE %s (%s)",
-					 j->sample.name, name, setting, j->sample.name, name),
-			psprintf("ALTER TABLE %s ALTER COLUMN %s RESET (n_distinct); ANALYZE %s (%s)",
-					 j->sample.name, name, j->sample.name, name),
+			psprintf("ALTER TABLE %s ALTER COLUMN %s SET (n_distinct = %s); ANALYZE %s",
+					 j->sample.name, name, setting, j->sample.name),
+			psprintf("ALTER TABLE %s ALTER COLUMN %s RESET (n_distinct); ANALYZE %s",
+					 j->sample.name, name, j->sample.name),
 			psprintf("%s is joined, grouped or compared, and the planner takes it to have %.0f different values where a sample says about %.0f",
 					 name, facts.ndistinct, distinct));
 }
@@ -340,23 +340,22 @@ statistics_name(const Judging *j, List *attnos)
 static bool
 has_extended(Judging *j, List *attnos, const char *kinds, bool *built)
 {
-	StringInfoData columns;
+	StringInfoData keys;
 	double		answers[2];
 	ListCell   *lc;
+	bool		mcv = strstr(kinds, "mcv") != NULL;
+	bool		dependencies = strstr(kinds, "dependencies") != NULL;
 	char	   *sql;
 
-	initStringInfo(&columns);
+	initStringInfo(&keys);
 	foreach(lc, attnos)
-		appendStringInfo(&columns, "%s%s", lc == list_head(attnos) ? "" : ", ",
-						 quote_literal_cstr(get_attname(j->use->relid, lfirst_int(lc), false)));
-	sql = psprintf("SELECT count(*), count(*) FILTER (WHERE coalesce(%s) IS NOT NULL) FROM pg_stats_ext"
-				   " WHERE format('%%I.%%I', schemaname, tablename) = %s"
-				   " AND %s = ANY (kinds) AND attnames::text[] @> ARRAY[%s]",
-				   strstr(kinds, "mcv") ? "most_common_vals::text" :
-				   strstr(kinds, "dependencies") ? "dependencies::text" : "n_distinct::text",
-				   quote_literal_cstr(j->sample.name),
-				   strstr(kinds, "mcv") ? "'m'" : strstr(kinds, "dependencies") ? "'f'" : "'d'",
-				   columns.data);
+		appendStringInfo(&keys, "%s%d", lc == list_head(attnos) ? "" : ", ", lfirst_int(lc));
+	sql = psprintf("SELECT count(*), count(*) FILTER (WHERE EXISTS (SELECT FROM pg_stats_ext AS d"
+				   " WHERE d.statistics_schemaname = n.nspname AND d.statistics_name = s.stxname AND d.%s IS NOT NULL))"
+				   " FROM pg_statistic_ext AS s JOIN pg_namespace AS n ON n.oid = s.stxnamespace"
+				   " WHERE s.stxrelid = %u AND '%s' = ANY (s.stxkind) AND s.stxkeys::int2[] @> ARRAY[%s]::int2[]",
+				   mcv ? "most_common_vals" : dependencies ? "dependencies" : "n_distinct",
+				   j->use->relid, mcv ? "m" : dependencies ? "f" : "d", keys.data);
 	if (!pa_sample_ask(&j->sample, sql, 2, answers))
 		return false;
 	*built = answers[1] > 0;
@@ -384,36 +383,42 @@ advise_extended(Judging *j, List *attnos, const char *kinds, double error,
 		return;
 	}
 	add_row(j, attnos, "correlated", error, queryids,
-			psprintf("CREATE STATISTICS %s (%s) ON %s FROM %s; ANALYZE %s (%s)",
-					 name, kinds, columns, j->sample.name, j->sample.name, columns),
+			psprintf("CREATE STATISTICS %s (%s) ON %s FROM %s; ANALYZE %s",
+					 name, kinds, columns, j->sample.name, j->sample.name),
 			psprintf("DROP STATISTICS IF EXISTS %s", name), reason);
 }
 
 /*
  * Returns the share of rows that a list of the most common combinations of the
- * columns would give a filter, or -1 if that cannot be known.
+ * columns would give a filter, or -1 if that cannot be known, and whether the
+ * list would have all combinations. One that is hardly more common than the
+ * least in the list may as well not get into it.
  */
 static double
 estimate_by_list(Judging *j, const PaFilterUse *filter, Bitmapset *which,
-				 List *attnos, int target)
+				 List *attnos, int target, bool *complete)
 {
 	StringInfoData sql;
-	double		answers[2];
+	double		answers[3];
 	double		independent = 1;
 	int			i = -1;
 
 	initStringInfo(&sql);
-	appendStringInfo(&sql, "SELECT sum(c) FILTER (WHERE m)::float8, sum(c)::float8 FROM (SELECT count(*) AS c, bool_and((");
+	appendStringInfoString(&sql, "WITH g AS (SELECT count(*) AS c, bool_and((");
 	while ((i = bms_next_member(which, i)) >= 0)
 	{
 		independent *= filter->clauses[i].actual;
 		appendStringInfo(&sql, "%s%s", filter->clauses[i].text,
 						 bms_next_member(which, i) >= 0 ? ") AND (" : ")) AS m");
 	}
-	appendStringInfo(&sql, " FROM %s GROUP BY %s ORDER BY 1 DESC LIMIT %d) AS g",
-					 j->sample.from, column_names(j->use->relid, attnos), target);
-	if (!pa_sample_ask(&j->sample, sql.data, 2, answers))
+	appendStringInfo(&sql, " FROM %s GROUP BY %s), l AS (SELECT min(c) AS least, sum(c) AS total"
+					 " FROM (SELECT c FROM g ORDER BY c DESC LIMIT %d) AS t), n AS (SELECT count(*) AS n FROM g)"
+					 " SELECT (sum(g.c) FILTER (WHERE g.m AND (n.n <= %d OR g.c > 1.25 * l.least)))::float8,"
+					 " max(l.total)::float8, max(n.n) FROM g, l, n",
+					 j->sample.from, column_names(j->use->relid, attnos), target, target);
+	if (!pa_sample_ask(&j->sample, sql.data, 3, answers))
 		return -1;
+	*complete = answers[2] <= target;
 	if (answers[0] > 0)
 		return answers[0] / j->rows;
 	return Min(independent, Max(1 - answers[1] / j->rows, 0));
@@ -491,6 +496,7 @@ judge_together(Judging *j, const PaFilterUse *filter, double error)
 	List	   *attnos = NIL;
 	double		actual = bms_num_members(which) == filter->nclauses ? filter->actual : -1;
 	bool		equalities = true;
+	bool		complete = false;
 	bool		by_list;
 	bool		by_dependency = false;
 	double		before = 1;
@@ -513,19 +519,21 @@ judge_together(Judging *j, const PaFilterUse *filter, double error)
 	if (actual < 0)
 		actual = filter->pairs[first][second];
 
-	estimate = estimate_by_list(j, filter, which, attnos, target);
+	estimate = estimate_by_list(j, filter, which, attnos, target, &complete);
 	by_list = estimate >= 0 && error_of(estimate * j->rows, actual * j->rows) < PA_MENDED;
-	if (equalities && bms_num_members(which) == 2)
+
+	/* Where there is a list the planner asks it first, and dependencies no more. */
+	if (equalities && bms_num_members(which) == 2 && !(by_list && complete))
 	{
 		double		other = estimate_by_dependency(j, &filter->clauses[first], &filter->clauses[second]);
 
 		by_dependency = other >= 0 && error_of(other * j->rows, actual * j->rows) < PA_MENDED;
-		if (!by_list)
+		if (by_dependency)
 			estimate = other;
 	}
 	if (!by_list && !by_dependency)
 		return;
-	advise_extended(j, attnos, by_list && by_dependency ? "dependencies, mcv" : by_list ? "mcv" : "dependencies",
+	advise_extended(j, attnos, by_dependency ? "dependencies" : "mcv",
 					error, filter->queryids,
 					psprintf("conditions on %s depend on each other: taken as independent they keep %.0f rows, in a sample it is %.0f; with these statistics the estimate would be %.0f",
 							 column_names(j->use->relid, attnos), before * Max(j->sample.tuples, 0),
