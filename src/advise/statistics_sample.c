@@ -5,7 +5,8 @@
  * The sample is read as the table's owner, as ANALYZE does, in a
  * security-restricted operation, read only, in a subtransaction that is rolled
  * back. No lock is waited for. The blocks are the same each time, so the same
- * table gives the same answers; at most PA_SAMPLE_BLOCKS of them are read.
+ * table gives the same answers; at most PA_SAMPLE_BLOCKS of them are read, and
+ * fewer where they hold many rows.
  */
 #include "postgres.h"
 
@@ -24,8 +25,12 @@
 
 #include "advise/statistics.h"
 
-/* ANALYZE reads up to 30,000 with the default target. */
+/* ANALYZE reads up to 30,000 blocks, and as many rows, with the default target. */
 #define PA_SAMPLE_BLOCKS	3000
+#define PA_SAMPLE_ROWS		150000
+
+/* Rows of fewer blocks than that are too much alike. */
+#define PA_MIN_BLOCKS		500
 
 /* Values that occur in more of the sampled blocks than that are common; the
  * estimator of Haas and Stokes is for the others. */
@@ -49,6 +54,7 @@ measure(void *arg)
 	PaTableSample *sample = arg;
 	Relation	rel;
 	double		pages;
+	double		wanted = PA_SAMPLE_BLOCKS;
 
 	if (!ConditionalLockRelationOid(sample->relid, AccessShareLock))
 		return;
@@ -58,8 +64,10 @@ measure(void *arg)
 	if (RELKIND_HAS_STORAGE(rel->rd_rel->relkind))
 	{
 		pages = RelationGetNumberOfBlocks(rel);
-		sample->fraction = pages > PA_SAMPLE_BLOCKS ? PA_SAMPLE_BLOCKS / pages : 1;
 		sample->tuples = rel->rd_rel->reltuples;
+		if (sample->tuples > PA_SAMPLE_ROWS)
+			wanted = Min(wanted, Max(pages * PA_SAMPLE_ROWS / sample->tuples, PA_MIN_BLOCKS));
+		sample->fraction = pages > wanted ? wanted / pages : 1;
 	}
 	relation_close(rel, NoLock);
 }
@@ -235,24 +243,26 @@ bool
 pa_sample_distinct(const PaTableSample *sample, const char *columns, double *distinct)
 {
 	double		a[4];
-	char	   *sql = psprintf("SELECT sum(c) FILTER (WHERE c <= %d)::float8, count(*) FILTER (WHERE c <= %d),"
-							   " count(*) FILTER (WHERE c = 1), count(*) FILTER (WHERE c > %d)"
-							   " FROM (SELECT count(*) AS c FROM"
-							   " (SELECT DISTINCT %s, (ctid::text::point)[0] AS block FROM %s"
-							   " WHERE NOT ROW(%s) IS NULL) AS s GROUP BY %s) AS g",
-							   PA_COMMON_COUNT, PA_COMMON_COUNT, PA_COMMON_COUNT,
-							   columns, sample->from, columns, columns);
+	char	   *sql;
 	double		n;
 	double		f1;
 
+	if (sample->fraction >= 1)
+		return pa_sample_ask(sample, psprintf("SELECT count(*) FROM (SELECT DISTINCT %s FROM %s WHERE NOT ROW(%s) IS NULL) AS s",
+											  columns, sample->from, columns), 1, distinct);
+	sql = psprintf("SELECT sum(c) FILTER (WHERE c <= %d)::float8, count(*) FILTER (WHERE c <= %d),"
+				   " count(*) FILTER (WHERE c = 1), count(*) FILTER (WHERE c > %d)"
+				   " FROM (SELECT count(*) AS c FROM"
+				   " (SELECT DISTINCT %s, (ctid::text::point)[0] AS block FROM %s"
+				   " WHERE NOT ROW(%s) IS NULL) AS s GROUP BY %s) AS g",
+				   PA_COMMON_COUNT, PA_COMMON_COUNT, PA_COMMON_COUNT,
+				   columns, sample->from, columns, columns);
 	if (!pa_sample_ask(sample, sql, 4, a))
 		return false;
 	n = a[0];
 	f1 = a[2];
 	*distinct = a[3];
-	if (sample->fraction >= 1)
-		*distinct += a[1];
-	else if (n > 0)
+	if (n > 0)
 		*distinct += n * a[1] / (n - f1 + f1 * sample->fraction);
 	return true;
 }
