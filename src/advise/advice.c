@@ -134,6 +134,25 @@ kind_of(const PaIndexDef *def)
 }
 
 /*
+ * Whether a table that has rows of its own was never analysed.
+ */
+static bool
+never_analysed(Oid relid)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	bool		result = false;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		Form_pg_class form = (Form_pg_class) GETSTRUCT(tuple);
+
+		result = form->reltuples < 0 && form->relkind != RELKIND_PARTITIONED_TABLE;
+		ReleaseSysCache(tuple);
+	}
+	return result;
+}
+
+/*
  * Returns how far the advice can be trusted, 0 to 1: few executions, a table
  * that was never analysed and a gain that was not planned make it less.
  */
@@ -141,14 +160,9 @@ static double
 confidence_of(const Credit *credit)
 {
 	double		result = credit->calls / (credit->calls + 5);
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(credit->candidate->def->relid));
 
-	if (HeapTupleIsValid(tuple))
-	{
-		if (((Form_pg_class) GETSTRUCT(tuple))->reltuples < 0)
-			result *= 0.5;
-		ReleaseSysCache(tuple);
-	}
+	if (never_analysed(credit->candidate->def->relid))
+		result *= 0.5;
 	if (credit->candidate->def->needs_trgm)
 		result *= 0.6;
 	return result;
@@ -176,6 +190,8 @@ reason_of(Making *m, const Credit *credit)
 						 credit->candidate->write_cost);
 	if (credit->candidate->def->needs_trgm)
 		appendStringInfoString(&buf, "; the gain is perfadvisor's own estimate, since the planner cannot be asked before pg_trgm is installed");
+	if (never_analysed(credit->candidate->def->relid))
+		appendStringInfoString(&buf, "; the table was never analysed, and ANALYZE may change the plan without an index: run it first (see statistics_advice) and ask again");
 	return buf.data;
 }
 

@@ -78,7 +78,7 @@ CREATE INDEX part_1_b ON part_1 (b);
 ANALYZE;
 SELECT perfadvisor.reset() \g /dev/null
 
-SELECT plan(51);
+SELECT plan(52);
 SELECT matches((SELECT evidence FROM perfadvisor.index_cleanup WHERE index = 'idle_upper'::regclass), 'nothing is recorded', 'it says when nothing is recorded that could prove anything');
 SELECT matches((SELECT caveat FROM perfadvisor.index_cleanup WHERE index = 'idle_upper'::regclass), 'let the application run', 'and what to do about it');
 
@@ -134,6 +134,9 @@ SELECT matches((SELECT caveat FROM cleanup WHERE index = 'idle_upper'::regclass)
 SELECT pg_stat_reset_single_table_counters('idle_needed'::regclass) \g /dev/null
 SELECT is((SELECT pg_stat_get_numscans('idle_needed'::regclass)), 0::bigint, 'an index whose counter says zero');
 SELECT is(listed('idle_needed'), NULL, 'is not unused if a recorded statement gets dearer without it');
+SELECT pg_create_physical_replication_slot('pa_gone') \g /dev/null
+SELECT matches((SELECT caveat FROM perfadvisor.index_cleanup WHERE index = 'idle_upper'::regclass), 'standbys not connected now \(slots pa_gone\)', 'standbys, whose scans nobody here knows, are named');
+SELECT pg_drop_replication_slot('pa_gone') \g /dev/null
 SELECT is(listed('"Odd Place".tiny_k'), NULL, 'on a table that is always read as a whole nothing is said to be unused');
 
 SELECT is(listed('part_a'), 'redundant by part_a_b', 'a partitioned index is judged as a whole');
