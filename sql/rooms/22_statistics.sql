@@ -103,7 +103,7 @@ WITH RECURSIVE may AS (
     SELECT a.oid AS relation, NULL::text[] AS columns, a.problem,
            NULLIF(e.estimate_error, 1) AS estimate_error, COALESCE(e.queryids, '{}') AS queryids, a.ddl, NULL::text AS undo_sql,
            a.reason || CASE WHEN e.estimate_error >= 2 THEN
-               pg_catalog.format('; a recorded filter keeps %s times more or fewer rows than expected, which ANALYZE alone mends', pg_catalog.round(e.estimate_error::numeric)) ELSE '' END AS reason
+               pg_catalog.format('; a condition of a recorded statement keeps %s times more or fewer rows than expected, which ANALYZE alone mends', pg_catalog.round(e.estimate_error::numeric)) ELSE '' END AS reason
     FROM to_analyse AS a
          LEFT JOIN examined AS e ON e.relation = a.oid AND e.problem = 'analyse'
     UNION ALL

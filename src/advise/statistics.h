@@ -62,6 +62,11 @@ typedef struct PaStatisticsRow
 	char	   *ddl;
 	char	   *undo;
 	char	   *reason;
+
+	/* of extended statistics */
+	char	   *name;			/* qualified and quoted */
+	List	   *kinds;			/* String nodes */
+	int			target;			/* 0: the columns' own */
 } PaStatisticsRow;
 
 /* A sample of a table's blocks, the same for all questions */
@@ -75,6 +80,38 @@ typedef struct PaTableSample
 	double		tuples;			/* of the table, by the catalog */
 } PaTableSample;
 
+/* Estimates that are wrong by this factor are worth a statement to run, ... */
+#define PA_ERROR			10.0
+
+/* ... and by this one are good enough afterwards. */
+#define PA_MENDED			3.0
+
+/* Fewer rows in the sample are chance. */
+#define PA_MIN_SAMPLE_ROWS	30.0
+
+/* Largest target that is advised; ANALYZE then reads 600,000 rows. */
+#define PA_MAX_TARGET		2000
+
+/* A table being judged */
+typedef struct PaJudging
+{
+	PaTableUse *use;
+	PaTableSample sample;
+	double		rows;			/* in the sample */
+	List	   *result;			/* PaStatisticsRow * */
+} PaJudging;
+
+/* What is known of one column */
+typedef struct PaColumnFacts
+{
+	double		ndistinct;		/* number; 0 unknown */
+	double		nullfrac;
+	double		mcv_total;		/* share of the rows with common values */
+	double		mcv_least;		/* share of the least common one */
+	int			mcv_count;
+	int			target;			/* of the column, in force */
+} PaColumnFacts;
+
 /* statistics_collect.c */
 extern List *pa_statistics_collect(PaSearch *search);
 
@@ -87,6 +124,19 @@ extern bool pa_sample_distinct(const PaTableSample *sample, const char *columns,
 							   double *distinct);
 
 /* statistics.c */
+extern double pa_statistics_error(double estimated, double actual);
+extern char *pa_column_name(Oid relid, AttrNumber attno);
+extern char *pa_column_names(Oid relid, List *attnos);
+extern int	pa_statistics_target(Oid relid, AttrNumber attno);
+extern bool pa_column_facts(const PaJudging *j, AttrNumber attno, PaColumnFacts *facts);
+extern List *pa_merge_queryids(List *into, List *queryids);
+extern PaStatisticsRow *pa_statistics_add(PaJudging *j, List *attnos, const char *problem,
+										  double error, List *queryids, char *ddl,
+										  char *undo, char *reason);
 extern List *pa_statistics_judge(PaTableUse *use, bool analyse_first);
+
+/* statistics_extended.c */
+extern void pa_judge_together(PaJudging *j, const PaFilterUse *filter, double error);
+extern void pa_judge_grouping(PaJudging *j, const PaColumnUse *column);
 
 #endif							/* PERFADVISOR_ADVISE_STATISTICS_H */

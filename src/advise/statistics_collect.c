@@ -306,18 +306,18 @@ table_of(Query *query, Node *node)
 }
 
 /*
- * Notes the columns that a level of a query is grouped by: each, and those of
- * one table together.
+ * Notes the columns that a level of a query is grouped by, or made distinct by:
+ * each, and those of one table together.
  */
 static void
-note_grouping(Collecting *c, Query *query)
+note_grouping(Collecting *c, Query *query, List *clauses)
 {
 	Oid			relid = InvalidOid;
 	bool		one_table = true;
 	List	   *attnos = NIL;
 	ListCell   *lc;
 
-	foreach(lc, query->groupClause)
+	foreach(lc, clauses)
 	{
 		Node	   *expr = get_sortgroupclause_expr(lfirst(lc), query->targetList);
 		Oid			table = table_of(query, expr);
@@ -349,7 +349,8 @@ walk_query(Node *node, Walking *walking)
 	{
 		Walking		inner = {walking->collecting, (Query *) node};
 
-		note_grouping(walking->collecting, (Query *) node);
+		note_grouping(walking->collecting, (Query *) node, ((Query *) node)->groupClause);
+		note_grouping(walking->collecting, (Query *) node, ((Query *) node)->distinctClause);
 		return query_tree_walker((Query *) node, walk_query, &inner, 0);
 	}
 	if (IsA(node, OpExpr) && list_length(((OpExpr *) node)->args) == 2 &&
