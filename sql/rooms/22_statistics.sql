@@ -24,9 +24,11 @@ WITH RECURSIVE may AS (
 ), tables AS (
     SELECT c.oid, c.relkind, c.reltuples, c.relhassubclass, c.relispartition, n.nspname, c.relname,
            pg_catalog.format('%I.%I', n.nspname, c.relname) AS name,
-           pg_catalog.has_table_privilege(c.oid, 'SELECT') AS readable,
+           -- whether pg_stats shows what it has of the table
+           pg_catalog.has_table_privilege(c.oid, 'SELECT') AND NOT pg_catalog.row_security_active(c.oid) AS readable,
            pg_catalog.pg_stat_get_live_tuples(c.oid) AS live,
            pg_catalog.pg_stat_get_mod_since_analyze(c.oid) AS mods,
+           GREATEST(pg_catalog.pg_stat_get_last_analyze_time(c.oid), pg_catalog.pg_stat_get_last_autoanalyze_time(c.oid)) AS analysed_at,
            COALESCE((SELECT o.option_value::float8 FROM pg_catalog.pg_options_to_table(c.reloptions) AS o WHERE o.option_name = 'autovacuum_analyze_threshold'),
                     pg_catalog.current_setting('autovacuum_analyze_threshold')::float8)
            + GREATEST(c.reltuples, 0) * COALESCE((SELECT o.option_value::float8 FROM pg_catalog.pg_options_to_table(c.reloptions) AS o WHERE o.option_name = 'autovacuum_analyze_scale_factor'),
@@ -56,7 +58,11 @@ WITH RECURSIVE may AS (
                CASE WHEN t.automatic THEN ', but has not yet' ELSE ', but is off for it' END)
     FROM tables AS t
     WHERE t.relkind IN ('r', 'm') AND t.reltuples >= 0
-      AND t.mods > t.trigger_at * CASE WHEN t.automatic THEN 2 ELSE 1 END
+      AND CASE WHEN NOT t.automatic THEN t.mods > t.trigger_at
+               -- autovacuum will see to it in a minute, unless it has not for some, or the table is another one by now
+               ELSE t.mods > 2 * t.trigger_at
+                    AND (t.analysed_at IS NULL OR t.analysed_at < pg_catalog.clock_timestamp() - '5 minutes'::interval
+                         OR t.live > 2 * t.reltuples OR t.live < t.reltuples / 2) END
 ), members AS (
     -- all that is below a parent, at every level; no locks are taken
     SELECT i.inhparent AS parent, i.inhrelid AS member FROM pg_catalog.pg_inherits AS i

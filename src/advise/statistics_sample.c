@@ -74,7 +74,7 @@ measure(void *arg)
 
 /*
  * Prepares to sample a table. Returns false if it has no storage of its own,
- * is gone, or is locked by another session. Strings are in the current memory
+ * is gone, has row-level security, or is locked by another session. Strings are in the current memory
  * context.
  */
 bool
@@ -82,17 +82,19 @@ pa_sample_open(PaTableSample *sample, Oid relid)
 {
 	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
 	PaRestriction restriction = {.search_path = "pg_catalog"};
+	bool		secured;
 
 	memset(sample, 0, sizeof(*sample));
 	if (!HeapTupleIsValid(tuple))
 		return false;
 	sample->relid = relid;
+	secured = ((Form_pg_class) GETSTRUCT(tuple))->relrowsecurity;
 	sample->owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
 	sample->name = quote_qualified_identifier(get_namespace_name(((Form_pg_class) GETSTRUCT(tuple))->relnamespace),
 											  NameStr(((Form_pg_class) GETSTRUCT(tuple))->relname));
 	ReleaseSysCache(tuple);
 	restriction.userid = sample->owner;
-	if (!pa_in_restriction(&restriction, measure, sample, NULL) || sample->fraction <= 0)
+	if (secured || !pa_in_restriction(&restriction, measure, sample, NULL) || sample->fraction <= 0)
 		return false;
 	sample->from = sample->fraction < 1
 		? psprintf("ONLY %s TABLESAMPLE SYSTEM (%.8f) REPEATABLE (0)", sample->name, 100 * sample->fraction)
