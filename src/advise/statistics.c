@@ -246,7 +246,8 @@ judge_common_values(PaJudging *j, const PaColumnUse *column)
 
 /*
  * Judges the number of different values of a column. Where ANALYZE has seen all
- * rows it is not wrong, only old.
+ * rows it is not wrong, only old; where it says that most rows differ it cannot
+ * be far too low, and a sample with few repetitions is never far too high.
  */
 static void
 judge_distinct(PaJudging *j, const PaColumnUse *column)
@@ -260,6 +261,7 @@ judge_distinct(PaJudging *j, const PaColumnUse *column)
 
 	if (!pa_column_facts(j, attno, &facts) || facts.ndistinct <= 0 ||
 		j->sample.tuples <= 300.0 * facts.target ||
+		facts.ndistinct > 0.5 * j->sample.tuples ||
 		!pa_sample_distinct(&j->sample, name, &distinct) || distinct < 1)
 		return;
 	error = Max(distinct / facts.ndistinct, facts.ndistinct / distinct);
