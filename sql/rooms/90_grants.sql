@@ -14,3 +14,5 @@ GRANT SELECT ON perfadvisor.self_health TO pg_monitor;
 GRANT SELECT ON perfadvisor.index_advice, perfadvisor.index_advice_statements,
     perfadvisor.index_advice_rejected, perfadvisor.unadvised_statements,
     perfadvisor.progress TO PUBLIC;
+GRANT SELECT ON perfadvisor.index_cleanup TO PUBLIC;
+GRANT SELECT ON perfadvisor.statistics_advice TO PUBLIC;

@@ -132,6 +132,25 @@ kind_of(const PaIndexDef *def)
 }
 
 /*
+ * Whether a table that has rows of its own was never analysed.
+ */
+static bool
+never_analysed(Oid relid)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	bool		result = false;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		Form_pg_class form = (Form_pg_class) GETSTRUCT(tuple);
+
+		result = form->reltuples < 0 && form->relkind != RELKIND_PARTITIONED_TABLE;
+		ReleaseSysCache(tuple);
+	}
+	return result;
+}
+
+/*
  * Returns how far the advice can be trusted, 0 to 1: few executions, a table
  * that was never analysed and a gain that was not planned make it less.
  */
@@ -139,14 +158,9 @@ static double
 confidence_of(const Credit *credit)
 {
 	double		result = credit->calls / (credit->calls + 5);
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(credit->candidate->def->relid));
 
-	if (HeapTupleIsValid(tuple))
-	{
-		if (((Form_pg_class) GETSTRUCT(tuple))->reltuples < 0)
-			result *= 0.5;
-		ReleaseSysCache(tuple);
-	}
+	if (never_analysed(credit->candidate->def->relid))
+		result *= 0.5;
 	if (credit->candidate->def->needs_trgm)
 		result *= 0.6;
 	return result;
@@ -174,6 +188,8 @@ reason_of(Making *m, const Credit *credit)
 						 credit->write_cost);
 	if (credit->candidate->def->needs_trgm)
 		appendStringInfoString(&buf, "; the gain is perfadvisor's own estimate, since the planner cannot be asked before pg_trgm is installed");
+	if (never_analysed(credit->candidate->def->relid))
+		appendStringInfoString(&buf, "; the table was never analysed, and ANALYZE may change the plan without an index: run it first (see statistics_advice) and ask again");
 	return buf.data;
 }
 
@@ -245,7 +261,10 @@ add_rows(Making *m, Credit *credit, int rank)
 	}
 	foreach(lc, ddl)
 	{
-		row = add_row(m, def, rank, step++, lfirst(lc));
+		PaIndexStep *ddl_step = lfirst(lc);
+
+		row = add_row(m, def, rank, step++, ddl_step->sql);
+		row->undo_sql = ddl_step->undo ? pstrdup(ddl_step->undo) : NULL;
 		row->confidence = confidence;
 		row->queryids = queryids;
 		if (numbers)
@@ -256,7 +275,6 @@ add_rows(Making *m, Credit *credit, int rank)
 			row->write_cost = credit->write_cost;
 			row->index_bytes = pa_index_size_bytes(def);
 			row->reason = reason_of(m, credit);
-			row->undo_sql = pa_index_undo(def);
 			numbers = false;
 		}
 		else

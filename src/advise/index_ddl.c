@@ -18,10 +18,12 @@
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_opclass.h"
 #include "commands/defrem.h"
+#include "commands/tablespace.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -29,7 +31,7 @@
 #include "utils/ruleutils.h"
 #include "utils/syscache.h"
 
-#include "advise/index_def.h"
+#include "advise/existing.h"
 
 /*
  * Returns the qualified and quoted name of a relation.
@@ -116,10 +118,11 @@ append_column(StringInfo buf, const PaIndexDef *def, const PaIndexColumn *col,
 }
 
 /*
- * Appends "USING am (columns) [INCLUDE (columns)] [WHERE predicate]".
+ * Appends "USING am (columns) [INCLUDE (columns)] [TABLESPACE name] [WHERE
+ * predicate]".
  */
 static void
-append_body(StringInfo buf, const PaIndexDef *def)
+append_body(StringInfo buf, const PaIndexDef *def, Oid tablespace)
 {
 	List	   *context = deparse_context_for(get_rel_name(def->relid), def->relid);
 
@@ -133,6 +136,9 @@ append_body(StringInfo buf, const PaIndexDef *def)
 		append_column(buf, def, &def->columns[i], context);
 	}
 	appendStringInfoChar(buf, ')');
+	if (OidIsValid(tablespace))
+		appendStringInfo(buf, " TABLESPACE %s",
+						 quote_identifier(get_tablespace_name(tablespace)));
 	if (def->pred != NIL)
 		appendStringInfo(buf, " WHERE %s",
 						 deparse_expression((Node *) make_ands_explicit(def->pred),
@@ -156,7 +162,7 @@ pa_index_definition(PaIndexDef *def)
 	initStringInfo(&buf);
 	appendStringInfo(&buf, "%s ", qualified_name(def->relid));
 	start = buf.len;
-	append_body(&buf, def);
+	append_body(&buf, def, InvalidOid);
 	AtEOXact_GUC(true, nest);
 	def->body = buf.data + start;
 	return buf.data;
@@ -256,57 +262,205 @@ qualified_index_name(PaIndexDef *def)
 }
 
 /*
- * Returns the statements that create an index on a partitioned table without
- * blocking writes for the time of the build: the parent's first, invalid until
- * each partition's own index is attached to it.
+ * Returns the tablespace that a new index of the table should go to: where all
+ * its indexes are, or, as long as there are none, where the table is. InvalidOid
+ * stands for the default one, and is returned where the table's owner must not
+ * create anything in the other.
  */
-static List *
-partitioned_ddl(PaIndexDef *def, List **taken)
+static Oid
+tablespace_for(Oid relid)
 {
-	List	   *ddl;
-	List	   *members = find_inheritance_children(def->relid, AccessShareLock);
+	Relation	rel = relation_open(relid, AccessShareLock);
+	Oid			owner = rel->rd_rel->relowner;
+	Oid			result = rel->rd_rel->reltablespace;
+	List	   *indexes = RelationGetIndexList(rel);
 	ListCell   *lc;
 
-	ddl = list_make1(psprintf("CREATE INDEX %s ON ONLY %s %s",
-							  quote_identifier(pa_index_name(def)),
-							  qualified_name(def->relid), def->body));
-	foreach(lc, members)
+	foreach(lc, indexes)
 	{
-		PaIndexDef *child;
+		Oid			place = get_rel_tablespace(lfirst_oid(lc));
 
-		if (get_rel_relkind(lfirst_oid(lc)) == RELKIND_FOREIGN_TABLE)
-			continue;
-		child = pa_index_def_map(def, lfirst_oid(lc));
-		pa_index_choose_name(child, taken);
-		ddl = list_concat(ddl, pa_index_ddl(child, taken));
-		ddl = lappend(ddl, psprintf("ALTER INDEX %s ATTACH PARTITION %s",
-									qualified_index_name(def),
-									qualified_index_name(child)));
+		if (lc == list_head(indexes))
+			result = place;
+		else if (place != result)
+			result = InvalidOid;
 	}
-	return ddl;
+	relation_close(rel, NoLock);
+	if (OidIsValid(result) &&
+		!DatumGetBool(DirectFunctionCall3(has_tablespace_privilege_id_id,
+										  ObjectIdGetDatum(owner), ObjectIdGetDatum(result),
+										  CStringGetTextDatum("CREATE"))))
+		return InvalidOid;
+	return result;
 }
 
 /*
- * Returns the statements that create the index, in order, as C strings. Names
- * of partitions' indexes are added to *taken.
+ * Returns what follows "CREATE INDEX name ON table", with the tablespace.
  */
-List *
-pa_index_ddl(PaIndexDef *def, List **taken)
+static const char *
+creation_body(const PaIndexDef *def)
 {
-	if (def->relkind == RELKIND_PARTITIONED_TABLE)
-		return partitioned_ddl(def, taken);
-	return list_make1(psprintf("CREATE INDEX CONCURRENTLY %s ON %s %s",
-							   quote_identifier(pa_index_name(def)),
-							   qualified_name(def->relid), def->body));
+	Oid			tablespace = tablespace_for(def->relid);
+	StringInfoData buf;
+	int			nest;
+
+	if (!OidIsValid(tablespace))
+		return def->body;
+	nest = NewGUCNestLevel();
+	set_config_option("search_path", "pg_catalog", PGC_USERSET, PGC_S_SESSION,
+					  GUC_ACTION_SAVE, true, 0, false);
+	initStringInfo(&buf);
+	append_body(&buf, def, tablespace);
+	AtEOXact_GUC(true, nest);
+	return buf.data;
+}
+
+static List *
+add_step(List *steps, char *sql, char *undo)
+{
+	PaIndexStep *step = palloc(sizeof(PaIndexStep));
+
+	step->sql = sql;
+	step->undo = undo;
+	return lappend(steps, step);
 }
 
 /*
  * Returns the statement that removes the index again.
  */
-char *
-pa_index_undo(PaIndexDef *def)
+static char *
+undo_of(PaIndexDef *def)
 {
 	return psprintf("DROP INDEX %sIF EXISTS %s",
 					def->relkind == RELKIND_PARTITIONED_TABLE ? "" : "CONCURRENTLY ",
 					qualified_index_name(def));
+}
+
+/*
+ * Finds an existing index that is defined as wanted and can be a part of a
+ * partitioned index that is not unique: on a partition, a valid one; on a
+ * partitioned table, one that waits for parts. Returns NULL if there is none.
+ */
+static PaExisting *
+find_twin(PaIndexDef *def)
+{
+	List	   *tables = pa_existing_read(list_make1_oid(def->relid));
+	PaExisting	wanted = {.def = def};
+	ListCell   *lc;
+
+	if (tables == NIL)
+		return NULL;
+	foreach(lc, ((PaExistingTable *) linitial(tables))->indexes)
+	{
+		PaExisting *existing = lfirst(lc);
+
+		if (!existing->unique && !existing->exclusion &&
+			(existing->valid || def->relkind == RELKIND_PARTITIONED_TABLE) &&
+			pa_existing_same(existing, &wanted))
+			return existing;
+	}
+	return NULL;
+}
+
+/*
+ * Whether a partitioned table has foreign tables below it. An index on it
+ * cannot become valid part by part then, since they cannot have theirs.
+ */
+static bool
+has_foreign_members(Oid relid)
+{
+	ListCell   *lc;
+
+	foreach(lc, find_all_inheritors(relid, NoLock, NULL))
+	{
+		if (get_rel_relkind(lfirst_oid(lc)) == RELKIND_FOREIGN_TABLE)
+			return true;
+	}
+	return false;
+}
+
+static List *partitioned_steps(PaIndexDef *def, Oid parent, List **taken);
+
+/*
+ * Returns the statements that create the index, as steps. Of an index that
+ * exists already and is defined alike, the name is taken over. For a part of a
+ * partitioned index, parent is that one, if it exists already, and *attached
+ * tells whether it is a part of it already; otherwise attached is NULL.
+ */
+static List *
+steps_of(PaIndexDef *def, Oid parent, List **taken, bool *attached)
+{
+	bool		is_part = attached != NULL;
+	PaExisting *twin = NULL;
+	List	   *steps = NIL;
+
+	if (def->relkind == RELKIND_PARTITIONED_TABLE || is_part)
+		twin = find_twin(def);
+	if (twin != NULL && OidIsValid(twin->parent) && twin->parent != parent)
+		twin = NULL;
+	if (twin != NULL)
+		def->name = get_rel_name(twin->oid);
+	else if (is_part)
+		pa_index_choose_name(def, taken);
+	if (is_part)
+		*attached = twin != NULL && OidIsValid(twin->parent);
+
+	if (def->relkind != RELKIND_PARTITIONED_TABLE)
+	{
+		if (twin != NULL)
+			return NIL;
+		return add_step(NIL, psprintf("CREATE INDEX CONCURRENTLY %s ON %s %s",
+									  quote_identifier(pa_index_name(def)),
+									  qualified_name(def->relid), creation_body(def)),
+						undo_of(def));
+	}
+	if (twin != NULL && twin->valid)
+		return NIL;
+	if (twin == NULL && !has_foreign_members(def->relid))
+		steps = add_step(NIL, psprintf("CREATE INDEX %s ON ONLY %s %s",
+									   quote_identifier(pa_index_name(def)),
+									   qualified_name(def->relid), creation_body(def)),
+						 undo_of(def));
+	return list_concat(steps, partitioned_steps(def, twin ? twin->oid : InvalidOid, taken));
+}
+
+/*
+ * Returns the statements for the partitions of a partitioned table: each gets
+ * its index without blocking writes for the time of the build, and has it
+ * attached to the parent's, which is valid when it has them all. Where there
+ * are foreign tables among them, each of the others has an index of its own.
+ */
+static List *
+partitioned_steps(PaIndexDef *def, Oid parent, List **taken)
+{
+	List	   *steps = NIL;
+	bool		alone = has_foreign_members(def->relid);
+	ListCell   *lc;
+
+	foreach(lc, find_inheritance_children(def->relid, AccessShareLock))
+	{
+		PaIndexDef *child;
+		bool		attached;
+
+		if (get_rel_relkind(lfirst_oid(lc)) == RELKIND_FOREIGN_TABLE)
+			continue;
+		child = pa_index_def_map(def, lfirst_oid(lc));
+		steps = list_concat(steps, steps_of(child, parent, taken, &attached));
+		if (!attached && !alone)
+			steps = add_step(steps, psprintf("ALTER INDEX %s ATTACH PARTITION %s",
+											 qualified_index_name(def),
+											 qualified_index_name(child)), NULL);
+	}
+	return steps;
+}
+
+/*
+ * Returns the statements that create the index, in order, as a List of
+ * PaIndexStep. The index must have a name; names of partitions' indexes are
+ * added to *taken. Runs inside pa_in_restriction().
+ */
+List *
+pa_index_ddl(PaIndexDef *def, List **taken)
+{
+	return steps_of(def, InvalidOid, taken, NULL);
 }

@@ -57,6 +57,13 @@ typedef struct PaIndexDef
 	List	   *children;		/* PaIndexDef * mapped to partitions, lazily */
 } PaIndexDef;
 
+/* One statement on the way to an index, and what takes it back, or NULL. */
+typedef struct PaIndexStep
+{
+	char	   *sql;
+	char	   *undo;
+} PaIndexStep;
+
 /* index_def.c */
 extern PaIndexDef *pa_index_def_new(Oid relid, Oid am, int ncolumns);
 extern void pa_index_def_finish(PaIndexDef *def);
@@ -71,7 +78,6 @@ extern char *pa_index_definition(PaIndexDef *def);
 extern char *pa_index_name(PaIndexDef *def);
 extern void pa_index_choose_name(PaIndexDef *def, List **taken);
 extern List *pa_index_ddl(PaIndexDef *def, List **taken);
-extern char *pa_index_undo(PaIndexDef *def);
 
 /* size.c */
 extern void pa_index_size_estimate(PaIndexDef *def);

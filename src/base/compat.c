@@ -8,6 +8,7 @@
 #include "executor/instrument.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
+#include "pgstat.h"
 #include "storage/lwlock.h"
 #include "storage/proc.h"
 
@@ -117,5 +118,21 @@ pa_instrument_rows(PlanState *node)
 	node->instrument = InstrAllocNode(INSTRUMENT_ROWS, false);
 #else
 	node->instrument = InstrAlloc(1, INSTRUMENT_ROWS, false);
+#endif
+}
+
+/*
+ * Returns when a relation was last scanned, as far as the cumulative
+ * statistics know.
+ */
+TimestampTz
+pa_last_scan(Oid relid)
+{
+#if PG_VERSION_NUM >= 160000
+	PgStat_StatTabEntry *entry = pgstat_fetch_stat_tabentry(relid);
+
+	return entry == NULL ? 0 : entry->lastscan;
+#else
+	return 0;
 #endif
 }

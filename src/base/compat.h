@@ -8,6 +8,7 @@
 #ifndef PERFADVISOR_BASE_COMPAT_H
 #define PERFADVISOR_BASE_COMPAT_H
 
+#include "datatype/timestamp.h"
 #include "executor/executor.h"
 #include "nodes/plannodes.h"
 #include "optimizer/planner.h"
@@ -126,6 +127,9 @@ extern bool pa_location_is_list(const LocationLen *location);
 
 /* Whether a location is a parameter of the client, not a constant (18+) */
 extern bool pa_location_is_param(const LocationLen *location);
+
+/* When a table or index was last scanned; 0: never, or before 16 */
+extern TimestampTz pa_last_scan(Oid relid);
 
 /* Gives one plan node row counting without clocks, in the current context */
 extern void pa_instrument_rows(PlanState *node);

@@ -13,6 +13,7 @@
 #include "commands/vacuum.h"
 #include "optimizer/planner.h"
 #include "parser/parse_relation.h"
+#include "utils/syscache.h"
 
 #include "base/compat_planner.h"
 
@@ -75,4 +76,29 @@ pa_add_permission_info(Query *query, RangeTblEntry *rte)
 #if PG_VERSION_NUM >= 160000
 	(void) addRTEPermissionInfo(&query->rteperminfos, rte);
 #endif
+}
+
+/*
+ * Returns a column's own statistics target, -1 where it has none or is gone.
+ */
+int
+pa_statistics_setting(Oid relid, AttrNumber attno)
+{
+	HeapTuple	tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(relid), Int16GetDatum(attno));
+	bool		isnull;
+	Datum		value;
+	int			setting = -1;
+
+	if (!HeapTupleIsValid(tuple))
+		return -1;
+	value = SysCacheGetAttr(ATTNUM, tuple, Anum_pg_attribute_attstattarget, &isnull);
+#if PG_VERSION_NUM >= 170000
+	if (!isnull)
+		setting = DatumGetInt16(value);
+#else
+	if (!isnull)
+		setting = DatumGetInt32(value);
+#endif
+	ReleaseSysCache(tuple);
+	return setting;
 }

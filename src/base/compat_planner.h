@@ -69,4 +69,7 @@ extern void pa_add_permission_info(Query *query, RangeTblEntry *rte);
 struct VacAttrStats;
 extern void pa_init_statistics_target(struct VacAttrStats *stats);
 
+/* A column's own statistics target, -1 where it has none. */
+extern int	pa_statistics_setting(Oid relid, AttrNumber attno);
+
 #endif							/* PERFADVISOR_BASE_COMPAT_PLANNER_H */
