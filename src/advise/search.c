@@ -174,17 +174,14 @@ better(const Contender *a, const Contender *b)
 }
 
 /*
- * Evaluates a contender together with the current set. The trial set is the
- * current one, and is left as it was.
+ * Evaluates a contender together with the current set.
  */
 static void
-evaluate(PaSearch *search, Contender *c, Bitmapset **trial)
+measure(PaSearch *search, Contender *c, Bitmapset *trial)
 {
 	PaCandidate *candidate = c->candidate;
 	Bitmapset  *single;
 
-	if (c->evaluated > pa_search_table(search, candidate->def->relid)->changed)
-		return;
 	c->evaluated = search->adoptions + 1;
 	if (pa_search_begins_chosen(search, candidate))
 	{
@@ -193,19 +190,33 @@ evaluate(PaSearch *search, Contender *c, Bitmapset **trial)
 		return;
 	}
 	single = bms_make_singleton(candidate->id);
-	*trial = bms_add_member(*trial, candidate->id);
-	c->effect = pa_search_effect(search, *trial, single);
+	c->effect = pa_search_effect(search, trial, single);
 	c->bound = rank_of(search, c);
 	if (c->effect.price_saved <= c->effect.write_added * PA_WRITE_MARGIN &&
 		c->effect.best_large_share >= PA_MIN_IMPROVEMENT)
 		candidate->rejected = "what it saves is not worth what it costs the table's writes";
+	bms_free(single);
+}
+
+/*
+ * Brings a contender up to date: evaluates it unless nothing changed that could
+ * matter, and compares with the limits. The trial set is the current one, and
+ * is left as it was.
+ */
+static void
+evaluate(PaSearch *search, Contender *c, Bitmapset **trial)
+{
+	PaCandidate *candidate = c->candidate;
+
+	*trial = bms_add_member(*trial, candidate->id);
+	if (c->evaluated <= pa_search_table(search, candidate->def->relid)->changed)
+		measure(search, c, *trial);
 	if (c->bound >= 0 && !pa_search_within_limits(search, *trial))
 	{
 		candidate->rejected = "it does not fit into the limits given";
 		c->bound = -1;
 	}
 	*trial = bms_del_member(*trial, candidate->id);
-	bms_free(single);
 }
 
 /*
@@ -307,11 +318,12 @@ greedy(PaSearch *search)
 
 /*
  * Phase 2: gives statements whose best plan needs several indexes at once the
- * ones that are missing.
+ * ones that are missing. Returns whether any was added.
  */
-static void
+static bool
 add_groups(PaSearch *search)
 {
+	bool		result = false;
 	ListCell   *lc;
 
 	foreach(lc, search->items)
@@ -340,8 +352,12 @@ add_groups(PaSearch *search)
 		effect = pa_search_effect(search, config, added);
 		if (worthwhile(&effect) &&
 			pa_search_within_limits(search, config))
+		{
 			pa_search_adopt(search, config);
+			result = true;
+		}
 	}
+	return result;
 }
 
 /*
@@ -352,13 +368,16 @@ void
 pa_search_run(PaSearch *search)
 {
 	MemoryContext oldcontext = MemoryContextSwitchTo(search->context);
+	bool		added = true;
 
 	pa_pool_fill(search);
 	price_all(search);
-	for (int round = 0; round < PA_MAX_ROUNDS && greedy(search); round++)
+	for (int round = 0; round < PA_MAX_ROUNDS && added; round++)
 	{
-		add_groups(search);
-		pa_search_refine(search);
+		added = greedy(search);
+		added |= add_groups(search);
+		if (added)
+			pa_search_refine(search);
 	}
 	pa_search_drop_unused(search);
 	MemoryContextSwitchTo(oldcontext);
