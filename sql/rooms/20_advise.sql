@@ -12,6 +12,13 @@ AS 'MODULE_PATHNAME', 'pa_what_if';
 COMMENT ON FUNCTION perfadvisor.what_if(text, text[], regclass[]) IS
 'EXPLAIN lines of a query with indexes imagined and existing ones hidden; never executes the query';
 
+CREATE FUNCTION perfadvisor.what_if_size(index text) RETURNS bigint
+LANGUAGE C VOLATILE PARALLEL UNSAFE STRICT
+AS 'MODULE_PATHNAME', 'pa_what_if_size';
+
+COMMENT ON FUNCTION perfadvisor.what_if_size(text) IS
+'Estimated bytes of an index given as CREATE INDEX, which is not created; NULL if a value is too long for it';
+
 CREATE FUNCTION perfadvisor.advise(
     queries text[] DEFAULT NULL,
     storage_budget bigint DEFAULT NULL,

@@ -36,6 +36,7 @@ typedef struct PaIndexSize
 	double		tuples;
 	BlockNumber pages;			/* with the meta page, at least 1 */
 	int			tree_height;	/* levels above the leaves; -1 unknown */
+	bool		too_wide;		/* some sampled value does not fit */
 	bool		valid;
 } PaIndexSize;
 
@@ -49,6 +50,8 @@ typedef struct PaIndexDef
 	int			ncolumns;		/* with included ones */
 	PaIndexColumn *columns;		/* [ncolumns] */
 	List	   *pred;			/* implicit-AND list, varno 1; NIL if total */
+	int			fillfactor;		/* 0: the default */
+	int			pages_per_range;	/* BRIN; 0: the default */
 	bool		needs_trgm;		/* uses gin_trgm_ops, pg_trgm not installed */
 	char	   *definition;		/* "schema.rel USING am (...) [WHERE ...]" */
 	char	   *body;			/* the part from USING on, in definition */

@@ -179,7 +179,7 @@ fill_columns(IndexOptInfo *info, const PaIndexDef *def)
  * Makes the planner's picture of an imagined index on rel, in the current
  * memory context. Expressions and predicates are copied and moved to the
  * table's own range-table index; without that they would only match where the
- * table happens to be the first of its query.
+ * table happens to be the first of its query. Its size must be known.
  */
 static IndexOptInfo *
 make_index_info(PaIndexDef *def, RelOptInfo *rel)
@@ -210,7 +210,6 @@ make_index_info(PaIndexDef *def, RelOptInfo *rel)
 	}
 	info->indextlist = index_tlist(info, def, rel->relid);
 
-	pa_index_size_estimate(def);
 	info->pages = def->size.pages;
 	info->tuples = (def->pred == NIL) ? rel->tuples
 		: Min(def->size.tuples, rel->tuples);
@@ -276,7 +275,10 @@ relation_info(PlannerInfo *root, Oid relid, bool inhparent, RelOptInfo *rel)
 	{
 		PaIndexDef *def = def_for_relation(lfirst(lc), relid);
 
-		if (def != NULL && !def->needs_trgm)
+		if (def == NULL || def->needs_trgm)
+			continue;
+		pa_index_size_estimate(def);
+		if (!def->size.too_wide)
 			rel->indexlist = lappend(rel->indexlist, make_index_info(def, rel));
 	}
 }

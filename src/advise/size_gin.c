@@ -1,0 +1,301 @@
+/*
+ * size_gin.c
+ *	  How large a GIN index would be.
+ *
+ * A sample of the rows goes through the operator class's own function that
+ * extracts keys, whatever the class is. How often each key occurs in the table
+ * follows from key_counts.c, and from that the entries with their compressed
+ * posting lists, and posting trees where a list does not fit into its entry.
+ * The layout is that of a new index: posting trees are full, pages of entries
+ * are as CREATE INDEX leaves them.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "access/gin.h"
+#include "access/gin_private.h"
+#include "access/htup_details.h"
+#include "access/itup.h"
+#include "catalog/pg_collation.h"
+#include "catalog/pg_opclass.h"
+#include "catalog/pg_type.h"
+#include "common/hashfn.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+
+#include "advise/key_counts.h"
+#include "advise/row_sample.h"
+#include "advise/size.h"
+
+/* Share of a page of entries that is filled: pages split in halves, but later
+ * parts of a build in several parts fill them up. */
+#define PA_ENTRY_FILL		0.72
+
+/* Bytes of entries on a page */
+#define ENTRY_USABLE	(BLCKSZ - SizeOfPageHeaderData - MAXALIGN(sizeof(GinPageOpaqueData)))
+
+/* A segment of a posting list has a header and ends at a limit. */
+#define SEGMENT_OVERHEAD	(1 + 8.0 / 256)
+
+/* Keys of a value that cannot be sampled, bytes of text for each */
+#define PA_BYTES_PER_KEY	1.1
+
+/* What count_keys() needs and gives */
+typedef struct GinSizing
+{
+	const PaIndexDef *def;
+	double		rows;			/* of the index */
+	double		density;		/* rows on a page of the table */
+	double		entry_bytes;
+	double		posting_pages;
+	double		entries;
+	double		largest;		/* entry's key */
+	int			column;			/* that is being counted */
+} GinSizing;
+
+/*
+ * Returns the type of the keys that an operator class makes of a column.
+ */
+static Oid
+key_type(const PaIndexColumn *col)
+{
+	HeapTuple	tuple = SearchSysCache1(CLAOID, ObjectIdGetDatum(col->opclass));
+	Oid			result;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for opclass %u", col->opclass);
+	result = ((Form_pg_opclass) GETSTRUCT(tuple))->opckeytype;
+	ReleaseSysCache(tuple);
+	if (result == ANYELEMENTOID)
+		result = get_base_element_type(col->type);
+	return OidIsValid(result) ? result : col->type;
+}
+
+/*
+ * Returns the bytes that PostgreSQL's variable-byte encoding takes for the
+ * distance between two tuple identifiers.
+ */
+static double
+distance_bytes(double distance)
+{
+	double		bytes = 1;
+
+	while (distance >= 128 && bytes < 7)
+	{
+		distance /= 128;
+		bytes++;
+	}
+	return bytes;
+}
+
+/*
+ * Returns the average bytes of a posting in a list whose rows are spread over
+ * the table with an average gap, in rows. Gaps are distributed exponentially;
+ * five quantiles stand for all. A page has 2048 identifiers.
+ */
+static double
+posting_bytes(double gap, double density)
+{
+	static const double quantiles[] = {0.105, 0.357, 0.693, 1.204, 2.303};
+	double		bytes = 0;
+
+	for (int i = 0; i < lengthof(quantiles); i++)
+	{
+		double		g = Max(gap * quantiles[i], 1);
+		double		crossing = Min(g / density, 1);
+
+		bytes += crossing * distance_bytes(Max(g / density, 1) * 2048) +
+			(1 - crossing) * distance_bytes(g);
+	}
+	return bytes / lengthof(quantiles);
+}
+
+/*
+ * Adds keys of a size that occur so often: entries, and posting trees of their
+ * own if the lists are long.
+ */
+static void
+add_entries(double nkeys, double size, double occurrences, void *arg)
+{
+	GinSizing  *sizing = arg;
+	double		header = sizeof(IndexTupleData) + (sizing->def->nkeys > 1 ? 2 : 0);
+	double		tuple = MAXALIGN((Size) ceil(header + size));
+	double		postings = (Max(occurrences, 1) - 1) *
+		posting_bytes(sizing->rows / Max(occurrences, 1), sizing->density);
+	double		list = offsetof(GinPostingList, bytes) + postings;
+
+	sizing->entries += nkeys;
+	sizing->largest = Max(sizing->largest, tuple);
+	if (tuple + list <= GinMaxItemSize)
+		tuple = MAXALIGN((Size) (tuple + list));
+	else
+	{
+		double		pages = ceil(postings * SEGMENT_OVERHEAD / GinDataPageMaxDataSize);
+
+		sizing->posting_pages += nkeys * (pages > 1 ? pages + 1 : 1);
+	}
+	sizing->entry_bytes += nkeys * (tuple + sizeof(ItemIdData));
+}
+
+/*
+ * Returns a hash of a key's value.
+ */
+static uint64
+hash_key(Datum key, int16 typlen, bool byval, int *size)
+{
+	if (byval)
+	{
+		*size = typlen;
+		return hash_bytes_extended((unsigned char *) &key, sizeof(Datum), 0);
+	}
+	if (typlen == -1)
+	{
+		struct varlena *value = (struct varlena *) DatumGetPointer(key);
+		Size		length = VARSIZE_ANY_EXHDR(value);
+
+		*size = length + (length <= VARATT_SHORT_MAX - VARHDRSZ_SHORT ? VARHDRSZ_SHORT : VARHDRSZ);
+		return hash_bytes_extended((unsigned char *) VARDATA_ANY(value), length, 0);
+	}
+	*size = typlen == -2 ? strlen(DatumGetCString(key)) + 1 : typlen;
+	return hash_bytes_extended((unsigned char *) DatumGetPointer(key), *size, 0);
+}
+
+/* One key of a value */
+typedef struct ValueKey
+{
+	uint64		hash;
+	int			size;
+} ValueKey;
+
+static int
+compare_keys(const void *a, const void *b)
+{
+	uint64		ka = ((const ValueKey *) a)->hash;
+	uint64		kb = ((const ValueKey *) b)->hash;
+
+	return ka < kb ? -1 : (ka > kb ? 1 : 0);
+}
+
+/*
+ * Counts the different keys of one value. A value without keys, and NULL, have
+ * a placeholder.
+ */
+static void
+count_value(PaKeyCounts *counts, FmgrInfo *extract, Oid collation, Oid keytype,
+			Datum value, bool isnull)
+{
+	int32		n = 0;
+	bool	   *nulls = NULL;
+	Datum	   *keys = NULL;
+	ValueKey   *found;
+	int16		typlen;
+	bool		byval;
+
+	if (!isnull)
+		keys = (Datum *) DatumGetPointer(FunctionCall3Coll(extract, collation, value,
+														   PointerGetDatum(&n),
+														   PointerGetDatum(&nulls)));
+	counts->rows++;
+	if (keys == NULL || n <= 0)
+	{
+		pa_key_counts_add(counts, isnull ? 1 : 2, 1);
+		return;
+	}
+	get_typlenbyval(keytype, &typlen, &byval);
+	found = palloc0(sizeof(ValueKey) * n);
+	for (int i = 0; i < n; i++)
+	{
+		if (nulls != NULL && nulls[i])
+			found[i].hash = 3;
+		else
+			found[i].hash = hash_key(keys[i], typlen, byval, &found[i].size);
+	}
+	if (n > 1)
+		qsort(found, n, sizeof(ValueKey), compare_keys);
+	for (int i = 0; i < n; i++)
+	{
+		if (i == 0 || found[i].hash != found[i - 1].hash)
+			pa_key_counts_add(counts, found[i].hash, found[i].size);
+	}
+}
+
+/*
+ * Extracts the keys of one column from all sampled rows.
+ */
+static void
+count_keys(const PaRowValues *values, void *arg)
+{
+	GinSizing  *sizing = arg;
+	const PaIndexColumn *col = &sizing->def->columns[sizing->column];
+	Oid			proc = get_opfamily_proc(col->opfamily, col->opcintype, col->opcintype,
+										 GIN_EXTRACTVALUE_PROC);
+	PaKeyCounts *counts = pa_key_counts_new();
+	Oid			collation = OidIsValid(col->collation) ? col->collation : DEFAULT_COLLATION_OID;
+	Oid			keytype = key_type(col);
+	FmgrInfo	extract;
+	MemoryContext context;
+
+	if (!OidIsValid(proc) || values->n == 0)
+		return;
+	fmgr_info(proc, &extract);
+	context = AllocSetContextCreate(CurrentMemoryContext, "keys of a value",
+									ALLOCSET_DEFAULT_SIZES);
+	for (int i = 0; i < values->n && !counts->full; i++)
+	{
+		MemoryContext oldcontext = MemoryContextSwitchTo(context);
+
+		CHECK_FOR_INTERRUPTS();
+		count_value(counts, &extract, collation, keytype, values->values[i],
+					values->isnull[i]);
+		MemoryContextSwitchTo(oldcontext);
+		MemoryContextReset(context);
+	}
+	(void) pa_key_counts_visit(counts, sizing->rows, add_entries, sizing);
+}
+
+/*
+ * Adds what a column's keys are expected to be where rows cannot be sampled:
+ * as many as the trigrams of a text of the value's width, of ordinary words.
+ */
+static void
+guess_keys(GinSizing *sizing, double width)
+{
+	double		occurrences = sizing->rows * Max(width / PA_BYTES_PER_KEY, 1);
+	double		keys = Min(occurrences, 20000);
+
+	add_entries(keys, sizeof(int32), occurrences / keys, sizing);
+}
+
+/*
+ * Fills in the pages of a GIN index. The caller must hold a lock on the table.
+ */
+void
+pa_size_gin(PaSizing *whole)
+{
+	PaIndexDef *def = whole->def;
+	GinSizing	sizing = {.def = def,.rows = whole->rows};
+	List	   *exprs = pa_size_expressions(def);
+	double		pages;
+
+	sizing.density = Max(whole->table_rows / Max(whole->table_pages, 1), 1);
+	for (int i = 0; i < def->nkeys; i++)
+	{
+		double		before = sizing.entries;
+
+		sizing.column = i;
+		if (!def->needs_trgm)
+			(void) pa_rows_evaluate(def->relid, list_make1(list_nth(exprs, i)), def->pred, 0,
+									count_keys, &sizing);
+		if (sizing.entries == before)
+			guess_keys(&sizing, whole->columns[i].width);
+	}
+	def->size.too_wide = sizing.largest > GinMaxItemSize;
+	pages = ceil(sizing.entry_bytes / (ENTRY_USABLE * PA_ENTRY_FILL));
+	def->size.pages = Min(Max(pages, 1) + sizing.posting_pages + 1 + floor(pages / 150),
+						  MaxBlockNumber);
+	def->size.tree_height = -1;
+}
