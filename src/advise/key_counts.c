@@ -73,11 +73,12 @@ pa_key_counts_add(PaKeyCounts *counts, uint64 key, int size)
 
 /*
  * Calls visit() for the keys of the whole table, those that are common one by
- * one and the rare ones together, and returns their number. With visit NULL it
- * only counts.
+ * one and the rare ones together, and returns their number, which is known not
+ * to exceed max_keys (0: unknown). With visit NULL it only counts.
  */
 double
-pa_key_counts_visit(PaKeyCounts *counts, double rows, PaKeyVisit visit, void *arg)
+pa_key_counts_visit(PaKeyCounts *counts, double rows, double max_keys,
+					PaKeyVisit visit, void *arg)
 {
 	double		scale = Max(rows / Max(counts->rows, 1), 1.0);
 	HASH_SEQ_STATUS scan;
@@ -114,6 +115,8 @@ pa_key_counts_visit(PaKeyCounts *counts, double rows, PaKeyVisit visit, void *ar
 	else
 		rare += f[1] * (scale - 1);
 	rare = Min(rare, rare_occurrences);
+	if (max_keys > 0)
+		rare = Max(Min(rare, max_keys - keys), f[1] + f[2]);
 	if (visit != NULL)
 		visit(rare, rare_size, rare_occurrences / rare, arg);
 	return keys + rare;

@@ -23,6 +23,6 @@ typedef void (*PaKeyVisit) (double nkeys, double size, double occurrences, void 
 extern PaKeyCounts *pa_key_counts_new(void);
 extern void pa_key_counts_add(PaKeyCounts *counts, uint64 key, int size);
 extern double pa_key_counts_visit(PaKeyCounts *counts, double rows,
-								  PaKeyVisit visit, void *arg);
+								  double max_keys, PaKeyVisit visit, void *arg);
 
 #endif							/* PERFADVISOR_ADVISE_KEY_COUNTS_H */

@@ -4,8 +4,9 @@
  *
  * Statistics of expressions and sizes of indexes that do not exist need values
  * that the catalog does not have. They come from a few rows of each of up to
- * PA_SAMPLE_BLOCKS blocks spread evenly over the table: the same table gives
- * the same rows. The blocks are visited in an order that is spread as well, so
+ * PA_SAMPLE_BLOCKS blocks spread over the table. Chance decides within each
+ * stretch of blocks and each block, since data may repeat at regular distances,
+ * and it always begins with the same seed: the same table gives the same rows. The blocks are visited in an order that is spread as well, so
  * that what was read when the time is up is a sample, too. Rows are kept until
  * the search ends, within PA_KEPT_BYTES; what was pushed out is read again.
  *
@@ -25,6 +26,7 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_language.h"
 #include "catalog/pg_proc.h"
+#include "common/pg_prng.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
@@ -74,7 +76,17 @@ typedef struct Evaluating
 	void	   *arg;
 } Evaluating;
 
+/* How many sampled rows meet a condition */
+typedef struct Share
+{
+	Oid			relid;
+	List	   *condition;
+	int			seen;			/* 0: it could not be evaluated */
+	int			met;
+} Share;
+
 static MemoryContext kept_context = NULL;
+static List *shares = NIL;		/* Share * */
 static List *kept = NIL;		/* Rows *, the latest first */
 static Size kept_bytes = 0;
 static double ms_spent = 0;
@@ -86,6 +98,7 @@ void
 pa_rows_reset(void)
 {
 	kept = NIL;
+	shares = NIL;
 	kept_bytes = 0;
 	ms_spent = 0;
 	if (kept_context != NULL)
@@ -140,23 +153,22 @@ begin_scan(Relation rel)
 }
 
 /*
- * Reads every nth row of one block into rows, which has room for max.
+ * Reads a share of the rows of one block, chosen by chance, into rows.
  */
 static void
-read_block(TableScanDesc scan, TupleTableSlot *slot, BlockNumber block, int nth,
-		   Rows *rows, int max)
+read_block(TableScanDesc scan, TupleTableSlot *slot, BlockNumber block, double share,
+		   pg_prng_state *chance, Rows *rows)
 {
 	ItemPointerData first;
 	ItemPointerData last;
-	int			i = block % nth;
 
 	ItemPointerSet(&first, block, FirstOffsetNumber);
 	ItemPointerSet(&last, block, MaxOffsetNumber);
 	table_rescan_tidrange(scan, &first, &last);
-	while (rows->n < max &&
+	while (rows->n < PA_SAMPLE_ROWS &&
 		   table_scan_getnextslot_tidrange(scan, ForwardScanDirection, slot))
 	{
-		if (i++ % nth != 0)
+		if (share < 1 && pg_prng_double(chance) >= share)
 			continue;
 		rows->tuples[rows->n] = ExecCopySlotHeapTuple(slot);
 		rows->bytes += HEAPTUPLESIZE + rows->tuples[rows->n]->t_len;
@@ -182,15 +194,17 @@ read_rows(Relation rel)
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
 	TableScanDesc scan;
 	double		density;
-	int			nth;
+	double		share;
+	pg_prng_state chance;
 
+	pg_prng_seed(&chance, 0);
 	rows->relid = RelationGetRelid(rel);
 	rows->context = context;
 	rows->total = Max(rel->rd_rel->reltuples, 0);
 	if (rel->rd_rel->relpages > 0)
 		rows->total *= (double) blocks / rel->rd_rel->relpages;
 	density = rows->total > 0 ? rows->total / Max(blocks, 1) : 100;
-	nth = Max((int) floor(density * n / PA_SAMPLE_ROWS), 1);
+	share = Min(PA_SAMPLE_ROWS / Max(density * n, 1), 1);
 	rows->tuples = palloc(sizeof(HeapTuple) * PA_SAMPLE_ROWS);
 
 	scan = begin_scan(rel);
@@ -202,16 +216,17 @@ read_rows(Relation rel)
 		if (rows->bytes > PA_KEPT_BYTES / 2 ||
 			(visited % 16 == 0 && ms_since(start) > PA_READ_TIME))
 			break;
-		read_block(scan, slot, (BlockNumber) (((uint64) stratum * blocks) / n), nth,
-				   rows, PA_SAMPLE_ROWS);
+		read_block(scan, slot,
+				   (BlockNumber) ((stratum + pg_prng_double(&chance)) * blocks / n),
+				   share, &chance, rows);
 	}
 	table_endscan(scan);
 	ExecDropSingleTupleTableSlot(slot);
 
 	/* A table that was never analysed, or much has happened to since */
 	if (rows->total < rows->n || rel->rd_rel->reltuples < 0)
-		rows->total = visited > 0 ? (double) rows->n * nth * blocks / visited : 0;
-	if (visited == blocks && nth == 1)
+		rows->total = visited > 0 ? rows->n / share * blocks / visited : 0;
+	if (visited == blocks && share >= 1)
 		rows->total = rows->n;
 	ms_spent += ms_since(start);
 	MemoryContextSwitchTo(oldcontext);
@@ -380,4 +395,48 @@ pa_rows_evaluate(Oid relid, List *exprs, List *condition, int max_rows,
 	if (kept_context == NULL)
 		pa_rows_reset();
 	return pa_in_restriction(&restriction, evaluate, &e, NULL);
+}
+
+static void
+count_met(const PaRowValues *values, void *arg)
+{
+	Share	   *share = arg;
+
+	share->seen = values->seen;
+	share->met = values->n;
+}
+
+/*
+ * Returns how many sampled rows of a table meet an implicitly ANDed condition,
+ * and in *seen how many were looked at, 0 if it could not be evaluated. Asked
+ * once for a condition in a search. The caller must hold a lock on the table.
+ */
+int
+pa_rows_meeting(Oid relid, List *condition, int *seen)
+{
+	Share	   *share;
+	MemoryContext oldcontext;
+	ListCell   *lc;
+
+	if (kept_context == NULL)
+		pa_rows_reset();
+	foreach(lc, shares)
+	{
+		share = lfirst(lc);
+		if (share->relid == relid && equal(share->condition, condition))
+		{
+			*seen = share->seen;
+			return share->met;
+		}
+	}
+	oldcontext = MemoryContextSwitchTo(kept_context);
+	share = palloc0(sizeof(Share));
+	share->relid = relid;
+	share->condition = copyObject(condition);
+	shares = lappend(shares, share);
+	MemoryContextSwitchTo(oldcontext);
+	if (!pa_rows_evaluate(relid, NIL, condition, 0, count_met, share))
+		share->seen = 0;
+	*seen = share->seen;
+	return share->met;
 }

@@ -25,11 +25,12 @@
 #include "utils/syscache.h"
 
 #include "advise/expr_stats.h"
+#include "advise/row_sample.h"
 #include "advise/size.h"
 #include "base/compat_planner.h"
 
-/* Wider values than this, in bytes, may be compressed in an index. */
-#define PA_PLAIN_WIDTH	100
+/* So many rows of the sample tell how many of the table meet a predicate. */
+#define PA_ENOUGH_ROWS	30
 
 /*
  * Makes the smallest planner state that selectivity functions need: a query
@@ -61,33 +62,6 @@ single_table_root(Oid relid)
 }
 
 /*
- * Whether a table has values that are stored out of line. ANALYZE counts their
- * pointers only.
- */
-static bool
-has_toasted(Oid relid)
-{
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
-	Oid			toast = InvalidOid;
-	bool		result = false;
-
-	if (HeapTupleIsValid(tuple))
-	{
-		toast = ((Form_pg_class) GETSTRUCT(tuple))->reltoastrelid;
-		ReleaseSysCache(tuple);
-	}
-	if (!OidIsValid(toast))
-		return false;
-	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(toast));
-	if (HeapTupleIsValid(tuple))
-	{
-		result = ((Form_pg_class) GETSTRUCT(tuple))->relpages > 0;
-		ReleaseSysCache(tuple);
-	}
-	return result;
-}
-
-/*
  * Reads a column's statistics, from ANALYZE or from a sample of an expression.
  * The tuple is to be given back by release_stats().
  */
@@ -97,6 +71,7 @@ column_stats(PaIndexDef *def, int i, double tuples, PaColumnStats *cs)
 	PaIndexColumn *col = &def->columns[i];
 	bool		byval;
 
+	/* Widths of varlenas are averages, and tuples are aligned one by one. */
 	get_typlenbyvalalign(col->type, &cs->typlen, &byval, &cs->typalign);
 	cs->width = get_typavgwidth(col->type, col->typmod);
 	cs->doubtful = cs->typlen < 0;
@@ -114,8 +89,6 @@ column_stats(PaIndexDef *def, int i, double tuples, PaColumnStats *cs)
 			cs->width = form->stawidth;
 		cs->ndistinct = form->stadistinct < 0 ? -form->stadistinct * tuples
 			: form->stadistinct;
-		if (cs->typlen < 0)
-			cs->doubtful = form->stawidth > PA_PLAIN_WIDTH || has_toasted(def->relid);
 	}
 }
 
@@ -176,6 +149,26 @@ size_partitioned(PaIndexDef *def)
 }
 
 /*
+ * Returns the share of the rows that meet the predicate: the planner's
+ * selectivity, but counted in the sample if enough of its rows do, and not more
+ * than is likely if few do. The planner takes conditions for independent.
+ */
+static double
+predicate_share(PlannerInfo *root, PaIndexDef *def)
+{
+	double		share = clauselist_selectivity(root, copyObject(def->pred), 0,
+											   JOIN_INNER, NULL);
+	int			seen;
+	int			met = pa_rows_meeting(def->relid, def->pred, &seen);
+
+	if (seen == 0)
+		return share;
+	if (met >= PA_ENOUGH_ROWS)
+		return (double) met / seen;
+	return Min(share, (met + 3 * sqrt(met + 1)) / seen);
+}
+
+/*
  * Estimates the size of an index that does not exist, once for a definition.
  * The caller must hold a lock on the table. Partial indexes get the share of
  * the rows that the predicate selects.
@@ -201,8 +194,7 @@ pa_index_size_estimate(PaIndexDef *def)
 	rel = root->simple_rel_array[1];
 	tuples = Max(rel->tuples, 0);
 	if (def->pred != NIL)
-		tuples *= clauselist_selectivity(root, copyObject(def->pred), 0,
-										 JOIN_INNER, NULL);
+		tuples *= predicate_share(root, def);
 	tuples = rint(tuples);
 	def->size.tuples = tuples;
 

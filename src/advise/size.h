@@ -18,7 +18,7 @@ typedef struct PaColumnStats
 	double		ndistinct;		/* <= 0: unknown */
 	int16		typlen;
 	char		typalign;
-	bool		doubtful;		/* the width is a guess, or misses what is toasted */
+	bool		doubtful;		/* widths vary, or miss what is toasted */
 	HeapTuple	tuple;			/* row of pg_statistic, or NULL */
 } PaColumnStats;
 
@@ -36,7 +36,9 @@ typedef struct PaSizing
 extern List *pa_size_expressions(const PaIndexDef *def);
 
 /* size_tuple.c */
+extern Oid	pa_size_key_type(const PaIndexColumn *col);
 extern double pa_size_tuple(const PaColumnStats *columns, int ncolumns);
+extern Size pa_size_datum(Datum value, Oid type, Size size, uint64 *hash);
 extern double pa_size_form(const PaIndexDef *def, const Datum *values,
 						   const bool *isnull, uint64 *keyhash);
 

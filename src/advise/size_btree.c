@@ -39,8 +39,8 @@
 	MAXALIGN(SizeOfPageHeaderData + 3 * sizeof(ItemIdData)) - \
 	MAXALIGN(sizeof(BTPageOpaqueData))) / 3) - MAXALIGN(sizeof(ItemPointerData)))
 
-/* Rows that are looked at */
-#define PA_BTREE_ROWS	4000
+/* Rows that are looked at where only the width of the tuples is wanted */
+#define PA_WIDTH_ROWS	2000
 
 /* What the leaves hold */
 typedef struct Leaves
@@ -110,6 +110,41 @@ add_keys(double nkeys, double size, double n, void *arg)
 }
 
 /*
+ * Returns the number of distinct keys among the rows: the product over the
+ * columns, bounded by the number of rows. All NULLs are equal here.
+ */
+static double
+distinct_keys(const PaSizing *sizing)
+{
+	double		groups = 1;
+
+	for (int i = 0; i < sizing->def->nkeys; i++)
+	{
+		const PaColumnStats *cs = &sizing->columns[i];
+
+		if (cs->ndistinct <= 0)
+			return sizing->rows;
+		groups *= cs->ndistinct + (cs->nullfrac > 0 ? 1 : 0);
+		if (groups >= sizing->rows)
+			return sizing->rows;
+	}
+	return Max(groups, 1);
+}
+
+/*
+ * Whether statistics tell how often the keys occur: those of the only column.
+ * ANALYZE reads more rows than a sample has.
+ */
+static bool
+is_known(const PaSizing *sizing)
+{
+	const PaIndexDef *def = sizing->def;
+
+	return def->ncolumns == 1 && def->pred == NIL &&
+		(sizing->columns[0].ndistinct > 0 || sizing->columns[0].nullfrac > 0);
+}
+
+/*
  * Forms the tuples of the sampled rows, without making them, and counts keys.
  */
 static void
@@ -134,39 +169,22 @@ measure_rows(const PaRowValues *values, void *arg)
 		MemoryContextReset(context);
 		if (size > LARGEST_TUPLE)
 			def->size.too_wide = true;
+		if (values->isnull[i * values->ncolumns] && is_known(leaves->sizing))
+			continue;
 		sum += size;
 		pa_key_counts_add(counts, hash, (int) size);
 		counts->rows++;
 	}
-	if (values->n == 0)
+	if (counts->rows == 0)
 		return;
-	leaves->key = sum / values->n;
+	leaves->key = sum / counts->rows;
+	if (is_known(leaves->sizing))
+		return;
 	if (leaves->deduplicate)
-		(void) pa_key_counts_visit(counts, leaves->sizing->rows, add_keys, leaves);
+		(void) pa_key_counts_visit(counts, leaves->sizing->rows,
+								   distinct_keys(leaves->sizing), add_keys, leaves);
 	else
 		add_keys(leaves->sizing->rows, leaves->key, 1, leaves);
-}
-
-/*
- * Returns the number of distinct keys among the rows: the product over the
- * columns, bounded by the number of rows. All NULLs are equal here.
- */
-static double
-distinct_keys(const PaSizing *sizing)
-{
-	double		groups = 1;
-
-	for (int i = 0; i < sizing->def->nkeys; i++)
-	{
-		const PaColumnStats *cs = &sizing->columns[i];
-
-		if (cs->ndistinct <= 0)
-			return sizing->rows;
-		groups *= cs->ndistinct + (cs->nullfrac > 0 ? 1 : 0);
-		if (groups >= sizing->rows)
-			return sizing->rows;
-	}
-	return Max(groups, 1);
 }
 
 /*
@@ -184,7 +202,8 @@ add_single_column(Leaves *leaves)
 	AttStatsSlot slot;
 
 	filled.nullfrac = 0;
-	leaves->key = pa_size_tuple(&filled, 1);
+	if (leaves->key == 0)
+		leaves->key = pa_size_tuple(&filled, 1);
 	if (cs->nullfrac > 0)
 		add_keys(1, MAXALIGN(sizeof(IndexTupleData) + sizeof(IndexAttributeBitMapData)),
 				 rows * cs->nullfrac, leaves);
@@ -243,9 +262,9 @@ pa_size_btree(PaSizing *sizing)
 
 	if (needs_sample(&leaves))
 		(void) pa_rows_evaluate(def->relid, pa_size_expressions(def), def->pred,
-								PA_BTREE_ROWS, measure_rows, &leaves);
-	if (leaves.tuples == 0 && def->nkeys == 1 && sizing->columns[0].ndistinct > 0 &&
-		def->ncolumns == 1)
+								leaves.deduplicate && !is_known(sizing) ? 0 : PA_WIDTH_ROWS,
+								measure_rows, &leaves);
+	if (leaves.tuples == 0 && is_known(sizing))
 		add_single_column(&leaves);
 	if (leaves.tuples == 0)
 	{

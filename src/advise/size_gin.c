@@ -15,25 +15,25 @@
 
 #include "access/gin.h"
 #include "access/gin_private.h"
-#include "access/htup_details.h"
 #include "access/itup.h"
 #include "catalog/pg_collation.h"
-#include "catalog/pg_opclass.h"
-#include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/syscache.h"
 
 #include "advise/key_counts.h"
 #include "advise/row_sample.h"
 #include "advise/size.h"
 
-/* Share of a page of entries that is filled: pages split in halves, but later
- * parts of a build in several parts fill them up. */
-#define PA_ENTRY_FILL		0.72
+/* Where a build takes several rounds, later ones fill pages up that the first
+ * one has left half full. */
+#define PA_REFILL			0.75
+
+/* Bytes of maintenance_work_mem that a key and an occurrence take in a build */
+#define PA_BUILD_KEY		120
+#define PA_BUILD_POSTING	9
 
 /* Bytes of entries on a page */
 #define ENTRY_USABLE	(BLCKSZ - SizeOfPageHeaderData - MAXALIGN(sizeof(GinPageOpaqueData)))
@@ -50,30 +50,13 @@ typedef struct GinSizing
 	const PaIndexDef *def;
 	double		rows;			/* of the index */
 	double		density;		/* rows on a page of the table */
-	double		entry_bytes;
+	double		entry_pages;
 	double		posting_pages;
 	double		entries;
+	double		occurrences;
 	double		largest;		/* entry's key */
 	int			column;			/* that is being counted */
 } GinSizing;
-
-/*
- * Returns the type of the keys that an operator class makes of a column.
- */
-static Oid
-key_type(const PaIndexColumn *col)
-{
-	HeapTuple	tuple = SearchSysCache1(CLAOID, ObjectIdGetDatum(col->opclass));
-	Oid			result;
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for opclass %u", col->opclass);
-	result = ((Form_pg_opclass) GETSTRUCT(tuple))->opckeytype;
-	ReleaseSysCache(tuple);
-	if (result == ANYELEMENTOID)
-		result = get_base_element_type(col->type);
-	return OidIsValid(result) ? result : col->type;
-}
 
 /*
  * Returns the bytes that PostgreSQL's variable-byte encoding takes for the
@@ -126,9 +109,11 @@ add_entries(double nkeys, double size, double occurrences, void *arg)
 	double		tuple = MAXALIGN((Size) ceil(header + size));
 	double		postings = (Max(occurrences, 1) - 1) *
 		posting_bytes(sizing->rows / Max(occurrences, 1), sizing->density);
+	double		fitting;
 	double		list = offsetof(GinPostingList, bytes) + postings;
 
 	sizing->entries += nkeys;
+	sizing->occurrences += nkeys * occurrences;
 	sizing->largest = Max(sizing->largest, tuple);
 	if (tuple + list <= GinMaxItemSize)
 		tuple = MAXALIGN((Size) (tuple + list));
@@ -138,7 +123,13 @@ add_entries(double nkeys, double size, double occurrences, void *arg)
 
 		sizing->posting_pages += nkeys * (pages > 1 ? pages + 1 : 1);
 	}
-	sizing->entry_bytes += nkeys * (tuple + sizeof(ItemIdData));
+
+	/*
+	 * Entries come in order. A page that is full is split so that the left half
+	 * gets entries until it has more than half the bytes, and stays so.
+	 */
+	fitting = floor(ENTRY_USABLE / (tuple + sizeof(ItemIdData)));
+	sizing->entry_pages += nkeys / Min(floor((fitting + 1) / 2) + 1, fitting);
 }
 
 /*
@@ -235,7 +226,7 @@ count_keys(const PaRowValues *values, void *arg)
 										 GIN_EXTRACTVALUE_PROC);
 	PaKeyCounts *counts = pa_key_counts_new();
 	Oid			collation = OidIsValid(col->collation) ? col->collation : DEFAULT_COLLATION_OID;
-	Oid			keytype = key_type(col);
+	Oid			keytype = pa_size_key_type(col);
 	FmgrInfo	extract;
 	MemoryContext context;
 
@@ -254,7 +245,7 @@ count_keys(const PaRowValues *values, void *arg)
 		MemoryContextSwitchTo(oldcontext);
 		MemoryContextReset(context);
 	}
-	(void) pa_key_counts_visit(counts, sizing->rows, add_entries, sizing);
+	(void) pa_key_counts_visit(counts, sizing->rows, 0, add_entries, sizing);
 }
 
 /*
@@ -294,7 +285,10 @@ pa_size_gin(PaSizing *whole)
 			guess_keys(&sizing, whole->columns[i].width);
 	}
 	def->size.too_wide = sizing.largest > GinMaxItemSize;
-	pages = ceil(sizing.entry_bytes / (ENTRY_USABLE * PA_ENTRY_FILL));
+	if (sizing.entries * PA_BUILD_KEY + sizing.occurrences * PA_BUILD_POSTING >
+		1.5 * maintenance_work_mem * 1024.0)
+		sizing.entry_pages *= PA_REFILL;
+	pages = ceil(sizing.entry_pages);
 	def->size.pages = Min(Max(pages, 1) + sizing.posting_pages + 1 + floor(pages / 150),
 						  MaxBlockNumber);
 	def->size.tree_height = -1;

@@ -11,6 +11,8 @@
 #include "access/hash.h"
 #include "access/itup.h"
 #include "catalog/pg_am.h"
+#include "fmgr.h"
+#include "miscadmin.h"
 #include "storage/bufpage.h"
 #include "utils/lsyscache.h"
 
@@ -20,10 +22,16 @@
 /* Bytes of tuples and line pointers on a page of a hash index */
 #define HASH_USABLE		(BLCKSZ - SizeOfPageHeaderData - MAXALIGN(sizeof(HashPageOpaqueData)))
 
-/* How full splitting leaves the pages, and sorting; of SP-GiST, other layout */
-#define PA_GIST_FILL			0.62
-#define PA_GIST_SORTED_FILL		0.88
-#define PA_SPGIST_FILL			0.65
+/* How full splitting leaves pages */
+#define PA_GIST_FILL	0.63
+#define PA_SPGIST_FILL	0.65
+
+/* Inner tuples of SP-GiST hold what leaves have in common, one byte a level,
+ * and have so many branches. */
+#define PA_SPGIST_BRANCHES	16
+
+/* Header of a leaf tuple of SP-GiST */
+#define PA_SPGIST_HEADER	16
 
 /* Rows that are looked at for the width of a tuple */
 #define PA_GIST_ROWS	1000
@@ -49,9 +57,18 @@ pa_size_hash(PaSizing *sizing)
 	double		buckets = whole + step * ceil((wanted - whole) / step);
 	double		split = 2 * (buckets - whole);	/* buckets of half the load */
 	double		load = rows / whole;
+	double		values = sizing->columns[0].ndistinct;
 	double		pages;
 
-	pages = split * Max(ceil(load / 2 * 1.05 / per_page), 1) +
+	if (values > 0 && values < 4 * buckets)
+	{
+		/* Few values leave most buckets empty, and make the others long. */
+		double		used = buckets * (1 - exp(-values / buckets));
+
+		pages = buckets - used + used * Max(ceil(rows / used / per_page), 1);
+	}
+	else
+		pages = split * Max(ceil(load / 2 * 1.05 / per_page), 1) +
 		(buckets - split) * Max(ceil(load * 1.05 / per_page), 1);
 	sizing->def->size.pages = pages + 2 + ceil(buckets / (BLCKSZ * 4.0));
 	sizing->def->size.tree_height = -1;
@@ -85,52 +102,84 @@ typedef struct Width
 	double		bytes;
 } Width;
 
+/*
+ * Returns the bytes that the operator class stores of a value, after its own
+ * compression.
+ */
+static Size
+stored_size(const PaIndexColumn *col, Oid am, Datum value, Size size)
+{
+	Oid			keytype = pa_size_key_type(col);
+	Oid			proc = am != GIST_AM_OID ? InvalidOid
+		: get_opfamily_proc(col->opfamily, col->opcintype, col->opcintype, GIST_COMPRESS_PROC);
+	uint64		hash = 0;
+
+	if (OidIsValid(proc))
+	{
+		GISTENTRY	entry;
+		GISTENTRY  *compressed;
+
+		gistentryinit(entry, value, NULL, NULL, (OffsetNumber) 0, true);
+		compressed = (GISTENTRY *)
+			DatumGetPointer(OidFunctionCall1Coll(proc, col->collation, PointerGetDatum(&entry)));
+		value = compressed->key;
+	}
+	else if (keytype != col->type && get_typlen(keytype) >= 0)
+		keytype = col->type;
+	return pa_size_datum(value, keytype, size, &hash);
+}
+
 static void
 measure_width(const PaRowValues *values, void *arg)
 {
 	Width	   *width = arg;
+	const PaIndexDef *def = width->def;
 	double		sum = 0;
-	uint64		hash;
 
-	for (int i = 0; i < values->n; i++)
-		sum += pa_size_form(width->def, values->values + i * values->ncolumns,
-							values->isnull + i * values->ncolumns, &hash);
+	for (int row = 0; row < values->n; row++)
+	{
+		Size		size = 0;
+
+		CHECK_FOR_INTERRUPTS();
+		for (int i = 0; i < def->ncolumns; i++)
+		{
+			Datum		value = values->values[row * values->ncolumns + i];
+			uint64		hash = 0;
+
+			if (values->isnull[row * values->ncolumns + i])
+				continue;
+			if (i < def->nkeys)
+				size += stored_size(&def->columns[i], def->am, value, size);
+			else
+				size += pa_size_datum(value, def->columns[i].type, size, &hash);
+		}
+		sum += MAXALIGN(size);
+	}
 	if (values->n > 0)
 		width->bytes = sum / values->n;
 }
 
 /*
- * Fills in the pages of GiST and SP-GiST indexes. What an operator class stores
- * of a value is known to it alone; it is taken to be as large as the value,
- * where its type is not another one.
+ * Fills in the pages of GiST and SP-GiST indexes from what their operator
+ * classes store of a sample of the rows. What other access methods do is not
+ * known; they are taken to be like GiST without compression.
  */
 void
 pa_size_gist(PaSizing *sizing)
 {
 	PaIndexDef *def = sizing->def;
-	Width		width = {def, pa_size_tuple(sizing->columns, def->ncolumns)};
-	bool		sorted = def->am == GIST_AM_OID;
-	double		fill;
+	bool		spgist = def->am == SPGIST_AM_OID;
+	Width		width = {def, pa_size_tuple(sizing->columns, def->ncolumns) - sizeof(IndexTupleData)};
+	double		fill = spgist ? PA_SPGIST_FILL : PA_GIST_FILL;
 	double		leaves;
 
-	for (int i = 0; i < def->ncolumns; i++)
-	{
-		if (sizing->columns[i].doubtful)
-		{
-			(void) pa_rows_evaluate(def->relid, pa_size_expressions(def), def->pred,
-									PA_GIST_ROWS, measure_width, &width);
-			break;
-		}
-	}
-	for (int i = 0; i < def->nkeys; i++)
-	{
-		if (def->am == GIST_AM_OID &&
-			!OidIsValid(get_opfamily_proc(def->columns[i].opfamily, def->columns[i].opcintype,
-										  def->columns[i].opcintype, GIST_SORTSUPPORT_PROC)))
-			sorted = false;
-	}
-	fill = sorted ? PA_GIST_SORTED_FILL : (def->am == GIST_AM_OID ? PA_GIST_FILL : PA_SPGIST_FILL);
-	leaves = ceil(sizing->rows * (width.bytes + sizeof(ItemIdData)) / (BLCKSZ * fill));
-	def->size.pages = Max(leaves, 1) + ceil(leaves * (width.bytes + 4) / (BLCKSZ * fill)) + 1;
+	(void) pa_rows_evaluate(def->relid, pa_size_expressions(def), def->pred,
+							PA_GIST_ROWS, measure_width, &width);
+	if (spgist && sizing->columns[0].typlen < 0 && sizing->rows > 1)
+		width.bytes -= Min(log(sizing->rows) / log(PA_SPGIST_BRANCHES), width.bytes / 2);
+	width.bytes += (spgist ? PA_SPGIST_HEADER : sizeof(IndexTupleData)) + sizeof(ItemIdData);
+	leaves = ceil(sizing->rows * width.bytes / (BLCKSZ * fill));
+	def->size.pages = Max(leaves, 1) + ceil(leaves * width.bytes / (BLCKSZ * fill)) + 1;
+	def->size.too_wide = !spgist && width.bytes > BLCKSZ / 2;
 	def->size.tree_height = -1;
 }

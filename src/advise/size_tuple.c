@@ -17,11 +17,31 @@
 #include "access/itup.h"
 #include "access/toast_internals.h"
 #include "access/tupmacs.h"
+#include "catalog/pg_opclass.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
 
 #include "advise/size.h"
+
+/*
+ * Returns the type of the keys that an operator class makes of a column.
+ */
+Oid
+pa_size_key_type(const PaIndexColumn *col)
+{
+	HeapTuple	tuple = SearchSysCache1(CLAOID, ObjectIdGetDatum(col->opclass));
+	Oid			result;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for opclass %u", col->opclass);
+	result = ((Form_pg_opclass) GETSTRUCT(tuple))->opckeytype;
+	ReleaseSysCache(tuple);
+	if (result == ANYELEMENTOID)
+		result = get_base_element_type(col->type);
+	return OidIsValid(result) ? result : col->type;
+}
 
 /*
  * Returns the size of an average index tuple without its line pointer, with
@@ -80,6 +100,28 @@ varlena_size(Datum value, char align, char storage, Size size, uint64 *hash)
 }
 
 /*
+ * Returns the bytes that a value takes in an index tuple which has size bytes
+ * already, alignment included, and adds its image to *hash.
+ */
+Size
+pa_size_datum(Datum value, Oid type, Size size, uint64 *hash)
+{
+	int16		typlen;
+	bool		byval;
+	char		align;
+	int			length;
+	unsigned char *image;
+
+	get_typlenbyvalalign(type, &typlen, &byval, &align);
+	if (typlen == -1)
+		return varlena_size(value, align, get_typstorage(type), size, hash);
+	length = typlen == -2 ? strlen(DatumGetCString(value)) + 1 : typlen;
+	image = byval ? (unsigned char *) &value : (unsigned char *) DatumGetPointer(value);
+	*hash = hash_bytes_extended(image, byval ? sizeof(Datum) : length, *hash);
+	return att_align_nominal(size, align) - size + length;
+}
+
+/*
  * Returns the size of the index tuple that holds the values, without its line
  * pointer; *keyhash tells different keys apart, all NULLs being equal. Memory
  * is left behind in the current context.
@@ -95,31 +137,13 @@ pa_size_form(const PaIndexDef *def, const Datum *values, const bool *isnull,
 	*keyhash = 0;
 	for (int i = 0; i < def->ncolumns; i++)
 	{
-		int16		typlen;
-		bool		byval;
-		char		align;
-
 		if (isnull[i])
 		{
 			nulls = true;
 			hash = hash_combine64(hash, 1);
 		}
 		else
-		{
-			get_typlenbyvalalign(def->columns[i].type, &typlen, &byval, &align);
-			if (typlen == -1)
-				size += varlena_size(values[i], align, get_typstorage(def->columns[i].type),
-									 size, &hash);
-			else
-			{
-				int			length = typlen == -2 ? strlen(DatumGetCString(values[i])) + 1 : typlen;
-				unsigned char *image = byval ? (unsigned char *) &values[i]
-					: (unsigned char *) DatumGetPointer(values[i]);
-
-				size = att_align_nominal(size, align) + length;
-				hash = hash_bytes_extended(image, byval ? sizeof(Datum) : length, hash);
-			}
-		}
+			size += pa_size_datum(values[i], def->columns[i].type, size, &hash);
 		if (i < def->nkeys)
 			*keyhash = hash;
 	}
