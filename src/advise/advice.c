@@ -116,7 +116,14 @@ kind_of(const PaIndexDef *def)
 	bool		pattern = false;
 
 	if (def->am == GIN_AM_OID)
-		return "trigram";
+		return def->needs_trgm || def->columns[0].opclass == pa_trgm_opclass()
+			? "trigram" : "inverted";
+	if (def->am == BRIN_AM_OID)
+		return "block range";
+	if (def->am == HASH_AM_OID)
+		return "hash";
+	if (def->am != BTREE_AM_OID)
+		return "spatial";
 	for (int i = 0; i < def->nkeys; i++)
 	{
 		if (def->columns[i].attno == 0)

@@ -19,12 +19,14 @@ typedef enum PaTermKind
 	PA_TERM_JOIN,				/* = column of another table */
 	PA_TERM_RANGE,				/* <, <=, >=, >, row comparison */
 	PA_TERM_PREFIX,				/* LIKE 'x%', needs a pattern operator class */
-	PA_TERM_TRIGRAM				/* LIKE '%x%', ILIKE, ~ */
+	PA_TERM_TRIGRAM,			/* LIKE '%x%', ILIKE, ~ */
+	PA_TERM_OPERATOR			/* @>, &&, @@, <-> ...: no B-tree, but am */
 } PaTermKind;
 
 typedef struct PaTerm
 {
 	PaTermKind	kind;
+	Oid			am;				/* of PA_TERM_OPERATOR, otherwise invalid */
 	PaIndexColumn col;
 	double		selectivity;
 } PaTerm;
@@ -62,6 +64,13 @@ typedef struct PaCollector
 /* collect.c */
 extern void pa_collect_relation(PlannerInfo *root, RelOptInfo *rel,
 								RangeTblEntry *rte, void *collector);
+
+/* methods.c */
+typedef void (*PaMethodVisit) (Oid am, Oid opclass, void *arg);
+extern void pa_methods_visit(Oid opno, Oid type, char purpose, Oid sortfamily,
+							 PaMethodVisit visit, void *arg);
+extern bool pa_is_ordering_operator(Oid opno);
+extern Oid	pa_spatial_opclass(Oid type);
 
 /* candidates.c */
 typedef void (*PaCandidateSink) (PaIndexDef *def, void *arg);

@@ -221,7 +221,7 @@ pa_index_choose_name(PaIndexDef *def, List **taken)
 	for (int i = 0; i < def->nkeys; i++)
 		append_name_part(&columns, def, &def->columns[i]);
 	label = def->pred != NIL ? "part_idx" :
-		(def->am == GIN_AM_OID ? "gin_idx" : "idx");
+		(def->am == BTREE_AM_OID ? "idx" : psprintf("%s_idx", get_am_name(def->am)));
 
 	name = makeObjectName(get_rel_name(def->relid), columns.data + 1, label);
 	for (int pass = 1; name_taken(name, schema, *taken); pass++)

@@ -24,10 +24,12 @@
 
 #include "access/amapi.h"
 #include "access/gist.h"
+#include "access/spgist.h"
 #include "catalog/partition.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
 #include "commands/explain.h"
+#include "fmgr.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/paths.h"
@@ -79,6 +81,18 @@ can_return(const PaIndexDef *def, const PaIndexColumn *col)
 										 col->opcintype, GIST_FETCH_PROC)) ||
 			!OidIsValid(get_opfamily_proc(col->opfamily, col->opcintype,
 										  col->opcintype, GIST_COMPRESS_PROC));
+	if (def->am == SPGIST_AM_OID)
+	{
+		spgConfigIn in = {.attType = col->type};
+		spgConfigOut out = {0};
+		Oid			proc = get_opfamily_proc(col->opfamily, col->opcintype,
+											 col->opcintype, SPGIST_CONFIG_PROC);
+
+		if (!OidIsValid(proc))
+			return false;
+		OidFunctionCall2Coll(proc, col->collation, PointerGetDatum(&in), PointerGetDatum(&out));
+		return out.canReturnData;
+	}
 	return false;
 }
 
