@@ -36,6 +36,7 @@ typedef struct PaIndexSize
 	double		tuples;
 	BlockNumber pages;			/* with the meta page, at least 1 */
 	int			tree_height;	/* levels above the leaves; -1 unknown */
+	double		keys;			/* GIN: that a row has on average; 0 unknown */
 	bool		too_wide;		/* some sampled value does not fit */
 	bool		valid;
 } PaIndexSize;

@@ -78,14 +78,24 @@ best_opclass(Oid am, Oid opfamily, Oid type)
  * Calls visit() for each operator class of GIN, GiST and SP-GiST by which an
  * index on a column of the type can search by the operator, or with purpose
  * AMOP_ORDER return rows in its order, of which sortfamily is the B-tree's
- * operator family.
+ * operator family. Where GIN can search, GiST is left out: what GIN knows exactly
+ * GiST keeps as signatures, whose false matches the planner does not count.
  */
 void
 pa_methods_visit(Oid opno, Oid type, char purpose, Oid sortfamily,
 				 PaMethodVisit visit, void *arg)
 {
 	CatCList   *list = SearchSysCacheList1(AMOPOPID, ObjectIdGetDatum(opno));
+	bool		gin = false;
 
+	for (int i = 0; i < list->n_members; i++)
+	{
+		Form_pg_amop amop = (Form_pg_amop) GETSTRUCT(&list->members[i]->tuple);
+
+		if (amop->amopmethod == GIN_AM_OID && amop->amoppurpose == purpose &&
+			OidIsValid(best_opclass(GIN_AM_OID, amop->amopfamily, type)))
+			gin = true;
+	}
 	for (int i = 0; i < list->n_members; i++)
 	{
 		Form_pg_amop amop = (Form_pg_amop) GETSTRUCT(&list->members[i]->tuple);
@@ -94,7 +104,8 @@ pa_methods_visit(Oid opno, Oid type, char purpose, Oid sortfamily,
 		if (amop->amoppurpose != purpose ||
 			(purpose == AMOP_ORDER && amop->amopsortfamily != sortfamily) ||
 			(amop->amopmethod != GIN_AM_OID && amop->amopmethod != GIST_AM_OID &&
-			 amop->amopmethod != SPGIST_AM_OID))
+			 amop->amopmethod != SPGIST_AM_OID) ||
+			(gin && amop->amopmethod != GIN_AM_OID))
 			continue;
 		opclass = best_opclass(amop->amopmethod, amop->amopfamily, type);
 		if (OidIsValid(opclass))

@@ -284,6 +284,7 @@ pa_size_gin(PaSizing *whole)
 		if (sizing.entries == before)
 			guess_keys(&sizing, whole->columns[i].width);
 	}
+	def->size.keys = sizing.occurrences / Max(sizing.rows, 1);
 	def->size.too_wide = sizing.largest > GinMaxItemSize;
 	if (sizing.entries * PA_BUILD_KEY + sizing.occurrences * PA_BUILD_POSTING >
 		1.5 * maintenance_work_mem * 1024.0)
