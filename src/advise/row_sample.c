@@ -83,6 +83,8 @@ typedef struct Share
 	List	   *condition;
 	int			seen;			/* 0: it could not be evaluated */
 	int			met;
+	bool		read;
+	double		total;			/* rows of the table */
 } Share;
 
 static MemoryContext kept_context = NULL;
@@ -404,15 +406,15 @@ count_met(const PaRowValues *values, void *arg)
 
 	share->seen = values->seen;
 	share->met = values->n;
+	share->read = true;
+	share->total = values->total;
 }
 
 /*
- * Returns how many sampled rows of a table meet an implicitly ANDed condition,
- * and in *seen how many were looked at, 0 if it could not be evaluated. Asked
- * once for a condition in a search. The caller must hold a lock on the table.
+ * Returns how many sampled rows meet a condition, asked once for it in a search.
  */
-int
-pa_rows_meeting(Oid relid, List *condition, int *seen)
+static Share *
+share_of(Oid relid, List *condition)
 {
 	Share	   *share;
 	MemoryContext oldcontext;
@@ -424,10 +426,7 @@ pa_rows_meeting(Oid relid, List *condition, int *seen)
 	{
 		share = lfirst(lc);
 		if (share->relid == relid && equal(share->condition, condition))
-		{
-			*seen = share->seen;
-			return share->met;
-		}
+			return share;
 	}
 	oldcontext = MemoryContextSwitchTo(kept_context);
 	share = palloc0(sizeof(Share));
@@ -437,6 +436,31 @@ pa_rows_meeting(Oid relid, List *condition, int *seen)
 	MemoryContextSwitchTo(oldcontext);
 	if (!pa_rows_evaluate(relid, NIL, condition, 0, count_met, share))
 		share->seen = 0;
+	return share;
+}
+
+/*
+ * Returns how many sampled rows of a table meet an implicitly ANDed condition,
+ * and in *seen how many were looked at, 0 if it could not be evaluated. The
+ * caller must hold a lock on the table.
+ */
+int
+pa_rows_meeting(Oid relid, List *condition, int *seen)
+{
+	Share	   *share = share_of(relid, condition);
+
 	*seen = share->seen;
 	return share->met;
+}
+
+/*
+ * Returns how many rows a table has that was never analysed, judged by the
+ * sample, or -1 if it could not be read. The caller must hold a lock on it.
+ */
+double
+pa_rows_total(Oid relid)
+{
+	Share	   *share = share_of(relid, NIL);
+
+	return share->read ? share->total : -1;
 }

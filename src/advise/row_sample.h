@@ -29,6 +29,7 @@ typedef void (*PaRowsWork) (const PaRowValues *values, void *arg);
 extern void pa_rows_reset(void);
 extern bool pa_rows_evaluate(Oid relid, List *exprs, List *condition,
 							 int max_rows, PaRowsWork work, void *arg);
+extern double pa_rows_total(Oid relid);
 extern int	pa_rows_meeting(Oid relid, List *condition, int *seen);
 
 #endif							/* PERFADVISOR_ADVISE_ROW_SAMPLE_H */

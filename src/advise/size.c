@@ -74,12 +74,12 @@ column_stats(PaIndexDef *def, int i, double tuples, PaColumnStats *cs)
 	/* Widths of varlenas are averages, and tuples are aligned one by one. */
 	get_typlenbyvalalign(col->type, &cs->typlen, &byval, &cs->typalign);
 	cs->width = get_typavgwidth(col->type, col->typmod);
-	cs->doubtful = cs->typlen < 0;
 	if (col->attno != 0)
 		cs->tuple = SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(def->relid),
 									Int16GetDatum(col->attno), BoolGetDatum(false));
 	else
 		cs->tuple = pa_expr_stats(def, i + 1);
+	cs->doubtful = cs->typlen < 0 || !HeapTupleIsValid(cs->tuple);
 	if (HeapTupleIsValid(cs->tuple))
 	{
 		Form_pg_statistic form = (Form_pg_statistic) GETSTRUCT(cs->tuple);
@@ -149,6 +149,25 @@ size_partitioned(PaIndexDef *def)
 }
 
 /*
+ * Returns the rows of a table: what the planner takes them to be, but of the
+ * sample if the table was never analysed.
+ */
+static double
+table_rows(RelOptInfo *rel, Oid relid)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	double		rows = -1;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		if (((Form_pg_class) GETSTRUCT(tuple))->reltuples < 0)
+			rows = pa_rows_total(relid);
+		ReleaseSysCache(tuple);
+	}
+	return rows >= 0 ? rows : Max(rel->tuples, 0);
+}
+
+/*
  * Returns the share of the rows that meet the predicate: the planner's
  * selectivity, but counted in the sample if enough of its rows do, and not more
  * than is likely if few do. The planner takes conditions for independent.
@@ -192,14 +211,14 @@ pa_index_size_estimate(PaIndexDef *def)
 
 	root = single_table_root(def->relid);
 	rel = root->simple_rel_array[1];
-	tuples = Max(rel->tuples, 0);
+	tuples = table_rows(rel, def->relid);
+	sizing.table_rows = Max(tuples, 1);
 	if (def->pred != NIL)
 		tuples *= predicate_share(root, def);
 	tuples = rint(tuples);
 	def->size.tuples = tuples;
 
 	sizing.rows = Max(tuples, 1);
-	sizing.table_rows = Max(rel->tuples, 1);
 	sizing.table_pages = rel->pages;
 	sizing.columns = palloc0(sizeof(PaColumnStats) * def->ncolumns);
 	for (int i = 0; i < def->ncolumns; i++)
