@@ -11,14 +11,17 @@
  */
 #include "postgres.h"
 
+#include <ctype.h>
 #include <math.h>
 
 #include "access/gin.h"
 #include "access/gin_private.h"
 #include "access/itup.h"
 #include "catalog/pg_collation.h"
+#include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "fmgr.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -172,6 +175,21 @@ compare_keys(const void *a, const void *b)
 }
 
 /*
+ * Counts the different ones of a value's keys.
+ */
+static void
+count_found(PaKeyCounts *counts, ValueKey *found, int n)
+{
+	if (n > 1)
+		qsort(found, n, sizeof(ValueKey), compare_keys);
+	for (int i = 0; i < n; i++)
+	{
+		if (i == 0 || found[i].hash != found[i - 1].hash)
+			pa_key_counts_add(counts, found[i].hash, found[i].size);
+	}
+}
+
+/*
  * Counts the different keys of one value. A value without keys, and NULL, have
  * a placeholder.
  */
@@ -205,14 +223,60 @@ count_value(PaKeyCounts *counts, FmgrInfo *extract, Oid collation, Oid keytype,
 		else
 			found[i].hash = hash_key(keys[i], typlen, byval, &found[i].size);
 	}
-	if (n > 1)
-		qsort(found, n, sizeof(ValueKey), compare_keys);
-	for (int i = 0; i < n; i++)
-	{
-		if (i == 0 || found[i].hash != found[i - 1].hash)
-			pa_key_counts_add(counts, found[i].hash, found[i].size);
-	}
+	count_found(counts, found, n);
 }
+
+/*
+ * Counts the different trigrams of a text as pg_trgm would make them, where that
+ * is not installed: of each word in lower case, with two blanks in front and one
+ * behind.
+ */
+static void
+count_trigrams(PaKeyCounts *counts, Datum value, bool isnull)
+{
+	text	   *t = isnull ? NULL : DatumGetTextPP(value);
+	int			length = isnull ? 0 : VARSIZE_ANY_EXHDR(t);
+	const char *s = isnull ? NULL : VARDATA_ANY(t);
+	ValueKey   *found = palloc(sizeof(ValueKey) * (2 * length + 2));
+	uint32		window = 0;		/* hashes of the last three characters */
+	int			n = 0;
+
+	counts->rows++;
+	for (int i = 0; i < length;)
+	{
+		int			width = Min(pg_mblen(s + i), length - i);
+		bool		in_word = IS_HIGHBIT_SET(s[i]) || isalnum((unsigned char) s[i]);
+		bool		was_in_word = (window & 0x3FF) != 0;
+		uint32		c = 0;
+
+		if (in_word)
+		{
+			c = width > 1 ? hash_bytes((const unsigned char *) s + i, width) % 1021 + 1
+				: (uint32) pg_tolower((unsigned char) s[i]);
+			window = was_in_word ? (window << 10) | c : c;
+		}
+		else
+			window = was_in_word ? window << 10 : 0;
+		if (in_word || was_in_word)
+			found[n++].hash = window & 0x3FFFFFFF;
+		i += width;
+		if (i >= length && in_word)
+			found[n++].hash = (window << 10) & 0x3FFFFFFF;
+	}
+	for (int i = 0; i < n; i++)
+		found[i].size = sizeof(int32);
+	if (n == 0)
+		pa_key_counts_add(counts, isnull ? 1 : 2, 1);
+	count_found(counts, found, n);
+}
+
+/* What is needed to extract keys */
+typedef struct Extracting
+{
+	FmgrInfo	proc;
+	Oid			collation;
+	Oid			keytype;
+} Extracting;
 
 /*
  * Extracts the keys of one column from all sampled rows.
@@ -222,17 +286,24 @@ count_keys(const PaRowValues *values, void *arg)
 {
 	GinSizing  *sizing = arg;
 	const PaIndexColumn *col = &sizing->def->columns[sizing->column];
-	Oid			proc = get_opfamily_proc(col->opfamily, col->opcintype, col->opcintype,
-										 GIN_EXTRACTVALUE_PROC);
 	PaKeyCounts *counts = pa_key_counts_new();
-	Oid			collation = OidIsValid(col->collation) ? col->collation : DEFAULT_COLLATION_OID;
-	Oid			keytype = pa_size_key_type(col);
-	FmgrInfo	extract;
+	Extracting	extract = {.collation = col->collation};
 	MemoryContext context;
 
-	if (!OidIsValid(proc) || values->n == 0)
+	if (values->n == 0)
 		return;
-	fmgr_info(proc, &extract);
+	if (!OidIsValid(extract.collation))
+		extract.collation = DEFAULT_COLLATION_OID;
+	if (!sizing->def->needs_trgm)
+	{
+		Oid			proc = get_opfamily_proc(col->opfamily, col->opcintype, col->opcintype,
+											 GIN_EXTRACTVALUE_PROC);
+
+		if (!OidIsValid(proc))
+			return;
+		fmgr_info(proc, &extract.proc);
+		extract.keytype = pa_size_key_type(col);
+	}
 	context = AllocSetContextCreate(CurrentMemoryContext, "keys of a value",
 									ALLOCSET_DEFAULT_SIZES);
 	for (int i = 0; i < values->n && !counts->full; i++)
@@ -240,8 +311,11 @@ count_keys(const PaRowValues *values, void *arg)
 		MemoryContext oldcontext = MemoryContextSwitchTo(context);
 
 		CHECK_FOR_INTERRUPTS();
-		count_value(counts, &extract, collation, keytype, values->values[i],
-					values->isnull[i]);
+		if (sizing->def->needs_trgm)
+			count_trigrams(counts, values->values[i], values->isnull[i]);
+		else
+			count_value(counts, &extract.proc, extract.collation, extract.keytype,
+						values->values[i], values->isnull[i]);
 		MemoryContextSwitchTo(oldcontext);
 		MemoryContextReset(context);
 	}
@@ -261,6 +335,12 @@ guess_keys(GinSizing *sizing, double width)
 	add_entries(keys, sizeof(int32), occurrences / keys, sizing);
 }
 
+static bool
+is_text(Oid type)
+{
+	return type == TEXTOID || type == VARCHAROID;
+}
+
 /*
  * Fills in the pages of a GIN index. The caller must hold a lock on the table.
  */
@@ -278,7 +358,7 @@ pa_size_gin(PaSizing *whole)
 		double		before = sizing.entries;
 
 		sizing.column = i;
-		if (!def->needs_trgm)
+		if (!def->needs_trgm || is_text(def->columns[i].type))
 			(void) pa_rows_evaluate(def->relid, list_make1(list_nth(exprs, i)), def->pred, 0,
 									count_keys, &sizing);
 		if (sizing.entries == before)
