@@ -244,6 +244,7 @@ add_rows(Making *m, Credit *credit, int rank)
 	PaAdviceRow *row;
 	bool		numbers = true;
 
+	pa_index_size_refine(def);
 	pa_index_choose_name(def, &m->taken);
 	ddl = pa_index_ddl(def, &m->taken);
 	if (def->needs_trgm && !m->extension_given)

@@ -39,6 +39,7 @@ typedef struct PaIndexSize
 	double		keys;			/* GIN: that a row has on average; 0 unknown */
 	bool		too_wide;		/* some sampled value does not fit */
 	bool		valid;
+	bool		exact;			/* by pa_index_size_refine() */
 } PaIndexSize;
 
 typedef struct PaIndexDef
@@ -79,6 +80,7 @@ extern char *pa_index_undo(PaIndexDef *def);
 
 /* size.c */
 extern void pa_index_size_estimate(PaIndexDef *def);
+extern void pa_index_size_refine(PaIndexDef *def);
 extern int64 pa_index_size_bytes(PaIndexDef *def);
 
 #endif							/* PERFADVISOR_ADVISE_INDEX_DEF_H */

@@ -148,7 +148,10 @@ imagine_sizes(void *arg)
 
 	imagine(job);
 	foreach(lc, job->whatif.indexes)
+	{
+		pa_index_size_refine(lfirst(lc));
 		job->bytes += pa_index_size_bytes(lfirst(lc));
+	}
 }
 
 /*

@@ -52,7 +52,7 @@
 /* ms for reading one table, for evaluating over it, and for both in a search */
 #define PA_READ_TIME		1000
 #define PA_EVALUATE_TIME	1000
-#define PA_SEARCH_TIME		8000
+#define PA_SEARCH_TIME		5000
 
 /* Rows of one table */
 typedef struct Rows

@@ -29,8 +29,13 @@
 #include "advise/size.h"
 #include "base/compat_planner.h"
 
+/* Columns with values of that many bytes on average may have too long ones. */
+#define PA_LONG_WIDTH	400
+
 /* So many rows of the sample tell how many of the table meet a predicate. */
 #define PA_ENOUGH_ROWS	30
+
+static void size_partitioned(PaIndexDef *def, bool exact);
 
 /*
  * Makes the smallest planner state that selectivity functions need: a query
@@ -62,6 +67,33 @@ single_table_root(Oid relid)
 }
 
 /*
+ * Whether a table has values that are stored out of line. ANALYZE counts their
+ * pointers only.
+ */
+static bool
+has_toasted(Oid relid)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Oid			toast = InvalidOid;
+	bool		result = false;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		toast = ((Form_pg_class) GETSTRUCT(tuple))->reltoastrelid;
+		ReleaseSysCache(tuple);
+	}
+	if (!OidIsValid(toast))
+		return false;
+	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(toast));
+	if (HeapTupleIsValid(tuple))
+	{
+		result = ((Form_pg_class) GETSTRUCT(tuple))->relpages > 0;
+		ReleaseSysCache(tuple);
+	}
+	return result;
+}
+
+/*
  * Reads a column's statistics, from ANALYZE or from a sample of an expression.
  * The tuple is to be given back by release_stats().
  */
@@ -80,6 +112,9 @@ column_stats(PaIndexDef *def, int i, double tuples, PaColumnStats *cs)
 	else
 		cs->tuple = pa_expr_stats(def, i + 1);
 	cs->doubtful = cs->typlen < 0 || !HeapTupleIsValid(cs->tuple);
+	cs->may_be_long = cs->typlen < 0 &&
+		(!HeapTupleIsValid(cs->tuple) || has_toasted(def->relid) ||
+		 ((Form_pg_statistic) GETSTRUCT(cs->tuple))->stawidth > PA_LONG_WIDTH);
 	if (HeapTupleIsValid(cs->tuple))
 	{
 		Form_pg_statistic form = (Form_pg_statistic) GETSTRUCT(cs->tuple);
@@ -124,31 +159,6 @@ pa_size_expressions(const PaIndexDef *def)
 }
 
 /*
- * Adds up the sizes over the leaf partitions of a partitioned table.
- */
-static void
-size_partitioned(PaIndexDef *def)
-{
-	List	   *members = find_inheritance_children(def->relid, AccessShareLock);
-	ListCell   *lc;
-	double		pages = 0;
-
-	foreach(lc, members)
-	{
-		PaIndexDef *child;
-
-		if (get_rel_relkind(lfirst_oid(lc)) == RELKIND_FOREIGN_TABLE)
-			continue;
-		child = pa_index_def_map(def, lfirst_oid(lc));
-		pa_index_size_estimate(child);
-		pages += child->size.pages;
-		def->size.tuples += child->size.tuples;
-		def->size.tree_height = Max(def->size.tree_height, child->size.tree_height);
-	}
-	def->size.pages = Min(pages, MaxBlockNumber);
-}
-
-/*
  * Returns the rows of a table: what the planner takes them to be, but of the
  * sample if the table was never analysed.
  */
@@ -173,12 +183,12 @@ table_rows(RelOptInfo *rel, Oid relid)
  * than is likely if few do. The planner takes conditions for independent.
  */
 static double
-predicate_share(PlannerInfo *root, PaIndexDef *def)
+predicate_share(PlannerInfo *root, PaIndexDef *def, bool exact)
 {
 	double		share = clauselist_selectivity(root, copyObject(def->pred), 0,
 											   JOIN_INNER, NULL);
-	int			seen;
-	int			met = pa_rows_meeting(def->relid, def->pred, &seen);
+	int			seen = 0;
+	int			met = exact ? pa_rows_meeting(def->relid, def->pred, &seen) : 0;
 
 	if (seen == 0)
 		return share;
@@ -188,24 +198,21 @@ predicate_share(PlannerInfo *root, PaIndexDef *def)
 }
 
 /*
- * Estimates the size of an index that does not exist, once for a definition.
- * The caller must hold a lock on the table. Partial indexes get the share of
- * the rows that the predicate selects.
+ * Estimates the size of one definition, exactly or not.
  */
-void
-pa_index_size_estimate(PaIndexDef *def)
+static void
+estimate(PaIndexDef *def, bool exact)
 {
 	PlannerInfo *root;
 	RelOptInfo *rel;
-	PaSizing	sizing = {.def = def};
+	PaSizing	sizing = {.def = def,.exact = exact};
 	double		tuples;
 
-	if (def->size.valid)
-		return;
 	def->size.valid = true;
+	def->size.exact = exact;
 	if (def->relkind == RELKIND_PARTITIONED_TABLE)
 	{
-		size_partitioned(def);
+		size_partitioned(def, exact);
 		return;
 	}
 
@@ -214,7 +221,7 @@ pa_index_size_estimate(PaIndexDef *def)
 	tuples = table_rows(rel, def->relid);
 	sizing.table_rows = Max(tuples, 1);
 	if (def->pred != NIL)
-		tuples *= predicate_share(root, def);
+		tuples *= predicate_share(root, def, exact);
 	tuples = rint(tuples);
 	def->size.tuples = tuples;
 
@@ -235,6 +242,71 @@ pa_index_size_estimate(PaIndexDef *def)
 	else
 		pa_size_gist(&sizing);
 	release_stats(def, sizing.columns);
+}
+
+/*
+ * Returns the definition's mapping to a partition, made now or before.
+ */
+static PaIndexDef *
+child_of(PaIndexDef *def, Oid relid)
+{
+	ListCell   *lc;
+
+	foreach(lc, def->children)
+	{
+		if (((PaIndexDef *) lfirst(lc))->relid == relid)
+			return lfirst(lc);
+	}
+	return pa_index_def_map(def, relid);
+}
+
+/*
+ * Adds up the sizes over the leaf partitions of a partitioned table.
+ */
+static void
+size_partitioned(PaIndexDef *def, bool exact)
+{
+	List	   *members = find_inheritance_children(def->relid, AccessShareLock);
+	ListCell   *lc;
+	double		pages = 0;
+
+	def->size.tuples = 0;
+	foreach(lc, members)
+	{
+		PaIndexDef *child;
+
+		if (get_rel_relkind(lfirst_oid(lc)) == RELKIND_FOREIGN_TABLE)
+			continue;
+		child = child_of(def, lfirst_oid(lc));
+		estimate(child, exact);
+		pages += child->size.pages;
+		def->size.tuples += child->size.tuples;
+		def->size.tree_height = Max(def->size.tree_height, child->size.tree_height);
+	}
+	def->size.pages = Min(pages, MaxBlockNumber);
+}
+
+/*
+ * Estimates the size of an index that does not exist, once for a definition,
+ * mostly from statistics. The caller must hold a lock on the table. Partial
+ * indexes get the share of the rows that the predicate selects.
+ */
+void
+pa_index_size_estimate(PaIndexDef *def)
+{
+	if (!def->size.valid)
+		estimate(def, false);
+}
+
+/*
+ * Estimates the size as well as a sample of the rows allows, once for a
+ * definition. The caller must hold a lock on the table.
+ */
+void
+pa_index_size_refine(PaIndexDef *def)
+{
+	if (!def->size.exact)
+		estimate(def, true);
 }
 
 /*

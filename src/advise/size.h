@@ -18,7 +18,8 @@ typedef struct PaColumnStats
 	double		ndistinct;		/* <= 0: unknown */
 	int16		typlen;
 	char		typalign;
-	bool		doubtful;		/* widths vary, or miss what is toasted */
+	bool		doubtful;		/* widths vary */
+	bool		may_be_long;	/* some values may be too long for an index */
 	HeapTuple	tuple;			/* row of pg_statistic, or NULL */
 } PaColumnStats;
 
@@ -26,6 +27,7 @@ typedef struct PaColumnStats
 typedef struct PaSizing
 {
 	PaIndexDef *def;
+	bool		exact;			/* take the time for a sample where it helps */
 	PaColumnStats *columns;		/* [def->ncolumns] */
 	double		rows;			/* of the index */
 	double		table_rows;

@@ -227,18 +227,20 @@ add_single_column(Leaves *leaves)
 }
 
 /*
- * Whether statistics do not tell enough: doubtful widths, or several columns
- * none of which is nearly unique.
+ * Whether statistics do not tell enough: values that may be too long, or if the
+ * size shall be exact, also varying widths, and several columns none of which is
+ * nearly unique.
  */
 static bool
 needs_sample(const Leaves *leaves)
 {
 	const PaSizing *sizing = leaves->sizing;
-	bool		repeats = leaves->deduplicate;
+	bool		repeats = leaves->deduplicate && sizing->exact;
 
 	for (int i = 0; i < sizing->def->ncolumns; i++)
 	{
-		if (sizing->columns[i].doubtful)
+		if (sizing->columns[i].may_be_long ||
+			(sizing->columns[i].doubtful && sizing->exact))
 			return true;
 		if (sizing->columns[i].ndistinct > 0.7 * sizing->table_rows)
 			repeats = false;

@@ -358,7 +358,7 @@ pa_size_gin(PaSizing *whole)
 		double		before = sizing.entries;
 
 		sizing.column = i;
-		if (!def->needs_trgm || is_text(def->columns[i].type))
+		if (!def->needs_trgm || (whole->exact && is_text(def->columns[i].type)))
 			(void) pa_rows_evaluate(def->relid, list_make1(list_nth(exprs, i)), def->pred, 0,
 									count_keys, &sizing);
 		if (sizing.entries == before)
