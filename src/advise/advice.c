@@ -40,7 +40,8 @@ typedef struct Making
 	PaAdvice   *advice;
 	List	   *credits;		/* Credit * */
 	List	   *taken;			/* names of indexes given out */
-	bool		extension_given;	/* CREATE EXTENSION pg_trgm is a row already */
+	bool		trgm_given;		/* CREATE EXTENSION pg_trgm is a row already */
+	bool		btree_gin_given;	/* the same for btree_gin */
 } Making;
 
 static Credit *
@@ -158,7 +159,7 @@ confidence_of(const Credit *credit)
 			result *= 0.5;
 		ReleaseSysCache(tuple);
 	}
-	if (credit->candidate->def->needs_trgm)
+	if (credit->candidate->def->needs_trgm || credit->candidate->def->needs_btree_gin)
 		result *= 0.6;
 	return result;
 }
@@ -183,8 +184,9 @@ reason_of(Making *m, const Credit *credit)
 	if (credit->write_cost >= 0.5)
 		appendStringInfo(&buf, ", %.0f ms per hour more for writes",
 						 credit->write_cost);
-	if (credit->candidate->def->needs_trgm)
-		appendStringInfoString(&buf, "; the gain is perfadvisor's own estimate, since the planner cannot be asked before pg_trgm is installed");
+	if (credit->candidate->def->needs_trgm || credit->candidate->def->needs_btree_gin)
+		appendStringInfo(&buf, "; the gain is perfadvisor's own estimate, since the planner cannot be asked before %s is installed",
+						 credit->candidate->def->needs_trgm ? "pg_trgm" : "btree_gin");
 	return buf.data;
 }
 
@@ -247,13 +249,19 @@ add_rows(Making *m, Credit *credit, int rank)
 	pa_index_size_refine(def);
 	pa_index_choose_name(def, &m->taken);
 	ddl = pa_index_ddl(def, &m->taken);
-	if (def->needs_trgm && !m->extension_given)
+	if ((def->needs_trgm && !m->trgm_given) ||
+		(def->needs_btree_gin && !m->btree_gin_given))
 	{
-		row = add_row(m, def, rank, step++, "CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA public");
-		row->reason = pstrdup("the trigram operator class that the next steps use comes with it");
+		row = add_row(m, def, rank, step++, def->needs_trgm
+					  ? "CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA public"
+					  : "CREATE EXTENSION IF NOT EXISTS btree_gin");
+		row->reason = pstrdup("the operator class that the next steps use comes with it");
 		row->confidence = confidence;
 		row->queryids = queryids;
-		m->extension_given = true;
+		if (def->needs_trgm)
+			m->trgm_given = true;
+		else
+			m->btree_gin_given = true;
 	}
 	foreach(lc, ddl)
 	{

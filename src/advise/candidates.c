@@ -48,6 +48,7 @@
 typedef struct KeyList
 {
 	Oid			am;				/* invalid: B-tree */
+	bool		needs_btree_gin;
 	int			n;
 	PaIndexColumn *cols[PA_MAX_KEYS];
 } KeyList;
@@ -96,6 +97,7 @@ emit(Generating *g, const KeyList *keys, List *predicates)
 	PaIndexDef *def = pa_index_def_new(g->request->relid, am, keys->n);
 	ListCell   *lc;
 
+	def->needs_btree_gin = keys->needs_btree_gin;
 	for (int i = 0; i < keys->n; i++)
 		def->columns[i] = *keys->cols[i];
 	foreach(lc, predicates)
@@ -112,7 +114,7 @@ emit(Generating *g, const KeyList *keys, List *predicates)
 static void
 emit_partial(Generating *g, const KeyList *keys, List *predicates)
 {
-	KeyList		rest = {.am = keys->am};
+	KeyList		rest = {.am = keys->am,.needs_btree_gin = keys->needs_btree_gin};
 	ListCell   *lc;
 
 	for (int i = 0; i < keys->n; i++)
@@ -339,7 +341,8 @@ emit_trigrams(Generating *g)
 /*
  * Appends a column under the default operator class that its type has in an
  * access method; B-tree types have one in GIN and GiST if btree_gin or btree_gist
- * are installed. Returns whether it was appended.
+ * are installed. Without btree_gin the list is marked. Returns whether the column
+ * was appended.
  */
 static bool
 append_under(KeyList *keys, Oid am, const PaIndexColumn *col)
@@ -348,12 +351,16 @@ append_under(KeyList *keys, Oid am, const PaIndexColumn *col)
 	Oid			opclass = GetDefaultOpClass(col->type, am);
 
 	if (!OidIsValid(opclass))
-		return false;
+	{
+		if (am != GIN_AM_OID || !pa_btree_gin_takes(col->type))
+			return false;
+		keys->needs_btree_gin = true;
+	}
 	copy = palloc(sizeof(PaIndexColumn));
 	*copy = *col;
 	copy->opclass = opclass;
-	copy->opfamily = get_opclass_family(opclass);
-	copy->opcintype = get_opclass_input_type(opclass);
+	copy->opfamily = OidIsValid(opclass) ? get_opclass_family(opclass) : InvalidOid;
+	copy->opcintype = OidIsValid(opclass) ? get_opclass_input_type(opclass) : InvalidOid;
 	return append_key(keys, copy);
 }
 

@@ -65,12 +65,17 @@ typedef struct PaCollector
 extern void pa_collect_relation(PlannerInfo *root, RelOptInfo *rel,
 								RangeTblEntry *rte, void *collector);
 
+/* estimate.c */
+extern double pa_estimated_cost(double cost_now, const PaRequest *request,
+								const PaIndexDef *def);
+
 /* methods.c */
 typedef void (*PaMethodVisit) (Oid am, Oid opclass, void *arg);
 extern void pa_methods_visit(Oid opno, Oid type, char purpose, Oid sortfamily,
 							 PaMethodVisit visit, void *arg);
 extern bool pa_is_ordering_operator(Oid opno);
 extern Oid	pa_spatial_opclass(Oid type);
+extern bool pa_btree_gin_takes(Oid type);
 
 /* candidates.c */
 typedef void (*PaCandidateSink) (PaIndexDef *def, void *arg);
@@ -96,8 +101,6 @@ extern bool pa_collation_is_c(Oid collation);
 
 /* trigram.c */
 extern Oid	pa_trgm_opclass(void);
-extern bool pa_trgm_available(void);
-extern double pa_trgm_estimated_cost(double cost_now, const PaRequest *request,
-									 const PaTerm *term);
+extern bool pa_extension_available(const char *name);
 
 #endif							/* PERFADVISOR_ADVISE_CANDIDATES_H */

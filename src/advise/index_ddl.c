@@ -58,7 +58,7 @@ append_expression(StringInfo buf, Node *expr, List *context)
 }
 
 /*
- * Appends the operator class unless it is the type's default.
+ * Appends the operator class unless it is the type's default, or will be.
  */
 static void
 append_opclass(StringInfo buf, const PaIndexDef *def, const PaIndexColumn *col)
@@ -71,7 +71,8 @@ append_opclass(StringInfo buf, const PaIndexDef *def, const PaIndexColumn *col)
 		appendStringInfoString(buf, " public.gin_trgm_ops");
 		return;
 	}
-	if (col->opclass == GetDefaultOpClass(col->type, def->am))
+	if (!OidIsValid(col->opclass) ||
+		col->opclass == GetDefaultOpClass(col->type, def->am))
 		return;
 	tuple = SearchSysCache1(CLAOID, ObjectIdGetDatum(col->opclass));
 	if (!HeapTupleIsValid(tuple))

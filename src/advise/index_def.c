@@ -305,6 +305,7 @@ pa_index_def_map(PaIndexDef *parent, Oid childrelid)
 	child->fillfactor = parent->fillfactor;
 	child->pages_per_range = parent->pages_per_range;
 	child->needs_trgm = parent->needs_trgm;
+	child->needs_btree_gin = parent->needs_btree_gin;
 	child->pred = (List *) map_variable_attnos((Node *) parent->pred, 1, 0, map,
 											   InvalidOid, &whole_row);
 	pa_index_def_finish(child);

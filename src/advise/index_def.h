@@ -55,6 +55,8 @@ typedef struct PaIndexDef
 	int			fillfactor;		/* 0: the default */
 	int			pages_per_range;	/* BRIN; 0: the default */
 	bool		needs_trgm;		/* uses gin_trgm_ops, pg_trgm not installed */
+	bool		needs_btree_gin;	/* columns after the first use classes of
+								 * btree_gin, which is not installed */
 	char	   *definition;		/* "schema.rel USING am (...) [WHERE ...]" */
 	char	   *body;			/* the part from USING on, in definition */
 	char	   *name;			/* proposed name, unquoted; NULL until asked */

@@ -144,3 +144,27 @@ pa_spatial_opclass(Oid type)
 {
 	return GetDefaultOpClass(type, GIST_AM_OID);
 }
+
+/*
+ * Whether btree_gin has an operator class for a type; those that conditions are
+ * often about.
+ */
+bool
+pa_btree_gin_takes(Oid type)
+{
+	switch (type)
+	{
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+		case TEXTOID:
+		case VARCHAROID:
+		case NUMERICOID:
+		case DATEOID:
+		case TIMESTAMPOID:
+		case TIMESTAMPTZOID:
+			return true;
+		default:
+			return false;
+	}
+}

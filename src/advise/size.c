@@ -10,17 +10,22 @@
 
 #include <math.h>
 
+#include "access/table.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_statistic.h"
+#include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/pathnodes.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/pathnode.h"
 #include "optimizer/plancat.h"
+#include "storage/bufmgr.h"
+#include "storage/lmgr.h"
 #include "utils/lsyscache.h"
+#include "utils/rel.h"
 #include "utils/selfuncs.h"
 #include "utils/syscache.h"
 
@@ -67,30 +72,42 @@ single_table_root(Oid relid)
 }
 
 /*
- * Whether a table has values that are stored out of line. ANALYZE counts their
- * pointers only.
+ * Whether a table has values that are stored out of line, of which ANALYZE counts
+ * the pointers only, or may have: nobody is waited for.
  */
 static bool
 has_toasted(Oid relid)
 {
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
-	Oid			toast = InvalidOid;
+	Relation	rel = table_open(relid, NoLock);
+	Oid			toastid = rel->rd_rel->reltoastrelid;
 	bool		result = false;
 
-	if (HeapTupleIsValid(tuple))
+	table_close(rel, NoLock);
+	if (OidIsValid(toastid))
 	{
-		toast = ((Form_pg_class) GETSTRUCT(tuple))->reltoastrelid;
-		ReleaseSysCache(tuple);
-	}
-	if (!OidIsValid(toast))
-		return false;
-	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(toast));
-	if (HeapTupleIsValid(tuple))
-	{
-		result = ((Form_pg_class) GETSTRUCT(tuple))->relpages > 0;
-		ReleaseSysCache(tuple);
+		Relation	toast;
+
+		if (!ConditionalLockRelationOid(toastid, AccessShareLock))
+			return true;
+		toast = table_open(toastid, NoLock);
+		result = RelationGetNumberOfBlocks(toast) > 0;
+		table_close(toast, AccessShareLock);
 	}
 	return result;
+}
+
+/*
+ * Whether a column may have values that are too long for an index.
+ */
+static bool
+may_be_long(const PaIndexDef *def, const PaIndexColumn *col, HeapTuple stats)
+{
+	if (get_typstorage(col->type) != TYPSTORAGE_EXTENDED ||
+		(col->type == VARCHAROID && col->typmod > 0 && col->typmod <= PA_LONG_WIDTH))
+		return false;
+	return !HeapTupleIsValid(stats) ||
+		((Form_pg_statistic) GETSTRUCT(stats))->stawidth > PA_LONG_WIDTH ||
+		has_toasted(def->relid);
 }
 
 /*
@@ -112,9 +129,7 @@ column_stats(PaIndexDef *def, int i, double tuples, PaColumnStats *cs)
 	else
 		cs->tuple = pa_expr_stats(def, i + 1);
 	cs->doubtful = cs->typlen < 0 || !HeapTupleIsValid(cs->tuple);
-	cs->may_be_long = cs->typlen < 0 &&
-		(!HeapTupleIsValid(cs->tuple) || has_toasted(def->relid) ||
-		 ((Form_pg_statistic) GETSTRUCT(cs->tuple))->stawidth > PA_LONG_WIDTH);
+	cs->may_be_long = may_be_long(def, col, cs->tuple);
 	if (HeapTupleIsValid(cs->tuple))
 	{
 		Form_pg_statistic form = (Form_pg_statistic) GETSTRUCT(cs->tuple);

@@ -335,6 +335,17 @@ guess_keys(GinSizing *sizing, double width)
 	add_entries(keys, sizeof(int32), occurrences / keys, sizing);
 }
 
+/*
+ * Adds what the keys of a column are where each value is a key.
+ */
+static void
+add_values(GinSizing *sizing, const PaColumnStats *cs)
+{
+	double		keys = cs->ndistinct > 0 ? Min(cs->ndistinct, sizing->rows) : sizing->rows;
+
+	add_entries(keys, cs->width, sizing->rows / keys, sizing);
+}
+
 static bool
 is_text(Oid type)
 {
@@ -358,7 +369,9 @@ pa_size_gin(PaSizing *whole)
 		double		before = sizing.entries;
 
 		sizing.column = i;
-		if (!def->needs_trgm || (whole->exact && is_text(def->columns[i].type)))
+		if (!def->needs_trgm && !OidIsValid(def->columns[i].opclass))
+			add_values(&sizing, &whole->columns[i]);
+		else if (!def->needs_trgm || (whole->exact && is_text(def->columns[i].type)))
 			(void) pa_rows_evaluate(def->relid, list_make1(list_nth(exprs, i)), def->pred, 0,
 									count_keys, &sizing);
 		if (sizing.entries == before)

@@ -289,7 +289,7 @@ relation_info(PlannerInfo *root, Oid relid, bool inhparent, RelOptInfo *rel)
 	{
 		PaIndexDef *def = def_for_relation(lfirst(lc), relid);
 
-		if (def == NULL || def->needs_trgm)
+		if (def == NULL || def->needs_trgm || def->needs_btree_gin)
 			continue;
 		pa_index_size_estimate(def);
 		if (!def->size.too_wide)
@@ -344,7 +344,8 @@ find_by_oid(Oid indexoid)
 
 /*
  * Gives sampled statistics for the expressions of an imagined index, which
- * ANALYZE would gather once it exists.
+ * ANALYZE would gather once it exists. As in the planner, only leakproof operators
+ * may look at them if the user may not read all rows.
  */
 static bool
 pa_get_index_stats(PlannerInfo *root, Oid indexoid, AttrNumber indexattnum,
@@ -361,8 +362,9 @@ pa_get_index_stats(PlannerInfo *root, Oid indexoid, AttrNumber indexattnum,
 				return false;
 			vardata->statsTuple = heap_copytuple(vardata->statsTuple);
 			vardata->freefunc = heap_freetuple;
-			vardata->acl_ok = pg_class_aclcheck(def->relid, GetUserId(),
-												ACL_SELECT) == ACLCHECK_OK;
+			vardata->acl_ok = vardata->rel != NULL &&
+				planner_rt_fetch(vardata->rel->relid, root)->securityQuals == NIL &&
+				pg_class_aclcheck(def->relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK;
 			return true;
 		}
 	}
