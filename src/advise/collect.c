@@ -81,13 +81,15 @@ strip_relabel(Node *node)
 }
 
 /*
- * Whether an expression contains a value that was bound to a parameter.
+ * Whether an expression contains a parameter or a value that was bound to one.
  */
 static bool
 bound_value_walker(Node *node, PaCollector *into)
 {
 	if (node == NULL)
 		return false;
+	if (IsA(node, Param))
+		return true;
 	if (IsA(node, Const))
 		return ((Const *) node)->location >= 0 &&
 			bms_is_member(((Const *) node)->location, into->param_locations);

@@ -136,7 +136,7 @@ BEGIN
     END;
 END $$;
 
-SELECT plan(((SELECT 5 * count(*) FROM tried) + (SELECT count(*) FROM healthy_case) + 13)::int);
+SELECT plan(((SELECT 5 * count(*) FROM tried) + (SELECT count(*) FROM healthy_case) + 14)::int);
 
 SELECT t FROM tried, LATERAL (VALUES
     (1, cmp_ok(after * factor, '<=', before, what || ': cheaper by the factor expected with the advised index created')),
@@ -165,6 +165,7 @@ SELECT matches(advice('CREATE EXTENSION btree_gist', 'SELECT id FROM booking WHE
 -- What another execution would have another value for is nobody's index
 SELECT is((SELECT count(*)::int FROM perfadvisor.advise_query('SELECT id FROM doc ORDER BY point(id, tenant) <-> ''(5,5)'' LIMIT 3') WHERE ddl ~ 'btree'), 0, 'the distance from one point is not indexed by a B-tree');
 
+SELECT is((SELECT count(*)::int FROM perfadvisor.advise_query('SELECT id FROM doc WHERE data ->> $1 = $2')), 0, 'the field that a parameter names is not indexed');
 SELECT is((SELECT kind FROM perfadvisor.advise_query('SELECT id FROM doc WHERE tags @> ''{u77}''')), 'inverted', 'the kind of a GIN index is told');
 SELECT is((SELECT kind FROM perfadvisor.advise_query('SELECT id FROM booking WHERE during && ''[2026-02-01,2026-02-01 03:00)''')), 'spatial', 'the kind of a GiST index is told');
 SELECT * FROM finish();
