@@ -12,6 +12,13 @@ AS 'MODULE_PATHNAME', 'pa_what_if';
 COMMENT ON FUNCTION perfadvisor.what_if(text, text[], regclass[]) IS
 'EXPLAIN lines of a query with indexes imagined and existing ones hidden; never executes the query';
 
+CREATE FUNCTION perfadvisor.what_if_size(index text) RETURNS bigint
+LANGUAGE C VOLATILE PARALLEL UNSAFE STRICT
+AS 'MODULE_PATHNAME', 'pa_what_if_size';
+
+COMMENT ON FUNCTION perfadvisor.what_if_size(text) IS
+'Estimated bytes of an index given as CREATE INDEX, which is not created; NULL if a value is too long for it';
+
 CREATE FUNCTION perfadvisor.advise(
     queries text[] DEFAULT NULL,
     storage_budget bigint DEFAULT NULL,
@@ -53,8 +60,8 @@ COMMENT ON COLUMN perfadvisor.index_advice.step IS 'Order of the statements of o
 COMMENT ON COLUMN perfadvisor.index_advice.advice_id IS 'Identifies the index by what it is, the same in every search';
 COMMENT ON COLUMN perfadvisor.index_advice.relation IS 'Table, partitioned table or materialized view';
 COMMENT ON COLUMN perfadvisor.index_advice.ddl IS 'Statement to run, outside of a transaction block';
-COMMENT ON COLUMN perfadvisor.index_advice.access_method IS 'btree, gin, ...';
-COMMENT ON COLUMN perfadvisor.index_advice.kind IS 'single column, composite, covering, partial, expression, prefix or trigram';
+COMMENT ON COLUMN perfadvisor.index_advice.access_method IS 'btree, gin, gist, spgist, brin or hash';
+COMMENT ON COLUMN perfadvisor.index_advice.kind IS 'single column, composite, covering, partial, expression, prefix, trigram, inverted, spatial, block range or hash';
 COMMENT ON COLUMN perfadvisor.index_advice.time_saved IS 'Milliseconds per hour of the recorded workload; zero on steps that only prepare or complete an index';
 COMMENT ON COLUMN perfadvisor.index_advice.workload_gain IS 'Share of the recorded time that is saved, 0 to 1';
 COMMENT ON COLUMN perfadvisor.index_advice.write_cost IS 'Milliseconds per hour that recorded writes would take longer';

@@ -41,7 +41,8 @@ typedef struct Making
 	List	   *credits;		/* Credit * */
 	Credit	  **credit_of;		/* by candidate, NULL: none yet */
 	List	   *taken;			/* names of indexes given out */
-	bool		extension_given;	/* CREATE EXTENSION pg_trgm is a row already */
+	bool		trgm_given;		/* CREATE EXTENSION pg_trgm is a row already */
+	bool		btree_gin_given;	/* the same for btree_gin */
 } Making;
 
 static Credit *
@@ -112,7 +113,14 @@ kind_of(const PaIndexDef *def)
 	bool		pattern = false;
 
 	if (def->am == GIN_AM_OID)
-		return "trigram";
+		return def->needs_trgm || def->columns[0].opclass == pa_trgm_opclass()
+			? "trigram" : "inverted";
+	if (def->am == BRIN_AM_OID)
+		return "block range";
+	if (def->am == HASH_AM_OID)
+		return "hash";
+	if (def->am != BTREE_AM_OID)
+		return "spatial";
 	for (int i = 0; i < def->nkeys; i++)
 	{
 		if (def->columns[i].attno == 0)
@@ -161,7 +169,7 @@ confidence_of(const Credit *credit)
 
 	if (never_analysed(credit->candidate->def->relid))
 		result *= 0.5;
-	if (credit->candidate->def->needs_trgm)
+	if (credit->candidate->def->needs_trgm || credit->candidate->def->needs_btree_gin)
 		result *= 0.6;
 	return result;
 }
@@ -186,8 +194,9 @@ reason_of(Making *m, const Credit *credit)
 	if (credit->write_cost >= 0.5)
 		appendStringInfo(&buf, ", %.0f ms per hour more for writes",
 						 credit->write_cost);
-	if (credit->candidate->def->needs_trgm)
-		appendStringInfoString(&buf, "; the gain is perfadvisor's own estimate, since the planner cannot be asked before pg_trgm is installed");
+	if (credit->candidate->def->needs_trgm || credit->candidate->def->needs_btree_gin)
+		appendStringInfo(&buf, "; the gain is perfadvisor's own estimate, since the planner cannot be asked before %s is installed",
+						 credit->candidate->def->needs_trgm ? "pg_trgm" : "btree_gin");
 	if (never_analysed(credit->candidate->def->relid))
 		appendStringInfoString(&buf, "; the table was never analysed, and ANALYZE may change the plan without an index: run it first (see statistics_advice) and ask again");
 	return buf.data;
@@ -249,15 +258,22 @@ add_rows(Making *m, Credit *credit, int rank)
 	PaAdviceRow *row;
 	bool		numbers = true;
 
+	pa_index_size_refine(def);
 	pa_index_choose_name(def, &m->taken);
 	ddl = pa_index_ddl(def, &m->taken);
-	if (def->needs_trgm && !m->extension_given)
+	if ((def->needs_trgm && !m->trgm_given) ||
+		(def->needs_btree_gin && !m->btree_gin_given))
 	{
-		row = add_row(m, def, rank, step++, "CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA public");
-		row->reason = pstrdup("the trigram operator class that the next steps use comes with it");
+		row = add_row(m, def, rank, step++, def->needs_trgm
+					  ? "CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA public"
+					  : "CREATE EXTENSION IF NOT EXISTS btree_gin");
+		row->reason = pstrdup("the operator class that the next steps use comes with it");
 		row->confidence = confidence;
 		row->queryids = queryids;
-		m->extension_given = true;
+		if (def->needs_trgm)
+			m->trgm_given = true;
+		else
+			m->btree_gin_given = true;
 	}
 	foreach(lc, ddl)
 	{

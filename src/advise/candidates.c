@@ -10,8 +10,14 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
+#include "access/htup_details.h"
 #include "catalog/pg_am.h"
+#include "catalog/pg_statistic.h"
+#include "commands/defrem.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
 
 #include "advise/candidates.h"
 
@@ -30,9 +36,19 @@
  */
 #define PA_MAX_EQUAL_SELECTIVITY	0.7
 
+/* BRIN indexes are for tables of that many pages, whose rows lie in the order of
+ * the column (correlation) ... */
+#define PA_MIN_BRIN_PAGES	2048
+#define PA_MIN_BRIN_ORDER	0.95
+
+/* ... and hash indexes for values that are so wide, in bytes. */
+#define PA_MIN_HASH_WIDTH	64
+
 /* A list of key columns under construction */
 typedef struct KeyList
 {
+	Oid			am;				/* invalid: B-tree */
+	bool		needs_btree_gin;
 	int			n;
 	PaIndexColumn *cols[PA_MAX_KEYS];
 } KeyList;
@@ -77,9 +93,11 @@ append_key(KeyList *keys, PaIndexColumn *col)
 static void
 emit(Generating *g, const KeyList *keys, List *predicates)
 {
-	PaIndexDef *def = pa_index_def_new(g->request->relid, BTREE_AM_OID, keys->n);
+	Oid			am = OidIsValid(keys->am) ? keys->am : BTREE_AM_OID;
+	PaIndexDef *def = pa_index_def_new(g->request->relid, am, keys->n);
 	ListCell   *lc;
 
+	def->needs_btree_gin = keys->needs_btree_gin;
 	for (int i = 0; i < keys->n; i++)
 		def->columns[i] = *keys->cols[i];
 	foreach(lc, predicates)
@@ -96,7 +114,7 @@ emit(Generating *g, const KeyList *keys, List *predicates)
 static void
 emit_partial(Generating *g, const KeyList *keys, List *predicates)
 {
-	KeyList		rest = {0};
+	KeyList		rest = {.am = keys->am,.needs_btree_gin = keys->needs_btree_gin};
 	ListCell   *lc;
 
 	for (int i = 0; i < keys->n; i++)
@@ -321,6 +339,131 @@ emit_trigrams(Generating *g)
 }
 
 /*
+ * Appends a column under the default operator class that its type has in an
+ * access method; B-tree types have one in GIN and GiST if btree_gin or btree_gist
+ * are installed. Without btree_gin the list is marked. Returns whether the column
+ * was appended.
+ */
+static bool
+append_under(KeyList *keys, Oid am, const PaIndexColumn *col)
+{
+	PaIndexColumn *copy;
+	Oid			opclass = GetDefaultOpClass(col->type, am);
+
+	if (!OidIsValid(opclass))
+	{
+		if (am != GIN_AM_OID || !pa_btree_gin_takes(col->type))
+			return false;
+		keys->needs_btree_gin = true;
+	}
+	copy = palloc(sizeof(PaIndexColumn));
+	*copy = *col;
+	copy->opclass = opclass;
+	copy->opfamily = OidIsValid(opclass) ? get_opclass_family(opclass) : InvalidOid;
+	copy->opcintype = OidIsValid(opclass) ? get_opclass_input_type(opclass) : InvalidOid;
+	return append_key(keys, copy);
+}
+
+/*
+ * Emits indexes of other access methods, one for each operator and operator
+ * class that knows it. GIN and GiST take several columns, in any order: together
+ * with other operators' columns, and with equality columns.
+ */
+static void
+emit_operators(Generating *g)
+{
+	ListCell   *lc;
+	ListCell   *lc2;
+
+	foreach(lc, g->request->terms)
+	{
+		PaTerm	   *term = lfirst(lc);
+		KeyList		keys = {.am = term->am};
+		KeyList		wide;
+
+		if (term->kind != PA_TERM_OPERATOR)
+			continue;
+		append_key(&keys, &term->col);
+		emit_variants(g, &keys);
+		if (term->am == SPGIST_AM_OID)
+			continue;
+		wide = keys;
+		foreach(lc2, g->request->terms)
+		{
+			PaTerm	   *other = lfirst(lc2);
+
+			if (other->kind == PA_TERM_OPERATOR && other->am == term->am)
+				append_key(&wide, &other->col);
+		}
+		if (wide.n > keys.n)
+			emit_variants(g, &wide);
+		for (int i = 0; i < g->nequal; i++)
+		{
+			KeyList		pair = keys;
+
+			if (append_under(&pair, term->am, &g->equal[i]->col))
+				emit_variants(g, &pair);
+		}
+	}
+}
+
+/*
+ * Returns the average width of a column's values in bytes and the correlation of
+ * their order with that of the rows, as ANALYZE has found them.
+ */
+static double
+width_and_order(Oid relid, AttrNumber attno, double *correlation)
+{
+	HeapTuple	tuple = SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(relid),
+										Int16GetDatum(attno), BoolGetDatum(false));
+	AttStatsSlot slot;
+	double		width = 0;
+
+	*correlation = 0;
+	if (!HeapTupleIsValid(tuple))
+		return 0;
+	width = ((Form_pg_statistic) GETSTRUCT(tuple))->stawidth;
+	if (get_attstatsslot(&slot, tuple, STATISTIC_KIND_CORRELATION, InvalidOid,
+						 ATTSTATSSLOT_NUMBERS))
+	{
+		*correlation = slot.numbers[0];
+		free_attstatsslot(&slot);
+	}
+	ReleaseSysCache(tuple);
+	return width;
+}
+
+/*
+ * Emits a BRIN index on each range of a column in whose order the rows lie, if
+ * the table is large enough for summaries of its parts, and a hash index on each
+ * equality of long values, which a B-tree would hold in full.
+ */
+static void
+emit_small(Generating *g)
+{
+	ListCell   *lc;
+
+	foreach(lc, g->request->terms)
+	{
+		PaTerm	   *term = lfirst(lc);
+		KeyList		keys = {0};
+		double		correlation;
+		double		width;
+
+		if (term->col.attno == 0 || term->kind > PA_TERM_RANGE)
+			continue;
+		width = width_and_order(g->request->relid, term->col.attno, &correlation);
+		if (term->kind == PA_TERM_RANGE && fabs(correlation) >= PA_MIN_BRIN_ORDER &&
+			g->request->pages >= PA_MIN_BRIN_PAGES)
+			keys.am = BRIN_AM_OID;
+		else if (term->kind != PA_TERM_RANGE && width >= PA_MIN_HASH_WIDTH)
+			keys.am = HASH_AM_OID;
+		if (OidIsValid(keys.am) && append_under(&keys, keys.am, &term->col))
+			emit(g, &keys, NIL);
+	}
+}
+
+/*
  * Generates the candidates for one request in a fixed order. The definitions
  * given to the sink are not finished: the sink does that with those it keeps.
  */
@@ -335,6 +478,8 @@ pa_candidates_generate(PaRequest *request, PaCandidateSink sink, void *arg)
 	emit_joins(&g);
 	emit_with_tails(&g, &empty);
 	emit_trigrams(&g);
+	emit_operators(&g);
+	emit_small(&g);
 }
 
 /*

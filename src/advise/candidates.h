@@ -19,12 +19,14 @@ typedef enum PaTermKind
 	PA_TERM_JOIN,				/* = column of another table */
 	PA_TERM_RANGE,				/* <, <=, >=, >, row comparison */
 	PA_TERM_PREFIX,				/* LIKE 'x%', needs a pattern operator class */
-	PA_TERM_TRIGRAM				/* LIKE '%x%', ILIKE, ~ */
+	PA_TERM_TRIGRAM,			/* LIKE '%x%', ILIKE, ~ */
+	PA_TERM_OPERATOR			/* @>, &&, @@, <-> ...: no B-tree, but am */
 } PaTermKind;
 
 typedef struct PaTerm
 {
 	PaTermKind	kind;
+	Oid			am;				/* of PA_TERM_OPERATOR, otherwise invalid */
 	PaIndexColumn col;
 	double		selectivity;
 } PaTerm;
@@ -69,6 +71,18 @@ extern void pa_collect_relation(PlannerInfo *root, RelOptInfo *rel,
 extern void pa_order_note_limit(PaRequest *request, List *order, double limit);
 extern bool pa_order_served(const PaIndexDef *def, const PaRequest *request);
 
+/* estimate.c */
+extern double pa_estimated_cost(double cost_now, const PaRequest *request,
+								const PaIndexDef *def);
+
+/* methods.c */
+typedef void (*PaMethodVisit) (Oid am, Oid opclass, void *arg);
+extern void pa_methods_visit(Oid opno, Oid type, char purpose, Oid sortfamily,
+							 PaMethodVisit visit, void *arg);
+extern bool pa_is_ordering_operator(Oid opno);
+extern Oid	pa_spatial_opclass(Oid type);
+extern bool pa_btree_gin_takes(Oid type);
+
 /* candidates.c */
 typedef void (*PaCandidateSink) (PaIndexDef *def, void *arg);
 extern void pa_candidates_generate(PaRequest *request, PaCandidateSink sink,
@@ -95,8 +109,6 @@ extern bool pa_collation_is_c(Oid collation);
 
 /* trigram.c */
 extern Oid	pa_trgm_opclass(void);
-extern bool pa_trgm_available(void);
-extern double pa_trgm_estimated_cost(double cost_now, const PaRequest *request,
-									 const PaTerm *term);
+extern bool pa_extension_available(const char *name);
 
 #endif							/* PERFADVISOR_ADVISE_CANDIDATES_H */

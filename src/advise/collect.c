@@ -13,6 +13,7 @@
 #include "access/stratnum.h"
 #include "access/sysattr.h"
 #include "catalog/pg_am.h"
+#include "catalog/pg_amop.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_opclass.h"
 #include "catalog/pg_type.h"
@@ -80,8 +81,25 @@ strip_relabel(Node *node)
 }
 
 /*
+ * Whether an expression contains a parameter or a value that was bound to one.
+ */
+static bool
+bound_value_walker(Node *node, PaCollector *into)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Param))
+		return true;
+	if (IsA(node, Const))
+		return ((Const *) node)->location >= 0 &&
+			bms_is_member(((Const *) node)->location, into->param_locations);
+	return expression_tree_walker(node, bound_value_walker, into);
+}
+
+/*
  * Whether an expression can be indexed: Vars of this relation only, at least
- * one, nothing mutable and no system columns.
+ * one, nothing mutable, no system columns, and nothing that another execution
+ * would have another value for.
  */
 static bool
 is_indexable(Collecting *c, Node *expr)
@@ -91,7 +109,8 @@ is_indexable(Collecting *c, Node *expr)
 	ListCell   *lc;
 
 	if (!bms_equal(relids, c->rel->relids) ||
-		contain_mutable_functions(expr) || contain_subplans(expr))
+		contain_mutable_functions(expr) || contain_subplans(expr) ||
+		bound_value_walker(expr, c->into))
 		return false;
 	vars = pull_var_clause(expr, PVC_INCLUDE_PLACEHOLDERS | PVC_INCLUDE_AGGREGATES |
 						   PVC_INCLUDE_WINDOWFUNCS);
@@ -137,8 +156,8 @@ fill_column(Collecting *c, PaIndexColumn *col, Node *expr, Oid opclass,
  * Adds a term unless the request has the same already.
  */
 static void
-add_term(Collecting *c, PaTermKind kind, const PaIndexColumn *col,
-		 double selectivity)
+add_term_of(Collecting *c, PaTermKind kind, Oid am, const PaIndexColumn *col,
+			double selectivity)
 {
 	PaTerm	   *term;
 	ListCell   *lc;
@@ -146,7 +165,8 @@ add_term(Collecting *c, PaTermKind kind, const PaIndexColumn *col,
 	foreach(lc, c->request->terms)
 	{
 		term = lfirst(lc);
-		if (term->kind == kind && pa_index_column_equal(&term->col, col))
+		if (term->kind == kind && term->am == am &&
+			pa_index_column_equal(&term->col, col))
 		{
 			term->selectivity = Min(term->selectivity, selectivity);
 			return;
@@ -154,9 +174,16 @@ add_term(Collecting *c, PaTermKind kind, const PaIndexColumn *col,
 	}
 	term = palloc0(sizeof(PaTerm));
 	term->kind = kind;
+	term->am = am;
 	term->col = *col;
 	term->selectivity = selectivity;
 	c->request->terms = lappend(c->request->terms, term);
+}
+
+static void
+add_term(Collecting *c, PaTermKind kind, const PaIndexColumn *col, double selectivity)
+{
+	add_term_of(c, kind, InvalidOid, col, selectivity);
 }
 
 /*
@@ -260,8 +287,28 @@ add_pattern(Collecting *c, OpExpr *op, Node *expr, Node *value, PaPatternKind ki
 		add_term(c, PA_TERM_TRIGRAM, &col, selectivity);
 }
 
+/* What add_method() needs */
+typedef struct Searching
+{
+	Collecting *c;
+	Node	   *expr;
+	Oid			collation;
+	double		selectivity;
+} Searching;
+
+static void
+add_method(Oid am, Oid opclass, void *arg)
+{
+	Searching  *s = arg;
+	PaIndexColumn col;
+
+	if (fill_column(s->c, &col, s->expr, opclass, s->collation))
+		add_term_of(s->c, PA_TERM_OPERATOR, am, &col, s->selectivity);
+}
+
 /*
- * Takes down a binary operator one side of which could be indexed.
+ * Takes down a binary operator one side of which could be indexed: for B-trees,
+ * or else for other access methods.
  */
 static void
 add_operator(Collecting *c, OpExpr *op, double selectivity)
@@ -293,12 +340,18 @@ add_operator(Collecting *c, OpExpr *op, double selectivity)
 		add_pattern(c, op, left, right, pattern, selectivity);
 		return;
 	}
-	if (!fill_column(c, &col, left, InvalidOid, op->inputcollid))
-		return;
-	strategy = get_op_opfamily_strategy(opno, col.opfamily);
-	if (strategy == BTEqualStrategyNumber)
+	strategy = fill_column(c, &col, left, InvalidOid, op->inputcollid)
+		? get_op_opfamily_strategy(opno, col.opfamily) : 0;
+	if (strategy == 0)
+	{
+		Searching	s = {c, left, op->inputcollid, selectivity};
+
+		pa_methods_visit(opno, exprType(strip_relabel(left)), AMOP_SEARCH, InvalidOid,
+						 add_method, &s);
+	}
+	else if (strategy == BTEqualStrategyNumber)
 		add_equality(c, (Node *) op, left, right, &col, selectivity);
-	else if (strategy != 0)
+	else
 	{
 		add_term(c, PA_TERM_RANGE, &col, selectivity);
 		if (is_literal(c, right) && col.attno != 0 &&
@@ -419,9 +472,35 @@ add_or(Collecting *c, BoolExpr *or)
 			PaTerm	   *term = lfirst(lc2);
 
 			c->request = whole;
-			add_term(c, term->kind, &term->col, term->selectivity);
+			add_term_of(c, term->kind, term->am, &term->col, term->selectivity);
 		}
 		c->request = whole;
+	}
+}
+
+/*
+ * Takes down a call of a function for which the planner may find an operator of
+ * an index, as it does for most spatial predicates. Which one is known to the
+ * function's author; the default operator class of its arguments' type is tried.
+ */
+static void
+add_function(Collecting *c, FuncExpr *func, double selectivity)
+{
+	ListCell   *lc;
+
+	if (!OidIsValid(get_func_support(func->funcid)))
+		return;
+	foreach(lc, func->args)
+	{
+		Node	   *arg = lfirst(lc);
+		Oid			opclass;
+		PaIndexColumn col;
+
+		if (!is_indexable(c, arg))
+			continue;
+		opclass = pa_spatial_opclass(exprType(strip_relabel(arg)));
+		if (OidIsValid(opclass) && fill_column(c, &col, arg, opclass, func->inputcollid))
+			add_term_of(c, PA_TERM_OPERATOR, GIST_AM_OID, &col, selectivity);
 	}
 }
 
@@ -457,6 +536,10 @@ add_clause(Collecting *c, Node *clause, double selectivity)
 				add_or(c, (BoolExpr *) clause);
 			else if (is_notclause(clause))
 				add_boolean(c, clause, (Node *) get_notclausearg(clause), selectivity);
+			break;
+		case T_FuncExpr:
+			add_function(c, (FuncExpr *) clause, selectivity);
+			add_boolean(c, clause, clause, selectivity);
 			break;
 		default:
 			add_boolean(c, clause, clause, selectivity);
@@ -535,6 +618,39 @@ add_equivalences(Collecting *c)
 }
 
 /*
+ * Takes down an order by distance from something, which GiST and SP-GiST give
+ * row by row. Returns whether it is one: a B-tree on the distance from what this
+ * execution asked for is of no use to any other.
+ */
+static bool
+add_distance(Collecting *c, PathKey *pathkey, Node *expr)
+{
+	OpExpr	   *op = (OpExpr *) expr;
+	Node	   *left;
+	Oid			opno;
+	Searching	s = {.c = c,.selectivity = 1.0};
+
+	if (!IsA(expr, OpExpr) || list_length(op->args) != 2 ||
+		!pa_is_ordering_operator(op->opno))
+		return false;
+	left = linitial(op->args);
+	opno = op->opno;
+	if (!is_indexable(c, left))
+	{
+		left = lsecond(op->args);
+		opno = get_commutator(opno);
+	}
+	if (OidIsValid(opno) && is_indexable(c, left) && !PA_PATHKEY_IS_DESC(pathkey))
+	{
+		s.expr = left;
+		s.collation = op->inputcollid;
+		pa_methods_visit(opno, exprType(strip_relabel(left)), AMOP_ORDER,
+						 pathkey->pk_opfamily, add_method, &s);
+	}
+	return true;
+}
+
+/*
  * Takes down the leading part of a wanted order that this relation can give.
  */
 static void
@@ -549,7 +665,7 @@ add_order(Collecting *c, List *pathkeys)
 		Node	   *expr = member_of_relation(c, pathkey->pk_eclass);
 		PaIndexColumn *col = palloc(sizeof(PaIndexColumn));
 
-		if (expr == NULL ||
+		if (expr == NULL || add_distance(c, pathkey, expr) ||
 			!fill_column(c, col, expr, InvalidOid, pathkey->pk_eclass->ec_collation) ||
 			col->opfamily != pathkey->pk_opfamily)
 			break;

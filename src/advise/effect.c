@@ -254,7 +254,9 @@ pa_search_price(PaSearch *search, PaCandidate *candidate)
 {
 	MemoryContext oldcontext = MemoryContextSwitchTo(search->context);
 
-	if (!candidate->def->needs_trgm)
+	if (search->storage_budget > 0)
+		pa_index_size_refine(candidate->def);
+	else if (!candidate->def->needs_trgm && !candidate->def->needs_btree_gin)
 		pa_index_size_estimate(candidate->def);
 	pa_write_charge(search->writes, candidate->def, &candidate->charge);
 	MemoryContextSwitchTo(oldcontext);

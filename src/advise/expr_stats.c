@@ -4,41 +4,29 @@
  *
  * The planner knows nothing of lower(email) until an index on it exists and
  * ANALYZE has run; it then assumes that an equality finds 0.5 % of the table.
- * Here a sample of the table's blocks is read, the expression is evaluated,
+ * Here the expression is evaluated over a sample of the rows, see row_sample.c,
  * and PostgreSQL's own ANALYZE routines make a pg_statistic row of it, which
- * stays in memory.
- *
- * Evaluating runs functions. As ANALYZE does, this happens as the owner of the
- * table, in a security-restricted operation and read only. Each expression is
- * sampled once for a search.
+ * stays in memory. Each expression is sampled once for a search.
  */
 #include "postgres.h"
 
 #include "access/htup_details.h"
 #include "access/table.h"
-#include "catalog/pg_class.h"
 #include "catalog/pg_operator.h"
 #include "catalog/pg_statistic.h"
 #include "commands/vacuum.h"
-#include "executor/spi.h"
-#include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
-#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
-#include "utils/ruleutils.h"
 #include "utils/syscache.h"
 
 #include "advise/expr_stats.h"
-#include "advise/replan.h"
+#include "advise/row_sample.h"
 #include "base/compat_planner.h"
-
-/* Rows to look at; ANALYZE takes 30,000 for its default target of 100. */
-#define PA_SAMPLE_ROWS	10000
 
 /* One expression's statistics; tuple is NULL where none could be made. */
 typedef struct ExprStats
@@ -48,14 +36,12 @@ typedef struct ExprStats
 	HeapTuple	tuple;
 } ExprStats;
 
-/* What sample_expression() needs and gives. */
+/* What compute() needs and gives. */
 typedef struct SampleJob
 {
 	Oid			relid;
 	Node	   *expr;
-	double		reltuples;
 	HeapTuple	tuple;
-	MemoryContext result_context;
 } SampleJob;
 
 static MemoryContext cache_context = NULL;
@@ -67,6 +53,7 @@ static List *cache = NIL;
 void
 pa_expr_stats_reset(void)
 {
+	pa_rows_reset();
 	cache = NIL;
 	if (cache_context != NULL)
 		MemoryContextReset(cache_context);
@@ -188,90 +175,37 @@ init_stats(VacAttrStats *stats, Node *expr)
 }
 
 /*
- * Returns the query that reads the expression from a sample of the blocks. The
- * sample is repeatable, so that the same table gives the same advice.
- */
-static char *
-sample_query(SampleJob *job)
-{
-	double		percent = 100.0;
-	List	   *context;
-
-	if (job->reltuples > PA_SAMPLE_ROWS)
-		percent = Max(100.0 * PA_SAMPLE_ROWS / job->reltuples, 0.001);
-	context = deparse_context_for(get_rel_name(job->relid), job->relid);
-	return psprintf("SELECT %s FROM ONLY %s TABLESAMPLE SYSTEM (%.6f) REPEATABLE (0) LIMIT %d",
-					deparse_expression(job->expr, context, false, false),
-					quote_qualified_identifier(get_namespace_name(get_rel_namespace(job->relid)),
-											   get_rel_name(job->relid)),
-					percent, 3 * PA_SAMPLE_ROWS);
-}
-
-/*
- * Reads the sample and computes the statistics; runs inside pa_in_restriction().
+ * Computes the statistics of sampled values. Runs as the table's owner.
  */
 static void
-sample_expression(void *arg)
+compute(const PaRowValues *values, void *arg)
 {
 	SampleJob  *job = arg;
 	VacAttrStats *stats = palloc0(sizeof(VacAttrStats));
-	int			n;
+	MemoryContext oldcontext;
 
-	if (!init_stats(stats, job->expr))
+	if (values->n == 0 || !init_stats(stats, job->expr))
 		return;
-	if (SPI_connect() != SPI_OK_CONNECT)
-		return;
-	if (SPI_execute(sample_query(job), true, 0) != SPI_OK_SELECT)
-	{
-		SPI_finish();
-		return;
-	}
-	n = (int) SPI_processed;
-	stats->exprvals = palloc(sizeof(Datum) * Max(n, 1));
-	stats->exprnulls = palloc(sizeof(bool) * Max(n, 1));
+	stats->exprvals = values->values;
+	stats->exprnulls = values->isnull;
 	stats->rowstride = 1;
-	stats->anl_context = CurrentMemoryContext;
-	for (int i = 0; i < n; i++)
-		stats->exprvals[i] = SPI_getbinval(SPI_tuptable->vals[i],
-										   SPI_tuptable->tupdesc, 1,
-										   &stats->exprnulls[i]);
-	if (n > 0)
-	{
-		stats->compute_stats(stats, fetch_value, n, Max(job->reltuples, n));
-		if (stats->stats_valid)
-		{
-			HeapTuple	tuple = form_tuple(stats, job->relid);
-			MemoryContext old = MemoryContextSwitchTo(job->result_context);
-
-			job->tuple = heap_copytuple(tuple);
-			MemoryContextSwitchTo(old);
-		}
-	}
-	SPI_finish();
+	stats->compute_stats(stats, fetch_value, values->n, Max(values->total, values->n));
+	if (!stats->stats_valid)
+		return;
+	oldcontext = MemoryContextSwitchTo(cache_context);
+	job->tuple = form_tuple(stats, job->relid);
+	MemoryContextSwitchTo(oldcontext);
 }
 
 /*
- * Samples one expression of a table as the table's owner.
+ * Samples one expression of a table.
  */
 static HeapTuple
 sample(Oid relid, Node *expr)
 {
-	SampleJob	job = {relid, expr, 0, NULL, cache_context};
-	HeapTuple	reltuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
-	PaRestriction restriction = {0};
-	char		relkind;
+	SampleJob	job = {relid, expr, NULL};
 
-	if (!HeapTupleIsValid(reltuple))
-		return NULL;
-	restriction.userid = ((Form_pg_class) GETSTRUCT(reltuple))->relowner;
-	restriction.search_path = "pg_catalog";
-	job.reltuples = ((Form_pg_class) GETSTRUCT(reltuple))->reltuples;
-	relkind = ((Form_pg_class) GETSTRUCT(reltuple))->relkind;
-	ReleaseSysCache(reltuple);
-
-	if (relkind != RELKIND_RELATION && relkind != RELKIND_MATVIEW)
-		return NULL;
-	if (!pa_in_restriction(&restriction, sample_expression, &job, NULL))
+	if (!pa_rows_evaluate(relid, list_make1(expr), NIL, 0, compute, &job))
 		return NULL;
 	return job.tuple;
 }

@@ -60,7 +60,7 @@ append_expression(StringInfo buf, Node *expr, List *context)
 }
 
 /*
- * Appends the operator class unless it is the type's default.
+ * Appends the operator class unless it is the type's default, or will be.
  */
 static void
 append_opclass(StringInfo buf, const PaIndexDef *def, const PaIndexColumn *col)
@@ -73,7 +73,8 @@ append_opclass(StringInfo buf, const PaIndexDef *def, const PaIndexColumn *col)
 		appendStringInfoString(buf, " public.gin_trgm_ops");
 		return;
 	}
-	if (col->opclass == GetDefaultOpClass(col->type, def->am))
+	if (!OidIsValid(col->opclass) ||
+		col->opclass == GetDefaultOpClass(col->type, def->am))
 		return;
 	tuple = SearchSysCache1(CLAOID, ObjectIdGetDatum(col->opclass));
 	if (!HeapTupleIsValid(tuple))
@@ -227,7 +228,7 @@ pa_index_choose_name(PaIndexDef *def, List **taken)
 	for (int i = 0; i < def->nkeys; i++)
 		append_name_part(&columns, def, &def->columns[i]);
 	label = def->pred != NIL ? "part_idx" :
-		(def->am == GIN_AM_OID ? "gin_idx" : "idx");
+		(def->am == BTREE_AM_OID ? "idx" : psprintf("%s_idx", get_am_name(def->am)));
 
 	name = makeObjectName(get_rel_name(def->relid), columns.data + 1, label);
 	for (int pass = 1; name_taken(name, schema, *taken); pass++)

@@ -230,6 +230,18 @@ resolve_table(RangeVar *rangevar)
 }
 
 /*
+ * Takes down a storage parameter that the size depends on.
+ */
+static void
+take_option(PaIndexDef *def, DefElem *option)
+{
+	if (strcmp(option->defname, "fillfactor") == 0)
+		def->fillfactor = defGetInt32(option);
+	else if (strcmp(option->defname, "pages_per_range") == 0)
+		def->pages_per_range = defGetInt32(option);
+}
+
+/*
  * Makes a definition from a CREATE INDEX statement, in the current search_path
  * and with the current user's rights. UNIQUE is accepted and has no effect.
  */
@@ -253,6 +265,8 @@ pa_index_def_from_sql(const char *sql)
 		column_from_element(&def->columns[i++], def, stmt->accessMethod,
 							lfirst_node(IndexElem, lc), true);
 	def->pred = canonical_predicate(stmt->whereClause);
+	foreach(lc, stmt->options)
+		take_option(def, lfirst_node(DefElem, lc));
 	if (stmt->idxname != NULL)
 		def->name = pstrdup(stmt->idxname);
 	pa_index_def_finish(def);
@@ -288,6 +302,10 @@ pa_index_def_map(PaIndexDef *parent, Oid childrelid)
 			col->expr = map_variable_attnos(col->expr, 1, 0, map,
 											InvalidOid, &whole_row);
 	}
+	child->fillfactor = parent->fillfactor;
+	child->pages_per_range = parent->pages_per_range;
+	child->needs_trgm = parent->needs_trgm;
+	child->needs_btree_gin = parent->needs_btree_gin;
 	child->pred = (List *) map_variable_attnos((Node *) parent->pred, 1, 0, map,
 											   InvalidOid, &whole_row);
 	pa_index_def_finish(child);

@@ -36,7 +36,10 @@ typedef struct PaIndexSize
 	double		tuples;
 	BlockNumber pages;			/* with the meta page, at least 1 */
 	int			tree_height;	/* levels above the leaves; -1 unknown */
+	double		keys;			/* GIN: that a row has on average; 0 unknown */
+	bool		too_wide;		/* some sampled value does not fit */
 	bool		valid;
+	bool		exact;			/* by pa_index_size_refine() */
 } PaIndexSize;
 
 typedef struct PaIndexDef
@@ -49,7 +52,11 @@ typedef struct PaIndexDef
 	int			ncolumns;		/* with included ones */
 	PaIndexColumn *columns;		/* [ncolumns] */
 	List	   *pred;			/* implicit-AND list, varno 1; NIL if total */
+	int			fillfactor;		/* 0: the default */
+	int			pages_per_range;	/* BRIN; 0: the default */
 	bool		needs_trgm;		/* uses gin_trgm_ops, pg_trgm not installed */
+	bool		needs_btree_gin;	/* columns after the first use classes of
+								 * btree_gin, which is not installed */
 	char	   *definition;		/* "schema.rel USING am (...) [WHERE ...]" */
 	char	   *body;			/* the part from USING on, in definition */
 	char	   *name;			/* proposed name, unquoted; NULL until asked */
@@ -81,6 +88,7 @@ extern List *pa_index_ddl(PaIndexDef *def, List **taken);
 
 /* size.c */
 extern void pa_index_size_estimate(PaIndexDef *def);
+extern void pa_index_size_refine(PaIndexDef *def);
 extern int64 pa_index_size_bytes(PaIndexDef *def);
 
 #endif							/* PERFADVISOR_ADVISE_INDEX_DEF_H */

@@ -90,7 +90,8 @@ sink(PaIndexDef *def, void *arg)
 	Filling    *filling = arg;
 	PaCandidate *candidate;
 
-	if (def->needs_trgm && !filling->search->trgm_available)
+	if ((def->needs_trgm && !filling->search->trgm_available) ||
+		(def->needs_btree_gin && !filling->search->btree_gin_available))
 		return;
 	candidate = pa_pool_add(filling->search, def);
 	if (candidate != NULL)

@@ -1,6 +1,7 @@
 /*
  * read_what_if.c
- *	  SQL: what_if(query, indexes, hide), the plan with indexes imagined.
+ *	  SQL: what_if(query, indexes, hide), the plan with indexes imagined, and
+ *	  what_if_size(index), the size of one.
  */
 #include "postgres.h"
 
@@ -18,12 +19,14 @@
 #include "base/base.h"
 
 PG_FUNCTION_INFO_V1(pa_what_if);
+PG_FUNCTION_INFO_V1(pa_what_if_size);
 
 /* What imagine() needs and gives */
 typedef struct WhatIfJob
 {
 	PaWhatIf	whatif;
 	List	   *texts;			/* CREATE INDEX statements */
+	int64		bytes;			/* of them all, if asked for */
 	MemoryContext context;
 } WhatIfJob;
 
@@ -132,4 +135,45 @@ pa_what_if(PG_FUNCTION_ARGS)
 		ReThrowError(replan.error);
 	return_lines(fcinfo, result.plan);
 	return (Datum) 0;
+}
+
+/*
+ * Estimates the sizes of all imagined indexes.
+ */
+static void
+imagine_sizes(void *arg)
+{
+	WhatIfJob  *job = arg;
+	ListCell   *lc;
+
+	imagine(job);
+	foreach(lc, job->whatif.indexes)
+	{
+		pa_index_size_refine(lfirst(lc));
+		job->bytes += pa_index_size_bytes(lfirst(lc));
+	}
+}
+
+/*
+ * what_if_size(index text) returns bigint
+ *
+ * The bytes that an index would have right after CREATE INDEX, or NULL if it
+ * could not be created because a value is too long for it.
+ */
+Datum
+pa_what_if_size(PG_FUNCTION_ARGS)
+{
+	PaRestriction self = {GetUserId(), NULL};
+	WhatIfJob	job = {.context = CurrentMemoryContext};
+	ErrorData  *error = NULL;
+
+	pa_require_preloaded();
+	pa_expr_stats_reset();
+	pa_whatif_reset_oids();
+	job.texts = list_make1(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	if (!pa_in_restriction(&self, imagine_sizes, &job, &error))
+		ReThrowError(error);
+	if (((PaIndexDef *) linitial(job.whatif.indexes))->size.too_wide)
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(job.bytes);
 }

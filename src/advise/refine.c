@@ -36,6 +36,12 @@
 /* ... and all statements together by this share of the workload's time. */
 #define PA_MAX_SWAP_LOSS	0.0001
 
+/* A BRIN index in the place of a B-tree may make one dearer by this factor, ... */
+#define PA_MAX_BRIN_RATIO	1.4
+
+/* ... if it has no more than this share of its pages. */
+#define PA_MAX_BRIN_PAGES	0.05
+
 /* A longer index in the place of a shorter one must save a statement this share. */
 #define PA_MIN_LENGTHENING	0.18
 
@@ -390,6 +396,33 @@ exchange(PaSearch *search, const PaCandidate *old, const PaCandidate *by,
 }
 
 /*
+ * Whether one candidate may be tried as the simpler one in the place of another:
+ * of the same access method, or a BRIN index instead of a much larger B-tree.
+ */
+static bool
+comparable(const PaCandidate *by, const PaCandidate *old)
+{
+	if (by->def->am == old->def->am)
+		return true;
+	return by->def->am == BRIN_AM_OID && old->def->am == BTREE_AM_OID &&
+		by->def->size.valid &&
+		by->def->size.pages <= old->def->size.pages * PA_MAX_BRIN_PAGES;
+}
+
+/*
+ * Whether what is lost by an exchange for a simpler index is next to nothing,
+ * or for a BRIN index little.
+ */
+static bool
+loses_little(PaSearch *search, const PaCandidate *by, const PaEffect *effect)
+{
+	if (by->def->am == BRIN_AM_OID)
+		return effect->worst_ratio <= PA_MAX_BRIN_RATIO;
+	return effect->worst_ratio <= PA_MAX_SWAP_RATIO &&
+		-effect->saved <= Max(search->total_time * PA_MAX_SWAP_LOSS, PA_MIN_HOUR_SAVED);
+}
+
+/*
  * Lets simpler indexes take the place of a table's chosen ones whose other
  * uses have been taken over by later choices.
  */
@@ -411,14 +444,13 @@ simplify(PaSearch *search, PaTable *table)
 			Bitmapset  *config;
 			PaEffect	effect;
 
-			if (by->def->am != old->def->am || bms_is_member(by->id, search->chosen) ||
+			if (!comparable(by, old) || bms_is_member(by->id, search->chosen) ||
 				!pa_candidate_simpler(by, best) || pa_search_out_of_time(search))
 				continue;
 			effect = exchange(search, old, by, &config);
-			if (effect.worst_ratio <= PA_MAX_SWAP_RATIO &&
+			if (loses_little(search, by, &effect) &&
 				keeps_orders(search, table, config) &&
-				effect.write_added <= pa_search_write_cost(search, old) * 0.1 &&
-				-effect.saved <= Max(search->total_time * PA_MAX_SWAP_LOSS, PA_MIN_HOUR_SAVED))
+				effect.write_added <= pa_search_write_cost(search, old) * 0.1)
 			{
 				bms_free(best_config);
 				best = by;

@@ -101,6 +101,7 @@ typedef struct PaSearch
 	bool		out_of_time;
 	bool		out_of_time_in_pool;	/* some statements were not looked at */
 	bool		trgm_available; /* pg_trgm installed, or could be */
+	bool		btree_gin_available;	/* could be installed */
 	int			planner_calls;
 	Bitmapset  *chosen;
 } PaSearch;

@@ -120,11 +120,12 @@ used_places(PaSearch *search, PaItem *item, Bitmapset *config, List *used)
 }
 
 /*
- * Lowers the cost to what it is estimated to be with a trigram index that
- * cannot be planned with yet. At most one of them helps a statement.
+ * Lowers the cost to what it is estimated to be with an index that cannot be
+ * planned with before its extension is installed. At most one of them helps a
+ * statement.
  */
 static void
-apply_estimated_trigrams(PaSearch *search, PaItem *item, PaMemo *memo)
+apply_estimates(PaSearch *search, PaItem *item, PaMemo *memo)
 {
 	double		best = memo->cost;
 	int			best_place = -1;
@@ -134,29 +135,17 @@ apply_estimated_trigrams(PaSearch *search, PaItem *item, PaMemo *memo)
 	{
 		PaIndexDef *def = definition_at(search, item, i);
 		ListCell   *lc;
-		ListCell   *lc2;
 
-		if (!def->needs_trgm)
+		if (!def->needs_trgm && !def->needs_btree_gin)
 			continue;
 		foreach(lc, item->requests)
 		{
-			PaRequest  *request = lfirst(lc);
+			double		cost = pa_estimated_cost(item->cost_now, lfirst(lc), def);
 
-			foreach(lc2, request->terms)
+			if (cost < best)
 			{
-				PaTerm	   *term = lfirst(lc2);
-				double		cost;
-
-				if (request->relid != def->relid || term->kind != PA_TERM_TRIGRAM ||
-					term->col.attno != def->columns[0].attno ||
-					!equal(term->col.expr, def->columns[0].expr))
-					continue;
-				cost = pa_trgm_estimated_cost(item->cost_now, request, term);
-				if (cost < best)
-				{
-					best = cost;
-					best_place = i;
-				}
+				best = cost;
+				best_place = i;
 			}
 		}
 	}
@@ -194,7 +183,7 @@ plan_item(PaSearch *search, PaItem *item, Bitmapset *config)
 		memo->config = bms_copy(config);
 		memo->cost = result.cost;
 		memo->used = used_places(search, item, config, result.used);
-		apply_estimated_trigrams(search, item, memo);
+		apply_estimates(search, item, memo);
 		item->memo = lappend(item->memo, memo);
 	}
 	MemoryContextSwitchTo(oldcontext);

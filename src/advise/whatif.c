@@ -24,15 +24,18 @@
 
 #include "access/amapi.h"
 #include "access/gist.h"
+#include "access/spgist.h"
 #include "catalog/partition.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
 #include "commands/explain.h"
+#include "fmgr.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/paths.h"
 #include "optimizer/plancat.h"
 #include "optimizer/planner.h"
+#include "parser/parsetree.h"
 #include "rewrite/rewriteManip.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
@@ -79,6 +82,18 @@ can_return(const PaIndexDef *def, const PaIndexColumn *col)
 										 col->opcintype, GIST_FETCH_PROC)) ||
 			!OidIsValid(get_opfamily_proc(col->opfamily, col->opcintype,
 										  col->opcintype, GIST_COMPRESS_PROC));
+	if (def->am == SPGIST_AM_OID)
+	{
+		spgConfigIn in = {.attType = col->type};
+		spgConfigOut out = {0};
+		Oid			proc = get_opfamily_proc(col->opfamily, col->opcintype,
+											 col->opcintype, SPGIST_CONFIG_PROC);
+
+		if (!OidIsValid(proc))
+			return false;
+		OidFunctionCall2Coll(proc, col->collation, PointerGetDatum(&in), PointerGetDatum(&out));
+		return out.canReturnData;
+	}
 	return false;
 }
 
@@ -179,7 +194,7 @@ fill_columns(IndexOptInfo *info, const PaIndexDef *def)
  * Makes the planner's picture of an imagined index on rel, in the current
  * memory context. Expressions and predicates are copied and moved to the
  * table's own range-table index; without that they would only match where the
- * table happens to be the first of its query.
+ * table happens to be the first of its query. Its size must be known.
  */
 static IndexOptInfo *
 make_index_info(PaIndexDef *def, RelOptInfo *rel)
@@ -210,7 +225,6 @@ make_index_info(PaIndexDef *def, RelOptInfo *rel)
 	}
 	info->indextlist = index_tlist(info, def, rel->relid);
 
-	pa_index_size_estimate(def);
 	info->pages = def->size.pages;
 	info->tuples = (def->pred == NIL) ? rel->tuples
 		: Min(def->size.tuples, rel->tuples);
@@ -276,7 +290,10 @@ relation_info(PlannerInfo *root, Oid relid, bool inhparent, RelOptInfo *rel)
 	{
 		PaIndexDef *def = def_for_relation(lfirst(lc), relid);
 
-		if (def != NULL && !def->needs_trgm)
+		if (def == NULL || def->needs_trgm || def->needs_btree_gin)
+			continue;
+		pa_index_size_estimate(def);
+		if (!def->size.too_wide)
 			rel->indexlist = lappend(rel->indexlist, make_index_info(def, rel));
 	}
 }
@@ -328,7 +345,8 @@ find_by_oid(Oid indexoid)
 
 /*
  * Gives sampled statistics for the expressions of an imagined index, which
- * ANALYZE would gather once it exists.
+ * ANALYZE would gather once it exists. As in the planner, only leakproof operators
+ * may look at them if the user may not read all rows.
  */
 static bool
 pa_get_index_stats(PlannerInfo *root, Oid indexoid, AttrNumber indexattnum,
@@ -345,8 +363,9 @@ pa_get_index_stats(PlannerInfo *root, Oid indexoid, AttrNumber indexattnum,
 				return false;
 			vardata->statsTuple = heap_copytuple(vardata->statsTuple);
 			vardata->freefunc = heap_freetuple;
-			vardata->acl_ok = pg_class_aclcheck(def->relid, GetUserId(),
-												ACL_SELECT) == ACLCHECK_OK;
+			vardata->acl_ok = vardata->rel != NULL &&
+				planner_rt_fetch(vardata->rel->relid, root)->securityQuals == NIL &&
+				pg_class_aclcheck(def->relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK;
 			return true;
 		}
 	}

@@ -60,7 +60,8 @@ pa_search_new(void)
 	ctl.entrysize = sizeof(PaTable);
 	search->tables = hash_create("perfadvisor tables", 64, &ctl,
 								 HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	search->trgm_available = OidIsValid(pa_trgm_opclass()) || pa_trgm_available();
+	search->trgm_available = OidIsValid(pa_trgm_opclass()) || pa_extension_available("pg_trgm");
+	search->btree_gin_available = pa_extension_available("btree_gin");
 	MemoryContextSwitchTo(oldcontext);
 	return search;
 }

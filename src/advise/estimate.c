@@ -1,0 +1,76 @@
+/*
+ * estimate.c
+ *	  What a statement would cost with an index whose operator class is not
+ *	  installed yet.
+ *
+ * The planner cannot be asked about trigrams before pg_trgm is there, or about an
+ * integer in a GIN index before btree_gin is. So the sequential scan is taken away
+ * from the statement's cost of now, and the look-up and the matching rows' pages
+ * come instead.
+ */
+#include "postgres.h"
+
+#include "optimizer/optimizer.h"
+
+#include "advise/candidates.h"
+
+/* Planner cost of looking up the keys of one condition: some index pages */
+#define PA_LOOKUP_COST	40.0
+
+/* Looking up several columns at once is taken for so much dearer: two indexes that
+ * need no extension, combined by the planner, are nearly as good. */
+#define PA_DOUBT		2.0
+
+/*
+ * Returns the selectivity of the request's term that the column of an index
+ * could serve, or 2 if there is none.
+ */
+static double
+term_selectivity(const PaRequest *request, const PaIndexDef *def, int i)
+{
+	const PaIndexColumn *col = &def->columns[i];
+	double		result = 2;
+	ListCell   *lc;
+
+	foreach(lc, request->terms)
+	{
+		PaTerm	   *term = lfirst(lc);
+		bool		serves;
+
+		if (i > 0)
+			serves = term->kind == PA_TERM_EQUAL || term->kind == PA_TERM_IN;
+		else
+			serves = term->kind == (def->needs_trgm ? PA_TERM_TRIGRAM : PA_TERM_OPERATOR);
+		if (serves && term->col.attno == col->attno && equal(term->col.expr, col->expr))
+			result = Min(result, term->selectivity);
+	}
+	return result;
+}
+
+/*
+ * Estimates what a statement that costs cost_now would cost with the index for
+ * one of its requests; cost_now if the index does not serve that.
+ */
+double
+pa_estimated_cost(double cost_now, const PaRequest *request, const PaIndexDef *def)
+{
+	double		matching = request->tuples;
+	double		scan = request->pages * seq_page_cost +
+		request->tuples * (cpu_tuple_cost + cpu_operator_cost);
+	double		instead;
+
+	if (request->relid != def->relid)
+		return cost_now;
+	for (int i = 0; i < def->nkeys; i++)
+	{
+		double		selectivity = term_selectivity(request, def, i);
+
+		if (selectivity > 1)
+			return cost_now;
+		matching *= selectivity;
+	}
+	instead = def->nkeys * PA_LOOKUP_COST * (def->needs_btree_gin ? PA_DOUBT : 1) +
+		Min(matching, request->pages) * random_page_cost +
+		matching * (cpu_tuple_cost + cpu_operator_cost);
+	return Min(Max(cost_now - scan, 0) + instead, cost_now);
+}
