@@ -1,0 +1,197 @@
+/*
+ * forget.c
+ *	  What the statement table forgets: entries that make room for others, and
+ *	  everything at a reset. It keeps count of what is gone.
+ *
+ * When a partition is full a clock hand looks for an entry that was not used
+ * since the hand last came by. A reset keeps entries and what they are, so
+ * that prepared statements go on being identified. Locks: see table.c.
+ */
+#include "postgres.h"
+
+#include "port/atomics.h"
+#include "storage/spin.h"
+
+#include "record/recorder.h"
+
+/*
+ * Gives back the strings of an entry. Caller holds the lock exclusively.
+ */
+static void
+free_samples(PaEntry *entry)
+{
+	for (int i = 0; i < PA_SAMPLES; i++)
+	{
+		pa_textstore_free(entry->samples[i].blob);
+		memset(&entry->samples[i], 0, sizeof(PaSampleSlot));
+	}
+}
+
+/*
+ * Takes an entry out of its chain and forgets it. Caller holds the lock
+ * exclusively.
+ */
+static void
+evict_entry(PaPartition *partition, int32 index)
+{
+	PaEntry    *entry = &pa_table_entries[index];
+	int32	   *link;
+
+	(void) pa_table_locate(entry->key.dbid, entry->key.queryid, entry->key.relhash, &link);
+	while (*link != index)
+		link = &pa_table_entries[*link].next;
+	*link = entry->next;
+
+	SpinLockAcquire(&entry->mutex);
+	entry->generation = 0;
+	SpinLockRelease(&entry->mutex);
+
+	partition->evicted++;
+	partition->evicted_calls += entry->counters.calls + entry->counters.failures;
+	if (entry->advisable)
+		partition->forgotten++;
+	pa_textstore_free(entry->text);
+	entry->text = InvalidDsaPointer;
+	free_samples(entry);
+}
+
+/*
+ * Returns an entry that may be overwritten: a free one, or the first under
+ * the clock hand that was not used lately. Caller holds the lock exclusively.
+ */
+int32
+pa_table_obtain(int p)
+{
+	PaPartition *partition = &pa_table->partitions[p];
+	int32		index = partition->free;
+
+	if (index != PA_NO_ENTRY)
+	{
+		partition->free = pa_table_entries[index].next;
+		return index;
+	}
+	for (;;)
+	{
+		PaEntry    *entry;
+		uint8		usage;
+
+		index = p * pa_table->per_partition + partition->hand;
+		partition->hand = (partition->hand + 1) % pa_table->per_partition;
+		entry = &pa_table_entries[index];
+		SpinLockAcquire(&entry->mutex);
+		usage = entry->usage;
+		if (usage > 0)
+			entry->usage--;
+		SpinLockRelease(&entry->mutex);
+		if (usage == 0)
+			break;
+	}
+	evict_entry(partition, index);
+	return index;
+}
+
+/*
+ * Zeroes what an entry has counted but keeps what it is, so that prepared
+ * statements go on being identified. Caller holds the lock exclusively.
+ */
+static void
+reset_entry(PaPartition *partition, PaEntry *entry)
+{
+	if (entry->advisable && entry->counters.calls + entry->counters.failures > 0)
+		partition->forgotten++;
+	free_samples(entry);
+	SpinLockAcquire(&entry->mutex);
+	entry->usage = 0;
+	entry->next_sample = 0;
+	entry->slowest_sample = 0;
+	memset(&entry->counters, 0, sizeof(entry->counters));
+	memset(entry->histogram, 0, sizeof(entry->histogram));
+	SpinLockRelease(&entry->mutex);
+}
+
+/*
+ * Forgets all executions. Takes each partition's lock exclusively in turn.
+ */
+void
+pa_table_reset(void)
+{
+	for (int p = 0; p < pa_table->npartitions; p++)
+	{
+		int			first = p * pa_table->per_partition;
+
+		LWLockAcquire(pa_table_partition_lock(p), LW_EXCLUSIVE);
+		for (int i = first; i < first + pa_table->per_partition; i++)
+			if (pa_table_entries[i].generation != 0)
+				reset_entry(&pa_table->partitions[p], &pa_table_entries[i]);
+		pa_table->partitions[p].evicted = 0;
+		pa_table->partitions[p].evicted_calls = 0;
+		LWLockRelease(pa_table_partition_lock(p));
+	}
+	pg_atomic_write_u64(&pa_table->lost, 0);
+}
+
+/*
+ * Adds up a number of each partition, under its lock.
+ */
+static uint64
+sum_partitions(Size field)
+{
+	uint64		sum = 0;
+
+	for (int p = 0; p < pa_table->npartitions; p++)
+	{
+		LWLockAcquire(pa_table_partition_lock(p), LW_SHARED);
+		sum += *(uint64 *) ((char *) &pa_table->partitions[p] + field);
+		LWLockRelease(pa_table_partition_lock(p));
+	}
+	return sum;
+}
+
+/*
+ * Returns how many statements were evicted since the last reset.
+ */
+uint64
+pa_table_evicted(void)
+{
+	return sum_partitions(offsetof(PaPartition, evicted));
+}
+
+/*
+ * Adds to what was evicted, as known from before a restart. Only while
+ * nobody else has the table.
+ */
+void
+pa_table_restore_evicted(uint64 evicted, uint64 calls)
+{
+	pa_table->partitions[0].evicted += evicted;
+	pa_table->partitions[0].evicted_calls += calls;
+}
+
+/*
+ * Returns the executions since the last reset whose statements were evicted.
+ */
+uint64
+pa_table_evicted_calls(void)
+{
+	return sum_partitions(offsetof(PaPartition, evicted_calls)) +
+		pg_atomic_read_u64(&pa_table->lost);
+}
+
+/*
+ * Returns how many advisable statements were evicted or reset.
+ */
+uint64
+pa_table_forgotten(void)
+{
+	return sum_partitions(offsetof(PaPartition, forgotten));
+}
+
+/*
+ * Counts an execution whose entry was evicted while it ran and failed.
+ * Runs in the error path.
+ */
+void
+pa_table_count_lost(void)
+{
+	pg_atomic_fetch_add_u64(&pa_table->lost, 1);
+}
