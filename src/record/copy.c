@@ -2,8 +2,9 @@
  * copy.c
  *	  Copies of the statement table: for readers, and out of a file into it.
  *
- * Locks: a partition's, shared, while it is copied, and the mutex of each
- * entry. Nothing is allocated meanwhile.
+ * A copy has what backends have pending added to it. Locks: a partition's,
+ * shared, and its fold lock, exclusively, while it is copied, and the mutex
+ * of each entry. Nothing is allocated meanwhile.
  */
 #include "postgres.h"
 
@@ -57,67 +58,112 @@ copy_entry(PaEntry *entry, bool with_samples, PaEntryCopy *copy, char **place)
 			copy_string(entry->samples[i].blob, entry->samples[i].size, place) : NULL;
 }
 
-/*
- * Tells whether an entry is to be copied for a reader of database dbid.
- * Entries without executions, after a reset, are hidden.
- */
-static bool
-is_visible(const PaEntry *entry, Oid dbid)
+/* Where the copies of a partition's entries go */
+typedef struct PaCopying
 {
-	return entry->generation != 0 &&
-		(!OidIsValid(dbid) || entry->key.dbid == dbid) &&
-		entry->counters.calls + entry->counters.failures > 0;
+	int			first;			/* number of the partition's first entry */
+	PaEntryCopy *copies;
+	Size		entries_room;
+	Size		nentries;
+	char	   *strings;
+	Size		strings_room;
+	Size		nbytes;
+	PaEntryCopy **places;		/* copy of each entry, or NULL */
+} PaCopying;
+
+/*
+ * Adds what a backend has pending to the copy of its entry.
+ */
+static void
+add_pending(const PaPending *pending, void *argument)
+{
+	PaCopying  *copying = argument;
+	PaEntryCopy *copy = copying->places[pending->index - copying->first];
+
+	if (copy != NULL && copy->entry.generation == pending->generation)
+		pa_pending_merge(pending, &copy->entry);
 }
 
 /*
- * Copies one partition into the current context, appending to list.
- *
- * Nothing is allocated under the lock: the space is made beforehand, and
- * made larger as long as it does not suffice.
+ * Copies the entries of a partition that are of database dbid, or of any, as
+ * far as there is room; counts what is needed.
+ */
+static void
+copy_entries(int p, Oid dbid, bool with_samples, PaCopying *copying)
+{
+	char	   *place = copying->strings;
+
+	copying->nentries = copying->nbytes = 0;
+	LWLockAcquire(pa_table_partition_lock(p), LW_SHARED);
+	LWLockAcquire(pa_table_fold_lock(p), LW_EXCLUSIVE);
+	for (int i = 0; i < pa_table->per_partition; i++)
+	{
+		PaEntry    *entry = &pa_table_entries[copying->first + i];
+
+		copying->places[i] = NULL;
+		if (entry->generation == 0 || (OidIsValid(dbid) && entry->key.dbid != dbid))
+			continue;
+		copying->nbytes += pa_entry_strings_size(entry, with_samples);
+		if (copying->nentries < copying->entries_room &&
+			copying->nbytes <= copying->strings_room)
+		{
+			copying->places[i] = &copying->copies[copying->nentries];
+			copy_entry(entry, with_samples, copying->places[i], &place);
+		}
+		copying->nentries++;
+	}
+	if (copying->nentries <= copying->entries_room &&
+		copying->nbytes <= copying->strings_room)
+		pa_pending_each(p, add_pending, copying);
+	LWLockRelease(pa_table_fold_lock(p));
+	LWLockRelease(pa_table_partition_lock(p));
+}
+
+/*
+ * Appends the statements that were executed to a list. Those without
+ * executions, after a reset, are hidden.
+ */
+static List *
+append_executed(List *list, const PaCopying *copying)
+{
+	for (Size i = 0; i < copying->nentries; i++)
+	{
+		const PaCounters *c = &copying->copies[i].entry.counters;
+
+		if (c->calls + c->failures > 0)
+			list = lappend(list, &copying->copies[i]);
+	}
+	return list;
+}
+
+/*
+ * Copies one partition into the current context, appending to list. The
+ * space is made beforehand, and made larger as long as it does not suffice.
  */
 static List *
 copy_partition(int p, Oid dbid, bool with_samples, List *list)
 {
-	int			first = p * pa_table->per_partition;
-	PaEntryCopy *copies = NULL;
-	char	   *strings = NULL;
-	Size		entries_room = 0;
-	Size		strings_room = 0;
+	PaCopying	copying = {.first = p * pa_table->per_partition};
 
+	copying.places = palloc(pa_table->per_partition * sizeof(PaEntryCopy *));
 	for (;;)
 	{
-		Size		nentries = 0;
-		Size		nbytes = 0;
-		char	   *place = strings;
-
-		LWLockAcquire(pa_table_partition_lock(p), LW_SHARED);
-		for (int i = first; i < first + pa_table->per_partition; i++)
-		{
-			if (!is_visible(&pa_table_entries[i], dbid))
-				continue;
-			nbytes += pa_entry_strings_size(&pa_table_entries[i], with_samples);
-			if (nentries < entries_room && nbytes <= strings_room)
-				copy_entry(&pa_table_entries[i], with_samples, &copies[nentries], &place);
-			nentries++;
-		}
-		LWLockRelease(pa_table_partition_lock(p));
-
-		if (nentries <= entries_room && nbytes <= strings_room)
-		{
-			for (Size i = 0; i < nentries; i++)
-				list = lappend(list, &copies[i]);
-			return list;
-		}
-		if (copies)
-			pfree(copies);
-		if (strings)
-			pfree(strings);
-		entries_room = nentries + nentries / 8 + 8;
-		strings_room = nbytes + nbytes / 8 + 1024;
-		copies = MemoryContextAllocHuge(CurrentMemoryContext,
-										entries_room * sizeof(PaEntryCopy));
-		strings = MemoryContextAllocHuge(CurrentMemoryContext, strings_room);
+		copy_entries(p, dbid, with_samples, &copying);
+		if (copying.nentries <= copying.entries_room &&
+			copying.nbytes <= copying.strings_room)
+			break;
+		if (copying.copies)
+			pfree(copying.copies);
+		if (copying.strings)
+			pfree(copying.strings);
+		copying.entries_room = copying.nentries + copying.nentries / 8 + 8;
+		copying.strings_room = copying.nbytes + copying.nbytes / 8 + 1024;
+		copying.copies = MemoryContextAllocHuge(CurrentMemoryContext,
+												copying.entries_room * sizeof(PaEntryCopy));
+		copying.strings = MemoryContextAllocHuge(CurrentMemoryContext, copying.strings_room);
 	}
+	pfree(copying.places);
+	return append_executed(list, &copying);
 }
 
 /*
@@ -172,6 +218,50 @@ List *
 pa_table_copy_partition(int p)
 {
 	return copy_partition(p, InvalidOid, true, NIL);
+}
+
+/*
+ * Adds what a backend has pending to the count of its entry.
+ */
+static void
+count_pending(const PaPending *pending, void *argument)
+{
+	PaExecutionCount *count = &((PaExecutionCount *) argument)[pending->index];
+
+	if (count->generation == pending->generation)
+		count->executions += pa_pending_executions(pending);
+}
+
+/*
+ * Returns the executions of all entries, by their number, in the current
+ * context.
+ */
+PaExecutionCount *
+pa_table_count_executions(void)
+{
+	int			npartitions = pa_table->npartitions;
+	int			per_partition = pa_table->per_partition;
+	PaExecutionCount *counts;
+
+	counts = MemoryContextAllocHuge(CurrentMemoryContext,
+									(Size) npartitions * per_partition * sizeof(PaExecutionCount));
+	for (int p = 0; p < npartitions; p++)
+	{
+		LWLockAcquire(pa_table_fold_lock(p), LW_EXCLUSIVE);
+		for (int i = p * per_partition; i < (p + 1) * per_partition; i++)
+		{
+			PaEntry    *entry = pa_table_entry(i);
+
+			SpinLockAcquire(&entry->mutex);
+			counts[i].generation = entry->generation;
+			counts[i].executions = entry->counters.calls + entry->counters.failures;
+			counts[i].sampled_upto = entry->counters.sampled_upto;
+			SpinLockRelease(&entry->mutex);
+		}
+		pa_pending_each(p, count_pending, counts);
+		LWLockRelease(pa_table_fold_lock(p));
+	}
+	return counts;
 }
 
 /*

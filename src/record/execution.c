@@ -174,21 +174,22 @@ create_entry(const PaStatementKey *key, const char *source, int location,
 }
 
 /*
- * Returns the entry of a statement that is not in the local cache, making it
- * if need be.
+ * Finds the entry of a statement that is not in the local cache, making it
+ * if need be. The first execution is counted there.
  */
-PaEntryRef
-pa_entry_for(const PaStatementKey *key, const char *source, int location,
-			 int length)
+static void
+find_place(PaExecution *execution)
 {
-	PaEntryRef	ref;
+	PaStatementKey *key = &execution->key;
+	PaEntryRef *ref = &execution->place.ref;
 
-	if (!pa_table_find(key, &ref))
-		ref = create_entry(key, source, location, length);
+	execution->place.pending = NULL;
+	if (!pa_table_find(key, ref))
+		*ref = create_entry(key, execution->query_desc->sourceText,
+							execution->location, execution->length);
 	else if (pa_birth_find(key->queryid) != NULL)
-		pa_table_identify(&ref, &pa_birth_find(key->queryid)->identity);
-	pa_local_remember(key, &ref);
-	return ref;
+		pa_table_identify(ref, &pa_birth_find(key->queryid)->identity);
+	pa_local_remember(key, ref);
 }
 
 /*
@@ -255,13 +256,12 @@ pa_execution_begins(QueryDesc *queryDesc, int eflags)
 	execution->ran = false;
 	execution->draft = NULL;
 	locate_execution(execution, plan);
-	if (!pa_local_find(&execution->key, &execution->ref))
-		execution->ref = pa_entry_for(&execution->key, queryDesc->sourceText,
-									  execution->location, execution->length);
+	if (!pa_local_find(&execution->key, &execution->place))
+		find_place(execution);
 	pa_clock_reset(&execution->clock);
 	execution->clock.measure.plan_time = take_plan_time(queryid);
 	execution->clock.measure.started_at = GetCurrentStatementStartTimestamp();
-	execution->sampled = pa_entry_claim_sample(&execution->ref);
+	execution->sampled = pa_place_claim_sample(&execution->place);
 	if (execution->sampled)
 		pa_scans_prepare(queryDesc);
 	return execution;
@@ -281,7 +281,7 @@ pa_execution_started(PaExecution *execution)
 	execution->draft = pa_sample_draft(execution, queryDesc->estate->es_query_cxt);
 	/* A statement that never succeeds shall have a sample, too */
 	if (execution->draft != NULL)
-		pa_sample_publish(&execution->ref, execution->draft, -1.0, 0);
+		pa_sample_publish(&execution->place.ref, execution->draft, -1.0, 0);
 }
 
 /*
@@ -329,8 +329,10 @@ pa_execution_failed(PaExecution *execution)
 
 	pa_clock_stop(&execution->clock);
 	measure->failed = true;
-	if (!pa_entry_add(&execution->ref, measure))
-		pa_table_count_lost();
+	if (!pa_place_add(&execution->place, measure) &&
+		!(pa_table_renew(&execution->place.ref, &execution->key) &&
+		  pa_entry_add(&execution->place.ref, measure)))
+		pa_table_count_lost(&execution->place.ref, 1);
 	pa_failure_record(&execution->key,
 					  execution->query_desc->sourceText + Max(execution->location, 0),
 					  execution->length, measure);
@@ -344,33 +346,34 @@ pa_execution_failed(PaExecution *execution)
 static void
 keep_sample(PaExecution *execution, double exec_time)
 {
-	volatile PaEntry *entry = pa_table_entry(execution->ref.index);
+	volatile PaEntry *entry = pa_table_entry(execution->place.ref.index);
 
 	if (!execution->sampled && exec_time > SLOW_SAMPLE_MIN &&
 		exec_time > 2 * entry->slowest_sample)
 	{
 		execution->draft = pa_sample_draft(execution,
 										   execution->query_desc->estate->es_query_cxt);
-		pa_entry_sample_next(&execution->ref);
+		pa_place_sample_next(&execution->place);
 	}
 	if (execution->draft != NULL)
-		pa_sample_publish(&execution->ref, execution->draft, exec_time,
+		pa_sample_publish(&execution->place.ref, execution->draft, exec_time,
 						  execution->clock.measure.rows);
 }
 
 /*
  * Adds what an execution took to its statement, also when that was evicted
- * meanwhile.
+ * or reset meanwhile.
  */
 static inline void
 add_execution(PaExecution *execution)
 {
-	if (likely(pa_entry_add(&execution->ref, &execution->clock.measure)))
+	const PaMeasure *measure = &execution->clock.measure;
+
+	if (likely(pa_place_add(&execution->place, measure)))
 		return;
-	execution->ref = pa_entry_for(&execution->key,
-								  execution->query_desc->sourceText,
-								  execution->location, execution->length);
-	(void) pa_entry_add(&execution->ref, &execution->clock.measure);
+	find_place(execution);
+	if (!pa_entry_add(&execution->place.ref, measure))
+		pa_table_count_lost(&execution->place.ref, 1);
 }
 
 /*
@@ -394,6 +397,8 @@ pa_execution_ended(PaExecution *execution)
 			pa_scans_record(execution, measure);
 		if (pa_slow_query_time >= 0 && exec_time >= pa_slow_query_time)
 			pa_slow_record(execution, measure);
+		if (unlikely(measure->started_at >= pa_slab_fold_at))
+			pa_fold_slab(measure->started_at);
 	}
 	release_execution(execution);
 }

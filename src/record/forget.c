@@ -92,7 +92,9 @@ pa_table_obtain(int p)
 
 /*
  * Zeroes what an entry has counted but keeps what it is, so that prepared
- * statements go on being identified. Caller holds the lock exclusively.
+ * statements go on being identified. It gets a new generation, so that what
+ * backends have pending from before is not added to it, and references are
+ * looked up anew. Caller holds the lock exclusively.
  */
 static void
 reset_entry(PaPartition *partition, PaEntry *entry)
@@ -101,6 +103,7 @@ reset_entry(PaPartition *partition, PaEntry *entry)
 		partition->forgotten++;
 	free_samples(entry);
 	SpinLockAcquire(&entry->mutex);
+	entry->generation = ++partition->generations;
 	entry->usage = 0;
 	entry->next_sample = 0;
 	entry->slowest_sample = 0;
@@ -120,6 +123,7 @@ pa_table_reset(void)
 		int			first = p * pa_table->per_partition;
 
 		LWLockAcquire(pa_table_partition_lock(p), LW_EXCLUSIVE);
+		pa_table->partitions[p].reset_generation = pa_table->partitions[p].generations;
 		for (int i = first; i < first + pa_table->per_partition; i++)
 			if (pa_table_entries[i].generation != 0)
 				reset_entry(&pa_table->partitions[p], &pa_table_entries[i]);
@@ -168,13 +172,46 @@ pa_table_restore_evicted(uint64 evicted, uint64 calls)
 }
 
 /*
+ * Tells whether a reference is to an entry that was evicted, and not from
+ * before the last reset.
+ */
+static bool
+was_evicted(const PaEntryRef *ref)
+{
+	volatile PaPartition *partition =
+		&pa_table->partitions[pa_table_partition_of(ref->index)];
+
+	return !pa_table_is_current(ref) && ref->generation > partition->reset_generation;
+}
+
+/*
+ * Adds what is pending for an entry that was evicted to *argument, an int64.
+ */
+static void
+add_if_evicted(const PaPending *pending, void *argument)
+{
+	PaEntryRef	ref = {pending->index, pending->generation};
+
+	if (was_evicted(&ref))
+		*(int64 *) argument += pa_pending_executions(pending);
+}
+
+/*
  * Returns the executions since the last reset whose statements were evicted.
  */
 uint64
 pa_table_evicted_calls(void)
 {
+	int64		pending = 0;
+
+	for (int p = 0; p < pa_table->npartitions; p++)
+	{
+		LWLockAcquire(pa_table_fold_lock(p), LW_EXCLUSIVE);
+		pa_pending_each(p, add_if_evicted, &pending);
+		LWLockRelease(pa_table_fold_lock(p));
+	}
 	return sum_partitions(offsetof(PaPartition, evicted_calls)) +
-		pg_atomic_read_u64(&pa_table->lost);
+		pg_atomic_read_u64(&pa_table->lost) + pending;
 }
 
 /*
@@ -187,11 +224,12 @@ pa_table_forgotten(void)
 }
 
 /*
- * Counts an execution whose entry was evicted while it ran and failed.
- * Runs in the error path.
+ * Counts executions as lost if their entry was evicted before they could be
+ * added to it. May run in the error path.
  */
 void
-pa_table_count_lost(void)
+pa_table_count_lost(const PaEntryRef *ref, int64 executions)
 {
-	pg_atomic_fetch_add_u64(&pa_table->lost, 1);
+	if (was_evicted(ref))
+		pg_atomic_fetch_add_u64(&pa_table->lost, executions);
 }

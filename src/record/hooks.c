@@ -334,6 +334,7 @@ pa_record_init(void)
 	EnableQueryId();
 	pa_textstore_init();
 	pa_table_init();
+	pa_slab_init();
 	pa_slow_init();
 	pa_failure_init();
 	pa_scans_init();

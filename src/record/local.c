@@ -23,6 +23,7 @@ typedef struct PaLocalSlot
 	Oid			userid;
 	bool		toplevel;
 	PaEntryRef	ref;
+	PaPending  *pending;		/* may be another entry's by now, or NULL */
 } PaLocalSlot;
 
 static PaLocalSlot cache[SETS][WAYS];
@@ -38,10 +39,22 @@ set_of(uint64 queryid)
 }
 
 /*
+ * Returns the slot in this backend's slab for a statement that runs again,
+ * or NULL when there is none.
+ */
+static inline PaPending *
+pending_of(PaLocalSlot *slot)
+{
+	if (unlikely(slot->pending == NULL || !pa_pending_is_of(slot->pending, &slot->ref)))
+		slot->pending = pa_slab_obtain(&slot->ref);
+	return slot->pending;
+}
+
+/*
  * Looks up a key whose entry is still in the table. Takes no lock.
  */
 bool
-pa_local_find(const PaStatementKey *key, PaEntryRef *ref)
+pa_local_find(const PaStatementKey *key, PaPlace *place)
 {
 	PaLocalSlot *set = cache[set_of(key->queryid)];
 
@@ -49,8 +62,11 @@ pa_local_find(const PaStatementKey *key, PaEntryRef *ref)
 		if (set[i].queryid == key->queryid && set[i].userid == key->userid &&
 			set[i].toplevel == key->toplevel && set[i].relhash == key->relhash)
 		{
-			*ref = set[i].ref;
-			return pa_table_is_current(ref);
+			if (!pa_table_is_current(&set[i].ref))
+				return false;
+			place->ref = set[i].ref;
+			place->pending = pending_of(&set[i]);
+			return true;
 		}
 	return false;
 }
@@ -95,4 +111,5 @@ pa_local_remember(const PaStatementKey *key, const PaEntryRef *ref)
 	slot->userid = key->userid;
 	slot->toplevel = key->toplevel;
 	slot->ref = *ref;
+	slot->pending = NULL;
 }

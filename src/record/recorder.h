@@ -12,6 +12,7 @@
 #include "parser/parse_node.h"
 #include "record/clock.h"
 #include "record/record.h"
+#include "record/slab.h"
 #include "record/table.h"
 #include "tcop/cmdtag.h"
 #include "tcop/utility.h"
@@ -21,8 +22,17 @@
 #define PA_VALUE_LIMIT (8 * 1024)	/* longer values are "not known" */
 #define PA_PARAMS_LIMIT 1000	/* statements with more are not sampled */
 
+/* counters.c: what happens under an entry's mutex */
+extern bool pa_entry_add(const PaEntryRef *ref, const PaMeasure *measure);
+extern bool pa_entry_fold(const PaEntryRef *ref, const PaPending *pending,
+						  int64 *left);
+extern bool pa_entry_claim_sample(const PaEntryRef *ref, int64 own, int64 *left);
+extern void pa_entry_sample_next(const PaEntryRef *ref, int64 own);
+extern int64 pa_entry_weigh(const PaPlace *place, double seq_rows,
+							int64 *upto);
+
 /* local.c: what this backend knows of the table */
-extern bool pa_local_find(const PaStatementKey *key, PaEntryRef *ref);
+extern bool pa_local_find(const PaStatementKey *key, PaPlace *place);
 extern bool pa_local_knows(uint64 queryid);
 extern void pa_local_remember(const PaStatementKey *key, const PaEntryRef *ref);
 
@@ -113,7 +123,7 @@ typedef struct PaExecution
 	QueryDesc  *query_desc;
 	SubTransactionId subid;
 	PaStatementKey key;
-	PaEntryRef	ref;
+	PaPlace		place;
 	PaClock		clock;
 	bool		ran;
 	bool		sampled;
@@ -133,14 +143,12 @@ extern void pa_execution_finished(PaExecution *execution);
 extern void pa_execution_failed(PaExecution *execution);
 extern void pa_execution_ended(PaExecution *execution);
 extern void pa_plan_time_add(uint64 queryid, double plan_time);
-extern PaEntryRef pa_entry_for(const PaStatementKey *key, const char *source,
-							   int location, int length);
 
 /* utility.c */
 typedef struct PaUtility
 {
 	PaStatementKey key;
-	PaEntryRef	ref;
+	PaPlace		place;
 	const char *tag;
 	PaClock		clock;
 } PaUtility;

@@ -199,7 +199,7 @@ pa_sample_draft(PaExecution *execution, MemoryContext context)
 	int			location = execution->location;
 	int			length = execution->length;
 	const char *string = CleanQuerytext(query_desc->sourceText, &location, &length);
-	volatile PaEntry *entry = pa_table_entry(execution->ref.index);
+	volatile PaEntry *entry = pa_table_entry(execution->place.ref.index);
 	MemoryContext old;
 	PaBirth    *birth;
 	PaDraft    *draft;

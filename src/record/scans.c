@@ -366,7 +366,7 @@ pa_scans_record(PaExecution *execution, const PaMeasure *measure)
 								 ALLOCSET_SMALL_SIZES);
 	old = MemoryContextSwitchTo(work);
 	(void) collect_walker(execution->query_desc->planstate, &walk);
-	weight = pa_entry_weigh(&execution->ref, walk.rows_read, &upto);
+	weight = pa_entry_weigh(&execution->place, walk.rows_read, &upto);
 	foreach(lc, walk.nodes)
 	{
 		PaScanNode *node = lfirst(lc);
@@ -374,7 +374,7 @@ pa_scans_record(PaExecution *execution, const PaMeasure *measure)
 		node->scan.dbid = execution->key.dbid;
 		node->scan.userid = execution->key.userid;
 		node->scan.queryid = execution->key.queryid;
-		node->scan.ref = execution->ref;
+		node->scan.ref = execution->place.ref;
 		node->scan.upto = upto;
 		node->scan.last_seen = measure->started_at;
 		node->scan.last_time = measure->elapsed_ns / 1000000.0;
@@ -390,24 +390,19 @@ pa_scans_record(PaExecution *execution, const PaMeasure *measure)
  * statement did this scan then, which is returned.
  */
 static bool
-add_unsampled(PaScan *scan)
+add_unsampled(PaScan *scan, const PaExecutionCount *counts)
 {
-	PaEntry    *entry = pa_table_entry(scan->ref.index);
-	int64		more = 0;
-	bool		current;
+	const PaExecutionCount *count = &counts[scan->ref.index];
+	double		more;
 
-	SpinLockAcquire(&entry->mutex);
-	current = entry->generation == scan->ref.generation &&
-		entry->counters.sampled_upto == scan->upto;
-	if (current)
-		more = entry->counters.calls + entry->counters.failures - scan->upto;
-	SpinLockRelease(&entry->mutex);
-
+	if (count->generation != scan->ref.generation || count->sampled_upto != scan->upto)
+		return false;
+	more = Max(count->executions - scan->upto, 0);
 	scan->scans += more * scan->last_scans;
 	scan->rows_read += more * scan->last_read;
 	scan->rows_returned += more * scan->last_returned;
 	scan->total_exec_time += more * scan->last_time;
-	return current;
+	return true;
 }
 
 /*
@@ -494,10 +489,12 @@ List *
 pa_scans_read(void)
 {
 	List	   *list = copy_rows();
+	PaExecutionCount *counts = pa_table_count_executions();
 	ListCell   *lc;
 
 	foreach(lc, list)
-		(void) add_unsampled(&((PaScanCopy *) lfirst(lc))->scan);
+		(void) add_unsampled(&((PaScanCopy *) lfirst(lc))->scan, counts);
+	pfree(counts);
 	list_sort(list, compare_scans);
 	return list;
 }
@@ -543,6 +540,7 @@ pa_scans_save(PaDump *dump)
 {
 	List	   *list = copy_rows();
 	int32		count = list_length(list);
+	PaExecutionCount *counts = pa_table_count_executions();
 	ListCell   *lc;
 
 	pa_dump_put(dump, &count, sizeof(count));
@@ -550,7 +548,7 @@ pa_scans_save(PaDump *dump)
 	{
 		PaScanCopy *copy = lfirst(lc);
 		PaStatementKey key;
-		bool		current = add_unsampled(&copy->scan);
+		bool		current = add_unsampled(&copy->scan, counts);
 
 		if (copy->filter == NULL)
 			copy->scan.filter_size = 0;

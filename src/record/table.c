@@ -15,7 +15,9 @@
  * evicting and reset hold the lock exclusively, and change an entry's
  * generation only with the mutex held as well, so whoever holds the mutex
  * and sees the generation he knows may add to the counters without the lock.
- * Order: partition lock, then text store, then mutex; never two partitions.
+ * A second lock of each partition is between those who fold and those who
+ * read; see fold.c. Order: partition lock, then fold lock, then text store,
+ * then mutex; never two partitions.
  */
 #include "postgres.h"
 
@@ -73,7 +75,8 @@ table_size(void)
 {
 	Size		size = MAXALIGN(sizeof(PaTable));
 
-	size = add_size(size, MAXALIGN(mul_size(entry_count(), sizeof(int32))));
+	size = add_size(size, mul_size(entry_count(), sizeof(int32)));
+	size = add_size(size, PG_CACHE_LINE_SIZE);
 	return add_size(size, mul_size(entry_count(), sizeof(PaEntry)));
 }
 
@@ -104,7 +107,7 @@ table_startup(void *area, LWLockPadded *area_locks, bool found)
 {
 	pa_table = area;
 	chains = (int32 *) ((char *) area + MAXALIGN(sizeof(PaTable)));
-	pa_table_entries = (PaEntry *) ((char *) chains + MAXALIGN(entry_count() * sizeof(int32)));
+	pa_table_entries = (PaEntry *) CACHELINEALIGN(chains + entry_count());
 	locks = area_locks;
 	if (found)
 		return;
@@ -116,8 +119,17 @@ table_startup(void *area, LWLockPadded *area_locks, bool found)
 		initialise_partition(p);
 }
 
+/*
+ * Each partition has two locks.
+ */
+static int
+table_locks(void)
+{
+	return 2 * partition_count();
+}
+
 static const PaShmemArea table_area = {
-	"perfadvisor statements", table_size, partition_count, table_startup
+	"perfadvisor statements", table_size, table_locks, table_startup
 };
 
 /*
@@ -163,6 +175,16 @@ pa_entry_is_of(const PaEntry *entry, Oid dbid, uint64 queryid, uint64 relhash)
 }
 
 /*
+ * Tells whether an entry is that of a key.
+ */
+static bool
+has_key(const PaEntry *entry, const PaStatementKey *key)
+{
+	return pa_entry_is_of(entry, key->dbid, key->queryid, key->relhash) &&
+		entry->key.userid == key->userid && entry->key.toplevel == key->toplevel;
+}
+
+/*
  * Returns the entry of a key in a chain, or PA_NO_ENTRY. Caller must hold the
  * partition's lock.
  */
@@ -170,9 +192,7 @@ int32
 pa_table_search(int32 head, const PaStatementKey *key)
 {
 	for (int32 i = head; i != PA_NO_ENTRY; i = pa_table_entries[i].next)
-		if (pa_entry_is_of(&pa_table_entries[i], key->dbid, key->queryid, key->relhash) &&
-			pa_table_entries[i].key.userid == key->userid &&
-			pa_table_entries[i].key.toplevel == key->toplevel)
+		if (has_key(&pa_table_entries[i], key))
 			return i;
 	return PA_NO_ENTRY;
 }
@@ -193,6 +213,15 @@ LWLock *
 pa_table_partition_lock(int p)
 {
 	return &locks[p].lock;
+}
+
+/*
+ * Returns the lock between those who fold into a partition and its readers.
+ */
+LWLock *
+pa_table_fold_lock(int p)
+{
+	return &locks[pa_table->npartitions + p].lock;
 }
 
 /*
@@ -282,6 +311,25 @@ pa_table_create(const PaStatementKey *key, const PaIdentity *identity)
 
 	pa_textstore_free(string);
 	return ref;
+}
+
+/*
+ * Makes a stale reference lead to its statement again, if that is still in
+ * its entry: a reset leaves it there. May run in the error path.
+ */
+bool
+pa_table_renew(PaEntryRef *ref, const PaStatementKey *key)
+{
+	PaEntry    *entry = &pa_table_entries[ref->index];
+	bool		found;
+
+	/* The key of an entry only changes while its generation is 0 */
+	SpinLockAcquire(&entry->mutex);
+	found = entry->generation != 0 && has_key(entry, key);
+	if (found)
+		ref->generation = entry->generation;
+	SpinLockRelease(&entry->mutex);
+	return found;
 }
 
 /*

@@ -114,6 +114,14 @@ typedef struct PaEntryCopy
 	char	   *samples[PA_SAMPLES];	/* blobs, NULL where empty */
 } PaEntryCopy;
 
+/* How often the statement of an entry was executed */
+typedef struct PaExecutionCount
+{
+	uint64		generation;		/* of the entry */
+	int64		executions;
+	int64		sampled_upto;
+} PaExecutionCount;
+
 /* How full a part of shared memory is */
 typedef struct PaUsage
 {
@@ -132,6 +140,7 @@ typedef struct PaPartition
 	uint64		evicted;		/* entries evicted since the last reset */
 	uint64		evicted_calls;	/* executions that these had counted */
 	uint64		forgotten;		/* advisable statements evicted or reset */
+	uint64		reset_generation;	/* the last one before the last reset */
 } PaPartition;
 
 typedef struct PaTable
@@ -152,11 +161,13 @@ extern int32 pa_table_search(int32 head, const PaStatementKey *key);
 extern bool pa_entry_is_of(const PaEntry *entry, Oid dbid, uint64 queryid, uint64 relhash);
 extern int	pa_table_partition_of(int32 index);
 extern LWLock *pa_table_partition_lock(int p);
+extern LWLock *pa_table_fold_lock(int p);
 extern LWLock *pa_table_lock(const PaEntryRef *ref);
 extern bool pa_table_find(const PaStatementKey *key, PaEntryRef *ref);
 extern bool pa_table_knows(Oid dbid, uint64 queryid);
 extern PaEntryRef pa_table_create(const PaStatementKey *key,
 								  const PaIdentity *identity);
+extern bool pa_table_renew(PaEntryRef *ref, const PaStatementKey *key);
 extern bool pa_table_key(const PaEntryRef *ref, PaStatementKey *key);
 
 /* identity.c: what an entry says of its statement */
@@ -172,13 +183,14 @@ extern uint64 pa_table_evicted(void);
 extern uint64 pa_table_evicted_calls(void);
 extern void pa_table_restore_evicted(uint64 evicted, uint64 calls);
 extern uint64 pa_table_forgotten(void);
-extern void pa_table_count_lost(void);
+extern void pa_table_count_lost(const PaEntryRef *ref, int64 executions);
 
 /* copy.c: copies for readers, and out of a file */
 extern Size pa_entry_strings_size(const PaEntry *entry, bool with_samples);
 extern List *pa_table_copy(Oid dbid, bool with_samples);
 extern int	pa_table_partitions(void);
 extern List *pa_table_copy_partition(int p);
+extern PaExecutionCount *pa_table_count_executions(void);
 extern void pa_table_restore(const PaEntryCopy *copy);
 extern void pa_table_usage(PaUsage *usage);
 
@@ -199,12 +211,5 @@ pa_table_is_current(const PaEntryRef *ref)
 {
 	return ((volatile PaEntry *) pa_table_entry(ref->index))->generation == ref->generation;
 }
-
-/* counters.c: what happens under an entry's mutex */
-extern bool pa_entry_add(const PaEntryRef *ref, const PaMeasure *measure);
-extern bool pa_entry_claim_sample(const PaEntryRef *ref);
-extern void pa_entry_sample_next(const PaEntryRef *ref);
-extern int64 pa_entry_weigh(const PaEntryRef *ref, double seq_rows,
-							int64 *upto);
 
 #endif							/* PERFADVISOR_RECORD_TABLE_H */
