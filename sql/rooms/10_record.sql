@@ -247,7 +247,8 @@ CREATE FUNCTION perfadvisor.recorded_state(
     OUT failed_used bigint, OUT failed_room bigint,
     OUT scans_used bigint, OUT scans_room bigint,
     OUT clock_ns double precision, OUT saved_at timestamptz,
-    OUT query_ids boolean)
+    OUT query_ids boolean, OUT pending_used bigint, OUT pending_room bigint,
+    OUT folds_skipped bigint, OUT sampled bigint, OUT sampling_time double precision)
 RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'pa_read_state'
 LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED ROWS 1;
@@ -301,6 +302,13 @@ FROM (SELECT r.*,
      pg_catalog.format('%s of %s slots for failed executions are in use; when all are, the oldest makes room.', s.failed_used, s.failed_room), NULL),
     ('seq_scans', s.scans_used, s.scans_room, 'scans', 'ok',
      pg_catalog.format('%s of %s rows for sequential scans are in use.', s.scans_used, s.scans_room), NULL),
+    ('pending', s.pending_used, s.pending_room, 'slots', 'ok',
+     pg_catalog.format('Sessions have %s of %s slots in use, where they count before the statement table does; readers see both.', s.pending_used, s.pending_room), NULL),
+    ('folds_skipped', s.folds_skipped, NULL, 'folds', 'ok',
+     pg_catalog.format('%s times since the server started a session put off moving its counts to the statement table, as somebody was reading that.', s.folds_skipped), NULL),
+    ('sampling_time', s.sampling_time, NULL, 'milliseconds', 'ok',
+     pg_catalog.format('Keeping constants, scans and plans of %s sampled executions, and of slow ones, took %s ms in all sessions since the server started.',
+         s.sampled, pg_catalog.round(s.sampling_time::numeric, 1)), NULL),
     ('clock', s.clock_ns, NULL, 'nanoseconds',
      CASE WHEN s.clock_ns OPERATOR(pg_catalog.>) 200 THEN 'warning' ELSE 'ok' END,
      pg_catalog.format('Reading the clock takes %s ns, measured just now; each execution reads it twice.',

@@ -20,7 +20,7 @@
 #include "record/recorder.h"
 
 #define PLAN_TIMES 4			/* plans made whose execution is awaited */
-#define SLOW_SAMPLE_MIN 1.0		/* ms; faster ones are not out of the ordinary */
+#define SLOW_SAMPLE_MIN 1000000	/* ns; faster ones are not out of the ordinary */
 
 static PaExecution *active = NULL;
 static PaExecution *spare = NULL;
@@ -183,6 +183,7 @@ find_place(PaExecution *execution)
 	PaStatementKey *key = &execution->key;
 	PaEntryRef *ref = &execution->place.ref;
 
+	pa_slab_attach();
 	execution->place.pending = NULL;
 	if (!pa_table_find(key, ref))
 		*ref = create_entry(key, execution->query_desc->sourceText,
@@ -268,20 +269,22 @@ pa_execution_begins(QueryDesc *queryDesc, int eflags)
 }
 
 /*
- * Prepares the sample of an execution whose query has started.
+ * Prepares the sample of an execution that was chosen and whose query has
+ * started.
  */
 void
-pa_execution_started(PaExecution *execution)
+pa_execution_sample(PaExecution *execution)
 {
 	QueryDesc  *queryDesc = execution->query_desc;
+	instr_time	start;
 
-	if (likely(!execution->sampled))
-		return;
+	INSTR_TIME_SET_CURRENT(start);
 	pa_scans_instrument(queryDesc);
 	execution->draft = pa_sample_draft(execution, queryDesc->estate->es_query_cxt);
 	/* A statement that never succeeds shall have a sample, too */
 	if (execution->draft != NULL)
 		pa_sample_publish(&execution->place.ref, execution->draft, -1.0, 0);
+	pa_slab_count_sampling(&start, 1);
 }
 
 /*
@@ -348,7 +351,7 @@ keep_sample(PaExecution *execution, double exec_time)
 {
 	volatile PaEntry *entry = pa_table_entry(execution->place.ref.index);
 
-	if (!execution->sampled && exec_time > SLOW_SAMPLE_MIN &&
+	if (!execution->sampled && execution->clock.measure.elapsed_ns > SLOW_SAMPLE_MIN &&
 		exec_time > 2 * entry->slowest_sample)
 	{
 		execution->draft = pa_sample_draft(execution,
@@ -377,6 +380,26 @@ add_execution(PaExecution *execution)
 }
 
 /*
+ * Keeps what is to be kept of an execution that is out of the ordinary, and
+ * counts the time that this takes.
+ */
+static pg_noinline void
+keep_evidence(PaExecution *execution)
+{
+	const PaMeasure *measure = &execution->clock.measure;
+	double		exec_time = (int64) measure->elapsed_ns / 1000000.0;
+	instr_time	start;
+
+	INSTR_TIME_SET_CURRENT(start);
+	keep_sample(execution, exec_time);
+	if (execution->sampled)
+		pa_scans_record(execution, measure);
+	if (pa_slow_query_time >= 0 && exec_time >= pa_slow_query_time)
+		pa_slow_record(execution, measure);
+	pa_slab_count_sampling(&start, 0);
+}
+
+/*
  * Records an execution that has come to its end. To be called before the
  * executor takes the plan's state apart.
  */
@@ -388,15 +411,10 @@ pa_execution_ended(PaExecution *execution)
 	pa_clock_stop(&execution->clock);
 	if (execution->ran)
 	{
-		double		exec_time = (int64) measure->elapsed_ns / 1000000.0;
-
 		add_execution(execution);
-		if (execution->sampled || exec_time > SLOW_SAMPLE_MIN)
-			keep_sample(execution, exec_time);
-		if (execution->sampled)
-			pa_scans_record(execution, measure);
-		if (pa_slow_query_time >= 0 && exec_time >= pa_slow_query_time)
-			pa_slow_record(execution, measure);
+		if (unlikely(execution->sampled || measure->elapsed_ns > SLOW_SAMPLE_MIN ||
+					 pa_slow_query_time == 0))
+			keep_evidence(execution);
 		if (unlikely(measure->started_at >= pa_slab_fold_at))
 			pa_fold_slab(measure->started_at);
 	}

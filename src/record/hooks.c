@@ -103,8 +103,8 @@ pa_ExecutorStart(QueryDesc *queryDesc, int eflags)
 	else
 		standard_ExecutorStart(queryDesc, eflags);
 
-	if (execution)
-		pa_execution_started(execution);
+	if (execution && unlikely(execution->sampled))
+		pa_execution_sample(execution);
 }
 
 /*

@@ -13,63 +13,8 @@
 
 #include "record/recorder.h"
 
-#define SETS 512				/* a power of two */
-#define WAYS 4
-
-typedef struct PaLocalSlot
-{
-	uint64		queryid;		/* 0: empty */
-	uint64		relhash;
-	Oid			userid;
-	bool		toplevel;
-	PaEntryRef	ref;
-	PaPending  *pending;		/* may be another entry's by now, or NULL */
-} PaLocalSlot;
-
-static PaLocalSlot cache[SETS][WAYS];
-static uint8 victims[SETS];
-
-/*
- * Returns the set of a query id.
- */
-static int
-set_of(uint64 queryid)
-{
-	return (queryid ^ (queryid >> 32)) & (SETS - 1);
-}
-
-/*
- * Returns the slot in this backend's slab for a statement that runs again,
- * or NULL when there is none.
- */
-static inline PaPending *
-pending_of(PaLocalSlot *slot)
-{
-	if (unlikely(slot->pending == NULL || !pa_pending_is_of(slot->pending, &slot->ref)))
-		slot->pending = pa_slab_obtain(&slot->ref);
-	return slot->pending;
-}
-
-/*
- * Looks up a key whose entry is still in the table. Takes no lock.
- */
-bool
-pa_local_find(const PaStatementKey *key, PaPlace *place)
-{
-	PaLocalSlot *set = cache[set_of(key->queryid)];
-
-	for (int i = 0; i < WAYS; i++)
-		if (set[i].queryid == key->queryid && set[i].userid == key->userid &&
-			set[i].toplevel == key->toplevel && set[i].relhash == key->relhash)
-		{
-			if (!pa_table_is_current(&set[i].ref))
-				return false;
-			place->ref = set[i].ref;
-			place->pending = pending_of(&set[i]);
-			return true;
-		}
-	return false;
-}
+PaLocalSlot pa_local_cache[PA_LOCAL_SETS][PA_LOCAL_WAYS];
+static uint8 victims[PA_LOCAL_SETS];
 
 /*
  * Tells whether a statement with this query id ran before in this session
@@ -78,9 +23,9 @@ pa_local_find(const PaStatementKey *key, PaPlace *place)
 bool
 pa_local_knows(uint64 queryid)
 {
-	PaLocalSlot *set = cache[set_of(queryid)];
+	PaLocalSlot *set = pa_local_cache[pa_local_set(queryid)];
 
-	for (int i = 0; i < WAYS; i++)
+	for (int i = 0; i < PA_LOCAL_WAYS; i++)
 		if (set[i].queryid == queryid && pa_table_is_current(&set[i].ref))
 			return true;
 	return false;
@@ -92,18 +37,18 @@ pa_local_knows(uint64 queryid)
 void
 pa_local_remember(const PaStatementKey *key, const PaEntryRef *ref)
 {
-	int			s = set_of(key->queryid);
-	PaLocalSlot *set = cache[s];
+	int			s = pa_local_set(key->queryid);
+	PaLocalSlot *set = pa_local_cache[s];
 	PaLocalSlot *slot = NULL;
 
-	for (int i = 0; i < WAYS && slot == NULL; i++)
+	for (int i = 0; i < PA_LOCAL_WAYS && slot == NULL; i++)
 		if (set[i].queryid == 0 ||
 			(set[i].queryid == key->queryid && set[i].userid == key->userid &&
 			 set[i].toplevel == key->toplevel && set[i].relhash == key->relhash))
 			slot = &set[i];
 	if (slot == NULL)
 	{
-		slot = &set[victims[s] % WAYS];
+		slot = &set[victims[s] % PA_LOCAL_WAYS];
 		victims[s]++;
 	}
 	slot->queryid = key->queryid;

@@ -22,19 +22,57 @@
 #define PA_VALUE_LIMIT (8 * 1024)	/* longer values are "not known" */
 #define PA_PARAMS_LIMIT 1000	/* statements with more are not sampled */
 
-/* counters.c: what happens under an entry's mutex */
-extern bool pa_entry_add(const PaEntryRef *ref, const PaMeasure *measure);
-extern bool pa_entry_fold(const PaEntryRef *ref, const PaPending *pending,
-						  int64 *left);
-extern bool pa_entry_claim_sample(const PaEntryRef *ref, int64 own, int64 *left);
-extern void pa_entry_sample_next(const PaEntryRef *ref, int64 own);
-extern int64 pa_entry_weigh(const PaPlace *place, double seq_rows,
-							int64 *upto);
-
 /* local.c: what this backend knows of the table */
-extern bool pa_local_find(const PaStatementKey *key, PaPlace *place);
+#define PA_LOCAL_SETS 512		/* a power of two */
+#define PA_LOCAL_WAYS 4
+
+typedef struct PaLocalSlot
+{
+	uint64		queryid;		/* 0: empty */
+	uint64		relhash;
+	Oid			userid;
+	bool		toplevel;
+	PaEntryRef	ref;
+	PaPending  *pending;		/* may be another entry's by now, or NULL */
+} PaLocalSlot;
+
+extern PaLocalSlot pa_local_cache[PA_LOCAL_SETS][PA_LOCAL_WAYS];
+
 extern bool pa_local_knows(uint64 queryid);
 extern void pa_local_remember(const PaStatementKey *key, const PaEntryRef *ref);
+
+/*
+ * Returns the set of the local cache that a query id is in.
+ */
+static inline int
+pa_local_set(uint64 queryid)
+{
+	return (queryid ^ (queryid >> 32)) & (PA_LOCAL_SETS - 1);
+}
+
+/*
+ * Looks up a key whose entry is still in the table. Takes no lock. A
+ * statement that runs again gets a slot in this backend's slab, if one is free.
+ */
+static inline bool
+pa_local_find(const PaStatementKey *key, PaPlace *place)
+{
+	PaLocalSlot *slot = pa_local_cache[pa_local_set(key->queryid)];
+
+	for (int i = 0; i < PA_LOCAL_WAYS; i++, slot++)
+		if (slot->queryid == key->queryid && slot->userid == key->userid &&
+			slot->toplevel == key->toplevel && slot->relhash == key->relhash)
+		{
+			if (unlikely(!pa_table_is_current(&slot->ref)))
+				return false;
+			if (unlikely(slot->pending == NULL || !pa_pending_is_of(slot->pending, &slot->ref)))
+				slot->pending = pa_slab_obtain(&slot->ref);
+			place->ref = slot->ref;
+			place->pending = slot->pending;
+			return true;
+		}
+	return false;
+}
 
 /* One place in a text where something else is to be written */
 typedef struct PaTextMark
@@ -113,7 +151,7 @@ pa_recording(int level)
 	if (pa_track != PA_TRACK_ALL && (pa_track == PA_TRACK_OFF || level > 0))
 		return false;
 	return pa_record_suspended == 0 && !IsParallelWorker() &&
-		OidIsValid(MyDatabaseId) && pa_is_preloaded();
+		OidIsValid(MyDatabaseId) && pa_table != NULL;
 }
 
 /* One execution between ExecutorStart and ExecutorEnd */
@@ -135,7 +173,7 @@ typedef struct PaExecution
 /* execution.c */
 extern void pa_execution_init(void);
 extern PaExecution *pa_execution_begins(QueryDesc *queryDesc, int eflags);
-extern void pa_execution_started(PaExecution *execution);
+extern void pa_execution_sample(PaExecution *execution);
 extern PaExecution *pa_execution_of(QueryDesc *queryDesc);
 extern void pa_execution_resume(PaExecution *execution);
 extern void pa_execution_pause(PaExecution *execution);

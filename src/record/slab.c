@@ -26,7 +26,6 @@
 #define SLOTS_MAX 32			/* of a backend */
 #define SLOTS_MIN 8
 #define MEMORY_WANTED (16 * 1024 * 1024)	/* of all slabs, if SLOTS_MIN allows */
-#define CELLS_FULL (PA_PENDING_CELLS * 3 / 4)
 
 typedef struct PaSlabs
 {
@@ -127,14 +126,16 @@ pa_slab_of(int number)
 }
 
 /*
- * Takes the slab of this backend, with what the one before may have left in
- * it. Backends that have none count in the table.
+ * Takes the slab of this backend, unless it has it, with what the one before
+ * may have left in it. Backends that get none count in the table.
  */
-static void
-attach_slab(void)
+void
+pa_slab_attach(void)
 {
 	int			number = pa_my_proc_number();
 
+	if (attached)
+		return;
 	attached = true;
 	if (number < 0 || number >= slabs->nslabs)
 		return;
@@ -163,8 +164,6 @@ start_slot(PaPending *pending, const PaEntryRef *ref)
 PaPending *
 pa_slab_obtain(const PaEntryRef *ref)
 {
-	if (unlikely(!attached))
-		attach_slab();
 	if (pa_slab_mine == NULL || full)
 		return NULL;
 	for (int i = 0; i < slabs->nslots; i++)
@@ -194,105 +193,19 @@ pa_slab_look_again(void)
 }
 
 /*
- * Returns the cell of a bucket, which the caller will count in, or NULL when
- * there is none.
+ * Adds a successful execution to its statement when the slot has no cell for
+ * it: after the slot was folded, or to the entry when somebody reads.
  */
-static inline PaPendingCell *
-find_cell(PaPending *pending, int bucket)
+pg_noinline bool
+pa_place_add_without_cell(const PaPlace *place, const PaMeasure *m)
 {
-	for (uint32 i = bucket;; i++)
-	{
-		PaPendingCell *cell = &pending->cells[i % PA_PENDING_CELLS];
-
-		if (cell->count == 0)
-		{
-			if (pending->ncells == CELLS_FULL)
-				return NULL;
-			pending->ncells++;
-			cell->bucket = bucket;
-			return cell;
-		}
-		if (cell->bucket == bucket)
-			return cell->count < PG_UINT16_MAX ? cell : NULL;
-	}
-}
-
-/*
- * Returns the cell of a bucket after the slot was folded to make room, or
- * NULL when somebody reads.
- */
-static pg_noinline PaPendingCell *
-make_cell(PaPending *pending, int bucket)
-{
-	if (!pa_fold_pending(pending))
-		return NULL;
-	return find_cell(pending, bucket);
-}
-
-/*
- * Adds the time of a successful execution to a slot that is being changed.
- */
-static inline void
-add_time(PaPending *pending, PaPendingCell *cell, uint64 ns)
-{
-	double		time = (double) (int64) ns;
-
-	if (pending->calls == 0 || ns < pending->min_ns)
-		pending->min_ns = ns;
-	if (ns > pending->max_ns)
-		pending->max_ns = ns;
-	pending->total_ns += ns;
-	pending->sum_squares += time * time;
-	pending->calls++;
-	cell->count++;
-}
-
-/*
- * Adds one execution to its statement. Returns false when the statement is
- * elsewhere by now. One that failed is added in the error path: no locks but
- * spinlocks, no allocation, no error.
- */
-bool
-pa_place_add(const PaPlace *place, const PaMeasure *m)
-{
-	PaPending  *pending = place->pending;
 	PaPendingCell *cell = NULL;
 
-	if (unlikely(!pa_table_is_current(&place->ref)))
-		return false;
-	if (unlikely(pending == NULL || !pa_pending_is_of(pending, &place->ref)))
+	if (pa_fold_pending(place->pending) && pa_pending_is_of(place->pending, &place->ref))
+		cell = pa_pending_cell(place->pending, pa_histogram_bucket(m->elapsed_ns));
+	if (cell == NULL)
 		return pa_entry_add(&place->ref, m);
-	if (likely(!m->failed))
-	{
-		int			bucket = pa_histogram_bucket(m->elapsed_ns);
-
-		cell = find_cell(pending, bucket);
-		if (unlikely(cell == NULL))
-			cell = make_cell(pending, bucket);
-		if (unlikely(cell == NULL))
-			return pa_entry_add(&place->ref, m);
-	}
-
-	pa_pending_begin_change(pending);
-	if (pending->calls + pending->failures == 0)
-		pending->first_seen = m->started_at;
-	pending->last_seen = m->started_at;
-	pending->plan_time += m->plan_time;
-	pending->shared_blks_hit += m->shared_blks_hit;
-	pending->shared_blks_read += m->shared_blks_read;
-	pending->temp_blks_written += m->temp_blks_written;
-	pending->wal_bytes += m->wal_bytes;
-	if (likely(cell != NULL))
-	{
-		add_time(pending, cell, m->elapsed_ns);
-		pending->rows += m->rows;
-	}
-	else
-	{
-		pending->failures++;
-		pending->failed_ns += m->elapsed_ns;
-	}
-	pa_pending_end_change(pending);
+	pa_pending_add(place->pending, cell, m);
 	return true;
 }
 
@@ -328,21 +241,36 @@ pa_place_sample_next(const PaPlace *place)
 }
 
 /*
- * Tells how many slots of all backends are in use, and how often they were
- * folded, and could not be, since the server started.
+ * Counts the time since a moment as spent on sampling so many executions.
  */
 void
-pa_slab_usage(PaUsage *usage, uint64 *folds, uint64 *skipped)
+pa_slab_count_sampling(const instr_time *since, uint64 executions)
 {
-	memset(usage, 0, sizeof(*usage));
-	*folds = *skipped = 0;
-	usage->room = (int64) slabs->nslabs * slabs->nslots;
+	instr_time	now;
+
+	if (pa_slab_mine == NULL)
+		return;
+	INSTR_TIME_SET_CURRENT(now);
+	pa_slab_mine->sampled += executions;
+	pa_slab_mine->sampling_ns += pa_elapsed_ns(since, &now);
+}
+
+/*
+ * Adds up the state of all slabs.
+ */
+void
+pa_slab_state(PaSlabState *state)
+{
+	memset(state, 0, sizeof(*state));
+	state->room = (int64) slabs->nslabs * slabs->nslots;
 	for (int i = 0; i < slabs->nslabs; i++)
 	{
 		volatile PaSlab *slab = pa_slab_of(i);
 
-		usage->used += slab->used;
-		*folds += slab->folds;
-		*skipped += slab->skipped;
+		state->used += slab->used;
+		state->folds += slab->folds;
+		state->skipped += slab->skipped;
+		state->sampled += slab->sampled;
+		state->sampling_ns += slab->sampling_ns;
 	}
 }

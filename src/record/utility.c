@@ -29,6 +29,7 @@ find_place(PaUtility *utility)
 
 	if (pa_local_find(&utility->key, place))
 		return;
+	pa_slab_attach();
 	place->pending = NULL;
 	if (!pa_table_find(&utility->key, &place->ref))
 		place->ref = pa_table_create(&utility->key, &identity);
