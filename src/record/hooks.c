@@ -60,11 +60,10 @@ pa_planner(PA_PLANNER_PARAMS)
 {
 	PlannedStmt *result;
 	uint64		queryid = pa_query_id(parse);
-	bool		timed = queryid != 0 && pa_recording(pa_nesting_level);
-	instr_time	start;
+	instr_time	start;			/* zero: not timed */
 
 	INSTR_TIME_SET_ZERO(start);
-	if (timed)
+	if (queryid != 0 && pa_recording(pa_nesting_level))
 		INSTR_TIME_SET_CURRENT(start);
 
 	pa_nesting_level++;
@@ -80,7 +79,7 @@ pa_planner(PA_PLANNER_PARAMS)
 	PG_END_TRY();
 	pa_nesting_level--;
 
-	if (timed)
+	if (!INSTR_TIME_IS_ZERO(start))
 	{
 		instr_time	end;
 
