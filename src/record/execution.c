@@ -153,21 +153,22 @@ take_plan_time(uint64 queryid)
  * Makes the table's entry for a statement that this backend does not know.
  */
 static PaEntryRef
-create_entry(const PaStatementKey *key, const char *source, int location,
-			 int length)
+create_entry(const PaExecution *execution, const PaBirth *birth)
 {
-	PaBirth    *birth = pa_birth_find(key->queryid);
 	PaIdentity	identity = {.command = CMD_UNKNOWN,.class = PA_CLASS_LOOKUP};
+	int			location = execution->location;
+	int			length = execution->length;
+	const char *source = execution->query_desc->sourceText;
 	PaEntryRef	ref;
 
 	if (birth != NULL)
-		return pa_table_create(key, &birth->identity);
+		return pa_table_create(&execution->key, &birth->identity);
 
 	/* Analysed before the table forgot it: only the text is left */
 	(void) CleanQuerytext(source, &location, &length);
 	identity.has_constants = true;
 	identity.text = pa_text_hide_all(source, Max(location, 0), length);
-	ref = pa_table_create(key, &identity);
+	ref = pa_table_create(&execution->key, &identity);
 	if (identity.text)
 		pfree(identity.text);
 	return ref;
@@ -175,22 +176,28 @@ create_entry(const PaStatementKey *key, const char *source, int location,
 
 /*
  * Finds the entry of a statement that is not in the local cache, making it
- * if need be. The first execution is counted there.
+ * if need be, and the id it is recorded under. The first execution is counted
+ * in the entry itself.
  */
 static void
 find_place(PaExecution *execution)
 {
 	PaStatementKey *key = &execution->key;
 	PaEntryRef *ref = &execution->place.ref;
+	PaBirth    *birth = pa_birth_find(execution->queryid);
 
 	pa_slab_attach();
 	execution->place.pending = NULL;
+	key->queryid = execution->queryid;
+	if (birth != NULL)
+		key->queryid = birth->recorded_as;
+	else if (pa_local_recorded_as(key) != 0)
+		key->queryid = pa_local_recorded_as(key);
 	if (!pa_table_find(key, ref))
-		*ref = create_entry(key, execution->query_desc->sourceText,
-							execution->location, execution->length);
-	else if (pa_birth_find(key->queryid) != NULL)
-		pa_table_identify(ref, &pa_birth_find(key->queryid)->identity);
-	pa_local_remember(key, ref);
+		*ref = create_entry(execution, birth);
+	else if (birth != NULL)
+		pa_table_identify(ref, &birth->identity);
+	pa_local_remember(key, execution->queryid, ref);
 }
 
 /*
@@ -249,6 +256,7 @@ pa_execution_begins(QueryDesc *queryDesc, int eflags)
 	execution = obtain_execution();
 	execution->query_desc = queryDesc;
 	execution->subid = GetCurrentSubTransactionId();
+	execution->queryid = queryid;
 	execution->key.dbid = MyDatabaseId;
 	execution->key.userid = GetUserId();
 	execution->key.queryid = queryid;

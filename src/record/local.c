@@ -32,26 +32,61 @@ pa_local_knows(uint64 queryid)
 }
 
 /*
- * Remembers where the entry of a key is.
+ * Returns the slot of a key, which has the server's query id, or NULL.
+ */
+static PaLocalSlot *
+slot_of(const PaStatementKey *key)
+{
+	PaLocalSlot *set = pa_local_cache[pa_local_set(key->queryid)];
+
+	for (int i = 0; i < PA_LOCAL_WAYS; i++)
+		if (pa_local_is_of(&set[i], key))
+			return &set[i];
+	return NULL;
+}
+
+/*
+ * Returns the id that a statement is recorded under, which is known even
+ * when its entry is gone, or 0.
+ */
+uint64
+pa_local_recorded_as(const PaStatementKey *key)
+{
+	PaLocalSlot *slot = slot_of(key);
+
+	return slot != NULL ? slot->recorded_as : 0;
+}
+
+/*
+ * Returns a slot for a statement that has none.
+ */
+static PaLocalSlot *
+free_slot(uint64 queryid)
+{
+	int			s = pa_local_set(queryid);
+	PaLocalSlot *set = pa_local_cache[s];
+
+	for (int i = 0; i < PA_LOCAL_WAYS; i++)
+		if (set[i].queryid == 0)
+			return &set[i];
+	return &set[victims[s]++ % PA_LOCAL_WAYS];
+}
+
+/*
+ * Remembers where the entry of a key is. queryid is the server's.
  */
 void
-pa_local_remember(const PaStatementKey *key, const PaEntryRef *ref)
+pa_local_remember(const PaStatementKey *key, uint64 queryid, const PaEntryRef *ref)
 {
-	int			s = pa_local_set(key->queryid);
-	PaLocalSlot *set = pa_local_cache[s];
-	PaLocalSlot *slot = NULL;
+	PaStatementKey servers = *key;
+	PaLocalSlot *slot;
 
-	for (int i = 0; i < PA_LOCAL_WAYS && slot == NULL; i++)
-		if (set[i].queryid == 0 ||
-			(set[i].queryid == key->queryid && set[i].userid == key->userid &&
-			 set[i].toplevel == key->toplevel && set[i].relhash == key->relhash))
-			slot = &set[i];
+	servers.queryid = queryid;
+	slot = slot_of(&servers);
 	if (slot == NULL)
-	{
-		slot = &set[victims[s] % PA_LOCAL_WAYS];
-		victims[s]++;
-	}
-	slot->queryid = key->queryid;
+		slot = free_slot(queryid);
+	slot->queryid = queryid;
+	slot->recorded_as = key->queryid;
 	slot->relhash = key->relhash;
 	slot->userid = key->userid;
 	slot->toplevel = key->toplevel;

@@ -28,7 +28,8 @@
 
 typedef struct PaLocalSlot
 {
-	uint64		queryid;		/* 0: empty */
+	uint64		queryid;		/* the server's; 0: empty */
+	uint64		recorded_as;	/* id that the entry has */
 	uint64		relhash;
 	Oid			userid;
 	bool		toplevel;
@@ -39,7 +40,9 @@ typedef struct PaLocalSlot
 extern PaLocalSlot pa_local_cache[PA_LOCAL_SETS][PA_LOCAL_WAYS];
 
 extern bool pa_local_knows(uint64 queryid);
-extern void pa_local_remember(const PaStatementKey *key, const PaEntryRef *ref);
+extern uint64 pa_local_recorded_as(const PaStatementKey *key);
+extern void pa_local_remember(const PaStatementKey *key, uint64 queryid,
+							  const PaEntryRef *ref);
 
 /*
  * Returns the set of the local cache that a query id is in.
@@ -51,17 +54,29 @@ pa_local_set(uint64 queryid)
 }
 
 /*
- * Looks up a key whose entry is still in the table. Takes no lock. A
- * statement that runs again gets a slot in this backend's slab, if one is free.
+ * Tells whether a slot of the local cache is that of a key, which has the
+ * server's query id.
  */
 static inline bool
-pa_local_find(const PaStatementKey *key, PaPlace *place)
+pa_local_is_of(const PaLocalSlot *slot, const PaStatementKey *key)
+{
+	return slot->queryid == key->queryid && slot->userid == key->userid &&
+		slot->toplevel == key->toplevel && slot->relhash == key->relhash;
+}
+
+/*
+ * Looks up a key, which has the server's query id, and whose entry is still
+ * in the table. The key gets the id that the statement is recorded under.
+ * Takes no lock. A statement that runs again gets a slot in this backend's
+ * slab, if one is free.
+ */
+static inline bool
+pa_local_find(PaStatementKey *key, PaPlace *place)
 {
 	PaLocalSlot *slot = pa_local_cache[pa_local_set(key->queryid)];
 
 	for (int i = 0; i < PA_LOCAL_WAYS; i++, slot++)
-		if (slot->queryid == key->queryid && slot->userid == key->userid &&
-			slot->toplevel == key->toplevel && slot->relhash == key->relhash)
+		if (pa_local_is_of(slot, key))
 		{
 			if (unlikely(!pa_table_is_current(&slot->ref)))
 				return false;
@@ -69,6 +84,7 @@ pa_local_find(const PaStatementKey *key, PaPlace *place)
 				slot->pending = pa_slab_obtain(&slot->ref);
 			place->ref = slot->ref;
 			place->pending = slot->pending;
+			key->queryid = slot->recorded_as;
 			return true;
 		}
 	return false;
@@ -79,7 +95,8 @@ typedef struct PaTextMark
 {
 	int			location;		/* in the source text */
 	int			paramid;		/* write $paramid; 0: a constant */
-	bool		list;			/* a whole list of constants (18+) */
+	int			list;			/* elements of a whole list of constants; 0: none;
+								 * -1: as many as there are (18+) */
 } PaTextMark;
 
 /* A statement inside a source text, and what to write differently */
@@ -102,7 +119,8 @@ extern bool pa_text_starts_with(const char *string, const char *word);
 /* birth.c: statements this backend has analysed */
 typedef struct PaBirth
 {
-	uint64		queryid;
+	uint64		queryid;		/* the server's */
+	uint64		recorded_as;	/* the id it is recorded under */
 	uint64		text_hash;		/* of the statement in its source text */
 	Size		size;			/* bytes this birth takes */
 	MemoryContext context;
@@ -125,9 +143,15 @@ typedef struct PaDescription
 	bool		advisable;
 	int			nparams;		/* highest external parameter */
 	List	   *params;			/* of Param, each use */
+	List	   *lists;			/* of ArrayExpr, those of plain values */
 } PaDescription;
 
 extern void pa_describe_query(Query *query, PaDescription *description);
+
+/* lists.c */
+extern bool pa_is_plain_value(Node *node);
+extern bool pa_is_list(Node *node);
+extern uint64 pa_squashed_queryid(Query *query, const char *source, int highest);
 
 /* hooks.c */
 typedef struct PaUtilityContext
@@ -160,6 +184,7 @@ typedef struct PaExecution
 	struct PaExecution *next;
 	QueryDesc  *query_desc;
 	SubTransactionId subid;
+	uint64		queryid;		/* the server's; key has that it is recorded under */
 	PaStatementKey key;
 	PaPlace		place;
 	PaClock		clock;

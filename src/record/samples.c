@@ -209,7 +209,7 @@ pa_sample_draft(PaExecution *execution, MemoryContext context)
 		(entry->has_constants && !pa_track_parameters) ||
 		(params != NULL && params->numParams > PA_PARAMS_LIMIT))
 		return NULL;
-	birth = pa_birth_find_text(execution->key.queryid, string, length);
+	birth = pa_birth_find_text(execution->queryid, string, length);
 	if (birth == NULL && params != NULL && params->paramFetch != NULL)
 		return NULL;
 

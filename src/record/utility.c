@@ -33,7 +33,7 @@ find_place(PaUtility *utility)
 	place->pending = NULL;
 	if (!pa_table_find(&utility->key, &place->ref))
 		place->ref = pa_table_create(&utility->key, &identity);
-	pa_local_remember(&utility->key, &place->ref);
+	pa_local_remember(&utility->key, utility->key.queryid, &place->ref);
 }
 
 /*

@@ -113,7 +113,7 @@ tap_is "$(calls kept)" 60 "an immediate shutdown does not save"
 
 # The timer
 saver=$(pgrep -P "$(head -n 1 "$PA_WORK/first/data/postmaster.pid")" -f 'perfadvisor saver')
-run timed 3 '>='
+run timed 3 '<='
 before=$(query "SELECT coalesce(saved_at, '-infinity') FROM perfadvisor.recorded_state()")
 pa_as kill -USR2 "$saver"
 until [ "$(query "SELECT saved_at > '$before' FROM perfadvisor.recorded_state()")" = t ]; do :; done
