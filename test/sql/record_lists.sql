@@ -13,6 +13,7 @@ $$ SELECT string_agg(format('%s calls of %s', calls, query), '; ' ORDER BY calls
    WHERE datname = current_database() AND query LIKE pattern AND query NOT LIKE '%perfadvisor%' $$;
 
 \o /dev/null
+SELECT perfadvisor.reset(); -- of what filled the table
 SET perfadvisor.slow_query_time = 0;
 SELECT /* numbers */ count(*) FROM listed WHERE part IN (1, 2) AND id > 5;
 SELECT /* numbers */ count(*) FROM listed WHERE part IN (1, 2, 3) AND id > 6;
