@@ -248,7 +248,8 @@ CREATE FUNCTION perfadvisor.recorded_state(
     OUT scans_used bigint, OUT scans_room bigint,
     OUT clock_ns double precision, OUT saved_at timestamptz,
     OUT query_ids boolean, OUT pending_used bigint, OUT pending_room bigint,
-    OUT folds_skipped bigint, OUT sampled bigint, OUT sampling_time double precision)
+    OUT folds_skipped bigint, OUT sampled bigint, OUT sampling_time double precision,
+    OUT failures_unidentified bigint)
 RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'pa_read_state'
 LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED ROWS 1;
@@ -300,6 +301,8 @@ FROM (SELECT r.*,
      pg_catalog.format('%s of %s slots for slow executions are in use; when all are, the oldest makes room.', s.slow_used, s.slow_room), NULL),
     ('failed_queries', s.failed_used, s.failed_room, 'executions', 'ok',
      pg_catalog.format('%s of %s slots for failed executions are in use; when all are, the oldest makes room.', s.failed_used, s.failed_room), NULL),
+    ('failures_unidentified', s.failures_unidentified, NULL, 'errors', 'ok',
+     pg_catalog.format('%s errors since the last reset were of statements that could not be analysed, or failed outside of their execution; the statements view does not have these, slow_queries has the latest.', s.failures_unidentified), NULL),
     ('seq_scans', s.scans_used, s.scans_room, 'scans', 'ok',
      pg_catalog.format('%s of %s rows for sequential scans are in use.', s.scans_used, s.scans_room), NULL),
     ('pending', s.pending_used, s.pending_room, 'slots', 'ok',

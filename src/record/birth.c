@@ -339,6 +339,7 @@ note_unknown(ParseState *pstate, Query *query, PaJumbleState *jstate,
 	if (!in_function && pa_table_knows(MyDatabaseId, queryid))
 		return;
 
+	pa_unplanned_attach();
 	old = CurrentMemoryContext;
 	work = AllocSetContextCreate(old, "perfadvisor birth", ALLOCSET_SMALL_SIZES);
 	add_to_ring(make_birth(query, &slice, in_function, jstate, work));

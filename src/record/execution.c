@@ -253,6 +253,8 @@ pa_execution_begins(QueryDesc *queryDesc, int eflags)
 		release_execution(execution);
 
 	pa_failure_forget_awaited();
+	if (unlikely(pa_unplanned_notes > 0))
+		pa_unplanned_settle();
 	execution = obtain_execution();
 	execution->query_desc = queryDesc;
 	execution->subid = GetCurrentSubTransactionId();
@@ -348,6 +350,21 @@ pa_execution_failed(PaExecution *execution)
 					  execution->query_desc->sourceText + Max(execution->location, 0),
 					  execution->length, measure);
 	release_execution(execution);
+}
+
+/*
+ * Counts all executions that run just now as failed: the session is ended.
+ * Runs in the error path.
+ */
+void
+pa_execution_all_failed(void)
+{
+	for (PaExecution *x = active, *next; x != NULL; x = next)
+	{
+		next = x->next;
+		if (x->clock.running)
+			pa_execution_failed(x);
+	}
 }
 
 /*

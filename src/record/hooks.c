@@ -53,6 +53,18 @@ call_planner(PA_PLANNER_PARAMS)
 }
 
 /*
+ * Returns the time since a reading of the clock, ms.
+ */
+static double
+ms_since(const instr_time *start)
+{
+	instr_time	now;
+
+	INSTR_TIME_SET_CURRENT(now);
+	return (int64) pa_elapsed_ns(start, &now) / 1000000.0;
+}
+
+/*
  * Measures the planning of statements that are recorded.
  */
 static PlannedStmt *
@@ -64,7 +76,11 @@ pa_planner(PA_PLANNER_PARAMS)
 
 	INSTR_TIME_SET_ZERO(start);
 	if (queryid != 0 && pa_recording(pa_nesting_level))
+	{
+		if (unlikely(pa_unplanned_notes > 0))
+			pa_unplanned_settle();
 		INSTR_TIME_SET_CURRENT(start);
+	}
 
 	pa_nesting_level++;
 	PG_TRY();
@@ -74,18 +90,15 @@ pa_planner(PA_PLANNER_PARAMS)
 	PG_CATCH();
 	{
 		pa_nesting_level--;
+		if (!INSTR_TIME_IS_ZERO(start))
+			pa_unplanned_failed(parse, query_string, ms_since(&start));
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
 	pa_nesting_level--;
 
 	if (!INSTR_TIME_IS_ZERO(start))
-	{
-		instr_time	end;
-
-		INSTR_TIME_SET_CURRENT(end);
-		pa_plan_time_add(queryid, (int64) pa_elapsed_ns(&start, &end) / 1000000.0);
-	}
+		pa_plan_time_add(queryid, ms_since(&start));
 	return result;
 }
 

@@ -46,6 +46,29 @@ slot_of(const PaStatementKey *key)
 }
 
 /*
+ * Looks up where to count the failure of a statement that has no plan, and so
+ * no relhash: at that of any which this session has run. The key becomes that
+ * one's. Runs in the error path.
+ */
+bool
+pa_local_find_failed(PaStatementKey *key, PaPlace *place)
+{
+	PaLocalSlot *set = pa_local_cache[pa_local_set(key->queryid)];
+
+	for (int i = 0; i < PA_LOCAL_WAYS; i++)
+		if (set[i].queryid == key->queryid && set[i].userid == key->userid &&
+			set[i].toplevel == key->toplevel)
+		{
+			key->queryid = set[i].recorded_as;
+			key->relhash = set[i].relhash;
+			place->ref = set[i].ref;
+			place->pending = set[i].pending;
+			return true;
+		}
+	return false;
+}
+
+/*
  * Returns the id that a statement is recorded under, which is known even
  * when its entry is gone, or 0.
  */

@@ -46,8 +46,8 @@ Datum
 pa_read_state(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	Datum		values[22];
-	bool		nulls[22] = {false};
+	Datum		values[23];
+	bool		nulls[23] = {false};
 	PaUsage		table;
 	PaUsage		slow;
 	PaUsage		failures;
@@ -88,6 +88,7 @@ pa_read_state(PG_FUNCTION_ARGS)
 	values[i++] = Int64GetDatum((int64) slabs.skipped);
 	values[i++] = Int64GetDatum((int64) slabs.sampled);
 	values[i++] = Float8GetDatum(slabs.sampling_ns / 1000000.0);
+	values[i++] = Int64GetDatum((int64) pa_failure_unidentified());
 	Assert(i == lengthof(values));
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	return (Datum) 0;

@@ -40,6 +40,7 @@ typedef struct PaLocalSlot
 extern PaLocalSlot pa_local_cache[PA_LOCAL_SETS][PA_LOCAL_WAYS];
 
 extern bool pa_local_knows(uint64 queryid);
+extern bool pa_local_find_failed(PaStatementKey *key, PaPlace *place);
 extern uint64 pa_local_recorded_as(const PaStatementKey *key);
 extern void pa_local_remember(const PaStatementKey *key, uint64 queryid,
 							  const PaEntryRef *ref);
@@ -167,6 +168,22 @@ extern PaUtilityContext pa_utility_context;
 extern int	pa_nesting_level;
 
 /*
+ * Says where a statement is in its source text when it is inside a utility
+ * statement, which it does not know itself before 18.
+ */
+static inline void
+pa_utility_locate(const char *source, int *location, int *length)
+{
+	if (*location <= 0 && *length == 0 && source != NULL &&
+		pa_utility_context.source == source &&
+		pa_utility_context.level == pa_nesting_level)
+	{
+		*location = pa_utility_context.location;
+		*length = pa_utility_context.length;
+	}
+}
+
+/*
  * Tells whether what runs at this nesting level is recorded.
  */
 static inline bool
@@ -205,11 +222,13 @@ extern void pa_execution_pause(PaExecution *execution);
 extern void pa_execution_finished(PaExecution *execution);
 extern void pa_execution_failed(PaExecution *execution);
 extern void pa_execution_ended(PaExecution *execution);
+extern void pa_execution_all_failed(void);
 extern void pa_plan_time_add(uint64 queryid, double plan_time);
 
 /* utility.c */
 typedef struct PaUtility
 {
+	struct PaUtility *outer;	/* that runs this one, or NULL */
 	PaStatementKey key;
 	PaPlace		place;
 	const char *tag;
@@ -219,6 +238,15 @@ typedef struct PaUtility
 extern void pa_utility_begin(PaUtility *utility, Node *statement);
 extern void pa_utility_ended(PaUtility *utility, const QueryCompletion *qc);
 extern void pa_utility_failed(PaUtility *utility);
+extern void pa_utility_all_failed(void);
+
+/* unplanned.c */
+extern int	pa_unplanned_notes;
+
+extern void pa_unplanned_attach(void);
+extern void pa_unplanned_failed(const Query *query, const char *source,
+								double plan_time);
+extern void pa_unplanned_settle(void);
 
 /* samples.c */
 typedef struct PaDraft
@@ -269,6 +297,7 @@ extern void pa_failure_init(void);
 extern void pa_failure_record(const PaStatementKey *key, const char *string,
 							  int length, const PaMeasure *measure);
 extern void pa_failure_forget_awaited(void);
+extern uint64 pa_failure_unidentified(void);
 extern List *pa_failure_read(void);
 extern void pa_failure_reset(void);
 extern void pa_failure_usage(PaUsage *usage);

@@ -16,6 +16,9 @@
 
 #define TAG_SEED UINT64CONST(0x7065726661647669)	/* keeps tags apart from ids of texts */
 
+/* The innermost utility statement that runs */
+static PaUtility *running = NULL;
+
 /*
  * Finds the entry of a utility statement's tag, making it if need be.
  */
@@ -43,6 +46,8 @@ void
 pa_utility_begin(PaUtility *utility, Node *statement)
 {
 	pa_failure_forget_awaited();
+	if (pa_unplanned_notes > 0)
+		pa_unplanned_settle();
 	utility->tag = CreateCommandName(statement);
 	memset(&utility->key, 0, sizeof(utility->key));
 	utility->key.dbid = MyDatabaseId;
@@ -54,6 +59,8 @@ pa_utility_begin(PaUtility *utility, Node *statement)
 	pa_clock_reset(&utility->clock);
 	utility->clock.measure.started_at = GetCurrentStatementStartTimestamp();
 	pa_clock_start(&utility->clock);
+	utility->outer = running;
+	running = utility;
 }
 
 /*
@@ -84,6 +91,7 @@ pa_utility_ended(PaUtility *utility, const QueryCompletion *qc)
 {
 	PaMeasure  *measure = &utility->clock.measure;
 
+	running = utility->outer;
 	pa_clock_stop(&utility->clock);
 	measure->rows = rows_of(qc);
 	if (!pa_place_add(&utility->place, measure))
@@ -108,6 +116,7 @@ pa_utility_failed(PaUtility *utility)
 {
 	PaMeasure  *measure = &utility->clock.measure;
 
+	running = utility->outer;
 	pa_clock_stop(&utility->clock);
 	measure->failed = true;
 	if (!pa_place_add(&utility->place, measure) &&
@@ -115,4 +124,15 @@ pa_utility_failed(PaUtility *utility)
 		  pa_entry_add(&utility->place.ref, measure)))
 		pa_table_count_lost(&utility->place.ref, 1);
 	pa_failure_record(&utility->key, utility->tag, strlen(utility->tag), measure);
+}
+
+/*
+ * Counts all utility statements that run just now as failed: the session is
+ * ended. Runs in the error path.
+ */
+void
+pa_utility_all_failed(void)
+{
+	while (running != NULL)
+		pa_utility_failed(running);
 }
