@@ -332,6 +332,7 @@ note_unknown(ParseState *pstate, Query *query, PaJumbleState *jstate,
 	MemoryContext old;
 	MemoryContext work;
 
+	pa_unplanned_attach();
 	if (pstate->p_sourcetext == NULL || !locate_statement(pstate, query, &slice))
 		return;
 	if (pa_birth_find_text(queryid, slice.source + slice.location, slice.length))
@@ -339,7 +340,6 @@ note_unknown(ParseState *pstate, Query *query, PaJumbleState *jstate,
 	if (!in_function && pa_table_knows(MyDatabaseId, queryid))
 		return;
 
-	pa_unplanned_attach();
 	old = CurrentMemoryContext;
 	work = AllocSetContextCreate(old, "perfadvisor birth", ALLOCSET_SMALL_SIZES);
 	add_to_ring(make_birth(query, &slice, in_function, jstate, work));
