@@ -35,7 +35,7 @@ FROM perfadvisor.recorded_statements() AS s
 COMMENT ON VIEW perfadvisor.statements IS 'One row per statement, role, database and level that ran since the last reset';
 COMMENT ON COLUMN perfadvisor.statements.datname IS 'Database it ran in, NULL once that is dropped';
 COMMENT ON COLUMN perfadvisor.statements.rolname IS 'Role that ran it, NULL once that is dropped';
-COMMENT ON COLUMN perfadvisor.statements.queryid IS 'Id of the statement, the same as in pg_stat_statements; for utility statements the id of their command tag';
+COMMENT ON COLUMN perfadvisor.statements.queryid IS 'Id of the statement, the same as in pg_stat_statements; for utility statements the id of their command tag; before PostgreSQL 18 an id of our own for statements with lists of constants';
 COMMENT ON COLUMN perfadvisor.statements.toplevel IS 'True when a client ran it, false when a function, a trigger or a utility statement did';
 COMMENT ON COLUMN perfadvisor.statements.statement_class IS 'lookup, join, aggregate, write or utility';
 COMMENT ON COLUMN perfadvisor.statements.query IS 'Its text with constants written as $n; the command tag for utility statements';
@@ -135,7 +135,7 @@ COMMENT ON COLUMN perfadvisor.slow_queries.exec_time IS 'Execution time, ms; of 
 COMMENT ON COLUMN perfadvisor.slow_queries.datname IS 'Database it ran in';
 COMMENT ON COLUMN perfadvisor.slow_queries.rolname IS 'Role that ran it';
 COMMENT ON COLUMN perfadvisor.slow_queries.application_name IS 'Application that ran it';
-COMMENT ON COLUMN perfadvisor.slow_queries.queryid IS 'Id of the statement';
+COMMENT ON COLUMN perfadvisor.slow_queries.queryid IS 'Id of the statement, NULL when the server could not analyse it';
 COMMENT ON COLUMN perfadvisor.slow_queries.query IS 'Its text as it ran, clipped for failed ones; normalised where constants are not kept';
 COMMENT ON COLUMN perfadvisor.slow_queries.parameters IS 'Values of $1, $2, ...';
 COMMENT ON COLUMN perfadvisor.slow_queries.rows IS 'Rows returned or affected, NULL for failed ones';

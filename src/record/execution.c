@@ -24,6 +24,7 @@
 
 static PaExecution *active = NULL;
 static PaExecution *spare = NULL;
+PaExecution *pa_execution_starting = NULL;
 
 static struct
 {
@@ -69,6 +70,38 @@ release_execution(PaExecution *execution)
 }
 
 /*
+ * Counts an execution that ended in an error, without a word on the error.
+ * Runs in the error path.
+ */
+static void
+count_failed(PaExecution *execution)
+{
+	PaMeasure  *measure = &execution->clock.measure;
+
+	pa_clock_stop(&execution->clock);
+	measure->failed = true;
+	if (!pa_place_add(&execution->place, measure) &&
+		!(pa_table_renew(&execution->place.ref, &execution->key) &&
+		  pa_entry_add(&execution->place.ref, measure)))
+		pa_table_count_lost(&execution->place.ref, 1);
+}
+
+/*
+ * Drops an execution that an abort swept away. When the executor could not
+ * start it, and a function caught the error, nobody has counted it yet.
+ */
+static void
+drop_execution(PaExecution *execution)
+{
+	if (execution == pa_execution_starting)
+	{
+		pa_execution_starting = NULL;
+		count_failed(execution);
+	}
+	release_execution(execution);
+}
+
+/*
  * Drops all executions when the transaction ends: none outlives it.
  */
 static void
@@ -77,7 +110,7 @@ at_transaction_end(XactEvent event, void *arg)
 	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT ||
 		event == XACT_EVENT_PREPARE)
 		while (active != NULL)
-			release_execution(active);
+			drop_execution(active);
 }
 
 /*
@@ -92,7 +125,7 @@ at_subtransaction_end(SubXactEvent event, SubTransactionId subid,
 		{
 			next = x->next;
 			if (x->subid >= subid)
-				release_execution(x);
+				drop_execution(x);
 		}
 }
 
@@ -250,7 +283,7 @@ pa_execution_begins(QueryDesc *queryDesc, int eflags)
 
 	/* A stale one of the same address is of an execution that is gone */
 	if (active != NULL && (execution = pa_execution_of(queryDesc)) != NULL)
-		release_execution(execution);
+		drop_execution(execution);
 
 	pa_failure_forget_awaited();
 	if (unlikely(pa_unplanned_notes > 0))
@@ -332,23 +365,18 @@ pa_execution_finished(PaExecution *execution)
 }
 
 /*
- * Counts an execution that raised an error. Runs in the error path: no
+ * Records an execution that raised an error. Runs in the error path: no
  * locks but spinlocks, no allocation, no error.
  */
 void
 pa_execution_failed(PaExecution *execution)
 {
-	PaMeasure  *measure = &execution->clock.measure;
-
-	pa_clock_stop(&execution->clock);
-	measure->failed = true;
-	if (!pa_place_add(&execution->place, measure) &&
-		!(pa_table_renew(&execution->place.ref, &execution->key) &&
-		  pa_entry_add(&execution->place.ref, measure)))
-		pa_table_count_lost(&execution->place.ref, 1);
+	count_failed(execution);
 	pa_failure_record(&execution->key,
 					  execution->query_desc->sourceText + Max(execution->location, 0),
-					  execution->length, measure);
+					  execution->length, &execution->clock.measure);
+	if (execution == pa_execution_starting)
+		pa_execution_starting = NULL;
 	release_execution(execution);
 }
 

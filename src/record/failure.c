@@ -209,6 +209,8 @@ pa_emit_log(ErrorData *edata)
 			pa_execution_all_failed();
 			pa_utility_all_failed();
 		}
+		else if (nawaiting == 0 && pa_execution_starting != NULL)
+			pa_execution_failed(pa_execution_starting);
 		else if (nawaiting == 0 && debug_query_string != NULL &&
 				 MyBackendType == B_BACKEND && pa_recording(0))
 			record_unidentified(edata);

@@ -110,10 +110,12 @@ pa_ExecutorStart(QueryDesc *queryDesc, int eflags)
 {
 	PaExecution *execution = pa_execution_begins(queryDesc, eflags);
 
+	pa_execution_starting = execution;
 	if (prev_ExecutorStart)
 		prev_ExecutorStart(queryDesc, eflags);
 	else
 		standard_ExecutorStart(queryDesc, eflags);
+	pa_execution_starting = NULL;
 
 	if (execution && unlikely(execution->sampled))
 		pa_execution_sample(execution);

@@ -213,6 +213,10 @@ typedef struct PaExecution
 } PaExecution;
 
 /* execution.c */
+
+/* What the executor is starting: stays when that fails, until it is counted */
+extern PaExecution *pa_execution_starting;
+
 extern void pa_execution_init(void);
 extern PaExecution *pa_execution_begins(QueryDesc *queryDesc, int eflags);
 extern void pa_execution_sample(PaExecution *execution);

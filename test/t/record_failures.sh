@@ -26,7 +26,7 @@ errors() {
 pa_prepare test
 pa_begin
 pa_build
-tap_plan 25
+tap_plan 28
 cat >"$PA_WORK/server.conf" <<-'CONF'
 	shared_preload_libraries = 'perfadvisor'
 	perfadvisor.max_statements = 100
@@ -85,6 +85,14 @@ tap_is "$(query "SELECT count(*) FROM perfadvisor.slow_queries WHERE query LIKE 
 query "CREATE TABLE unique_numbers (n int PRIMARY KEY); CREATE TABLE checked (n int REFERENCES unique_numbers DEFERRABLE INITIALLY DEFERRED)" >/dev/null
 fail -c "BEGIN; INSERT INTO checked VALUES (1); COMMIT"
 tap_is "$(query "SELECT count(*) FROM perfadvisor.slow_queries WHERE sqlstate = '23503'")" 1 "a constraint that fails at COMMIT is kept once"
+
+# Statements that may not start
+query "CREATE ROLE outsider; GRANT pg_monitor TO outsider" >/dev/null
+fail -c "SET ROLE outsider" -c "SELECT /* forbidden */ n FROM numbers"
+tap_is "$(counted 'SELECT /* forbidden */%')" "0 calls, 1 failures" "a statement without the rights for it has failed"
+tap_is "$(errors 'SELECT /* forbidden */%')" "42501 permission denied for table numbers" "and it is said why"
+fail -c "SET ROLE outsider" -c "DO 'BEGIN PERFORM /* forbidden inside */ n + 1 FROM numbers; EXCEPTION WHEN insufficient_privilege THEN NULL; END'"
+tap_is "$(counted '%/* forbidden inside */%')" "0 calls, 1 failures" "also when a function catches the error"
 
 # Sessions that are ended
 end_session() {
