@@ -90,7 +90,7 @@ count_failed(PaExecution *execution)
  * Drops an execution that an abort swept away. When the executor could not
  * start it, and a function caught the error, nobody has counted it yet.
  */
-static void
+static pg_noinline void
 drop_execution(PaExecution *execution)
 {
 	if (execution == pa_execution_starting)
@@ -107,6 +107,8 @@ drop_execution(PaExecution *execution)
 static void
 at_transaction_end(XactEvent event, void *arg)
 {
+	if (likely(active == NULL))
+		return;
 	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT ||
 		event == XACT_EVENT_PREPARE)
 		while (active != NULL)
