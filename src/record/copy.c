@@ -283,9 +283,11 @@ pa_table_restore(const PaEntryCopy *copy)
 	const PaStatementKey *key = &copy->entry.key;
 	int32	   *head;
 	int			p = pa_table_locate(key->dbid, key->queryid, key->relhash, &head);
-	int32		index = pa_table_obtain(p);
+	PaGarbage	garbage = {0};
+	int32		index = pa_table_obtain(p, &garbage);
 	PaEntry    *entry = &pa_table_entries[index];
 
+	pa_garbage_free(&garbage);
 	*entry = copy->entry;
 	SpinLockInit(&entry->mutex);
 	entry->text = restore_string(copy->text, entry->text_size);

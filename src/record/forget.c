@@ -15,16 +15,30 @@
 #include "record/recorder.h"
 
 /*
- * Gives back the strings of an entry. Caller holds the lock exclusively.
+ * Collects the samples of an entry, which then has none, or gives them back
+ * at once without garbage. Caller holds the lock exclusively.
  */
 static void
-free_samples(PaEntry *entry)
+free_samples(PaEntry *entry, PaGarbage *garbage)
 {
 	for (int i = 0; i < PA_SAMPLES; i++)
 	{
-		pa_textstore_free(entry->samples[i].blob);
+		if (garbage != NULL)
+			garbage->pointers[garbage->count++] = entry->samples[i].blob;
+		else
+			pa_textstore_free(entry->samples[i].blob);
 		memset(&entry->samples[i], 0, sizeof(PaSampleSlot));
 	}
+}
+
+/*
+ * Gives back what was collected.
+ */
+void
+pa_garbage_free(const PaGarbage *garbage)
+{
+	for (int i = 0; i < garbage->count; i++)
+		pa_textstore_free(garbage->pointers[i]);
 }
 
 /*
@@ -32,7 +46,7 @@ free_samples(PaEntry *entry)
  * exclusively.
  */
 static void
-evict_entry(PaPartition *partition, int32 index)
+evict_entry(PaPartition *partition, int32 index, PaGarbage *garbage)
 {
 	PaEntry    *entry = &pa_table_entries[index];
 	int32	   *link;
@@ -50,17 +64,18 @@ evict_entry(PaPartition *partition, int32 index)
 	partition->evicted_calls += entry->counters.calls + entry->counters.failures;
 	if (entry->advisable)
 		partition->forgotten++;
-	pa_textstore_free(entry->text);
+	garbage->pointers[garbage->count++] = entry->text;
 	entry->text = InvalidDsaPointer;
-	free_samples(entry);
+	free_samples(entry, garbage);
 }
 
 /*
  * Returns an entry that may be overwritten: a free one, or the first under
- * the clock hand that was not used lately. Caller holds the lock exclusively.
+ * the clock hand that was not used lately, whose strings are collected.
+ * Caller holds the lock exclusively.
  */
 int32
-pa_table_obtain(int p)
+pa_table_obtain(int p, PaGarbage *garbage)
 {
 	PaPartition *partition = &pa_table->partitions[p];
 	int32		index = partition->free;
@@ -86,7 +101,7 @@ pa_table_obtain(int p)
 		if (usage == 0)
 			break;
 	}
-	evict_entry(partition, index);
+	evict_entry(partition, index, garbage);
 	return index;
 }
 
@@ -101,7 +116,7 @@ reset_entry(PaPartition *partition, PaEntry *entry)
 {
 	if (entry->advisable && entry->counters.calls + entry->counters.failures > 0)
 		partition->forgotten++;
-	free_samples(entry);
+	free_samples(entry, NULL);
 	SpinLockAcquire(&entry->mutex);
 	entry->generation = ++partition->generations;
 	entry->usage = 0;

@@ -280,6 +280,7 @@ pa_table_create(const PaStatementKey *key, const PaIdentity *identity)
 	int32	   *head;
 	int			p = pa_table_locate(key->dbid, key->queryid, key->relhash, &head);
 	dsa_pointer string = InvalidDsaPointer;
+	PaGarbage	garbage = {0};
 	PaEntryRef	ref;
 
 	if (identity->text != NULL)
@@ -291,7 +292,7 @@ pa_table_create(const PaStatementKey *key, const PaIdentity *identity)
 	{
 		PaEntry    *entry;
 
-		ref.index = pa_table_obtain(p);
+		ref.index = pa_table_obtain(p, &garbage);
 		entry = &pa_table_entries[ref.index];
 		pa_entry_fill(entry, key, identity);
 		if (identity->fingerprint != 0 || !pa_entry_borrow_identity(*head, key, entry))
@@ -309,6 +310,7 @@ pa_table_create(const PaStatementKey *key, const PaIdentity *identity)
 	ref.generation = pa_table_entries[ref.index].generation;
 	LWLockRelease(pa_table_partition_lock(p));
 
+	pa_garbage_free(&garbage);
 	pa_textstore_free(string);
 	return ref;
 }

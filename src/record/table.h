@@ -122,6 +122,13 @@ typedef struct PaExecutionCount
 	int64		sampled_upto;
 } PaExecutionCount;
 
+/* Strings of an entry, to be freed when no lock is held any more */
+typedef struct PaGarbage
+{
+	int			count;
+	dsa_pointer pointers[PA_SAMPLES + 1];
+} PaGarbage;
+
 /* How full a part of shared memory is */
 typedef struct PaUsage
 {
@@ -177,7 +184,8 @@ extern void pa_table_identify(const PaEntryRef *ref,
 							  const PaIdentity *identity);
 
 /* forget.c: eviction and reset */
-extern int32 pa_table_obtain(int p);
+extern int32 pa_table_obtain(int p, PaGarbage *garbage);
+extern void pa_garbage_free(const PaGarbage *garbage);
 extern void pa_table_reset(void);
 extern uint64 pa_table_evicted(void);
 extern uint64 pa_table_evicted_calls(void);

@@ -72,7 +72,7 @@ read_statements() {
 	{
 		echo '\timing on'
 		for n in $(seq 1 "$READINGS"); do
-			echo "SELECT count(*), count(s.*::text) FROM perfadvisor.statements s;"
+			echo "SELECT count(*) || ' rows', count(s.*::text) FROM perfadvisor.statements s;"
 		done
 	} >"$PA_WORK/read.sql"
 	chmod 644 "$PA_WORK/read.sql"
