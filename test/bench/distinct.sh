@@ -72,7 +72,7 @@ read_statements() {
 	{
 		echo '\timing on'
 		for n in $(seq 1 "$READINGS"); do
-			echo "SELECT count(*) || ' rows', count(s.*::text) FROM perfadvisor.statements s;"
+			echo "SELECT count(*), count(s.*::text) FROM perfadvisor.statements s;"
 		done
 	} >"$PA_WORK/read.sql"
 	chmod 644 "$PA_WORK/read.sql"
@@ -107,5 +107,6 @@ read_statements >"$PA_WORK/read.out" &
 reader=$!
 select_with "with reader"
 wait $reader
-awk '/^Time:/ {print $2}' "$PA_WORK/read.out" | sort -n | awk -v rows="$(head -n 2 "$PA_WORK/read.out" | tail -n 1 | cut -d '|' -f 1)" '
+rows=$(grep -m 1 '|' "$PA_WORK/read.out" | cut -d '|' -f 1)
+awk '/^Time:/ {print $2}' "$PA_WORK/read.out" | sort -n | awk -v rows="$rows" '
 	{t[NR] = $1} END {printf "reading %d statements %d times: median %.0f ms, longest %.0f ms\n", rows, NR, t[int((NR + 1) / 2)], t[NR]}'
