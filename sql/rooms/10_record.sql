@@ -35,7 +35,7 @@ FROM perfadvisor.recorded_statements() AS s
 COMMENT ON VIEW perfadvisor.statements IS 'One row per statement, role, database and level that ran since the last reset';
 COMMENT ON COLUMN perfadvisor.statements.datname IS 'Database it ran in, NULL once that is dropped';
 COMMENT ON COLUMN perfadvisor.statements.rolname IS 'Role that ran it, NULL once that is dropped';
-COMMENT ON COLUMN perfadvisor.statements.queryid IS 'Id of the statement, the same as in pg_stat_statements; for utility statements the id of their command tag';
+COMMENT ON COLUMN perfadvisor.statements.queryid IS 'Id of the statement, the same as in pg_stat_statements; for utility statements the id of their command tag; before PostgreSQL 18 an id of our own for statements with lists of constants';
 COMMENT ON COLUMN perfadvisor.statements.toplevel IS 'True when a client ran it, false when a function, a trigger or a utility statement did';
 COMMENT ON COLUMN perfadvisor.statements.statement_class IS 'lookup, join, aggregate, write or utility';
 COMMENT ON COLUMN perfadvisor.statements.query IS 'Its text with constants written as $n; the command tag for utility statements';
@@ -135,7 +135,7 @@ COMMENT ON COLUMN perfadvisor.slow_queries.exec_time IS 'Execution time, ms; of 
 COMMENT ON COLUMN perfadvisor.slow_queries.datname IS 'Database it ran in';
 COMMENT ON COLUMN perfadvisor.slow_queries.rolname IS 'Role that ran it';
 COMMENT ON COLUMN perfadvisor.slow_queries.application_name IS 'Application that ran it';
-COMMENT ON COLUMN perfadvisor.slow_queries.queryid IS 'Id of the statement';
+COMMENT ON COLUMN perfadvisor.slow_queries.queryid IS 'Id of the statement, NULL when the server could not analyse it';
 COMMENT ON COLUMN perfadvisor.slow_queries.query IS 'Its text as it ran, clipped for failed ones; normalised where constants are not kept';
 COMMENT ON COLUMN perfadvisor.slow_queries.parameters IS 'Values of $1, $2, ...';
 COMMENT ON COLUMN perfadvisor.slow_queries.rows IS 'Rows returned or affected, NULL for failed ones';
@@ -247,7 +247,9 @@ CREATE FUNCTION perfadvisor.recorded_state(
     OUT failed_used bigint, OUT failed_room bigint,
     OUT scans_used bigint, OUT scans_room bigint,
     OUT clock_ns double precision, OUT saved_at timestamptz,
-    OUT query_ids boolean)
+    OUT query_ids boolean, OUT pending_used bigint, OUT pending_room bigint,
+    OUT folds_skipped bigint, OUT sampled bigint, OUT sampling_time double precision,
+    OUT failures_unidentified bigint)
 RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'pa_read_state'
 LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED ROWS 1;
@@ -299,8 +301,17 @@ FROM (SELECT r.*,
      pg_catalog.format('%s of %s slots for slow executions are in use; when all are, the oldest makes room.', s.slow_used, s.slow_room), NULL),
     ('failed_queries', s.failed_used, s.failed_room, 'executions', 'ok',
      pg_catalog.format('%s of %s slots for failed executions are in use; when all are, the oldest makes room.', s.failed_used, s.failed_room), NULL),
+    ('failures_unidentified', s.failures_unidentified, NULL, 'errors', 'ok',
+     pg_catalog.format('%s errors since the last reset were of statements that could not be analysed, or failed outside of their execution; the statements view does not have these, slow_queries has the latest.', s.failures_unidentified), NULL),
     ('seq_scans', s.scans_used, s.scans_room, 'scans', 'ok',
      pg_catalog.format('%s of %s rows for sequential scans are in use.', s.scans_used, s.scans_room), NULL),
+    ('pending', s.pending_used, s.pending_room, 'slots', 'ok',
+     pg_catalog.format('Sessions have %s of %s slots in use, where they count before the statement table does; readers see both.', s.pending_used, s.pending_room), NULL),
+    ('folds_skipped', s.folds_skipped, NULL, 'folds', 'ok',
+     pg_catalog.format('%s times since the server started a session put off moving its counts to the statement table, as somebody was reading that.', s.folds_skipped), NULL),
+    ('sampling_time', s.sampling_time, NULL, 'milliseconds', 'ok',
+     pg_catalog.format('Keeping constants, scans and plans of %s sampled executions, and of slow ones, took %s ms in all sessions since the server started.',
+         s.sampled, pg_catalog.round(s.sampling_time::numeric, 1)), NULL),
     ('clock', s.clock_ns, NULL, 'nanoseconds',
      CASE WHEN s.clock_ns OPERATOR(pg_catalog.>) 200 THEN 'warning' ELSE 'ok' END,
      pg_catalog.format('Reading the clock takes %s ns, measured just now; each execution reads it twice.',

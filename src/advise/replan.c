@@ -243,8 +243,7 @@ check_identity(const PaReplan *replan, Query *query)
 				 errmsg("names in the statement mean other objects now than when it was recorded")));
 	if (replan->queryid == 0)
 		return;
-	(void) pa_jumble_query(query, replan->sample->text);
-	if (pa_query_id(query) != replan->queryid)
+	if (pa_record_queryid(query, replan->sample->text) != replan->queryid)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("statement has another query identifier now than when it was recorded")));

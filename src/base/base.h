@@ -8,6 +8,7 @@
 #define PERFADVISOR_BASE_BASE_H
 
 #include "base/compat.h"
+#include "base/histogram.h"
 #include "nodes/pg_list.h"
 #include "lib/stringinfo.h"
 #include "storage/lwlock.h"
@@ -82,14 +83,6 @@ extern PaDump *pa_dump_open(const char *path, uint32 format, uint32 layout);
 extern bool pa_dump_get(PaDump *dump, void *data, Size size);
 extern uint64 pa_dump_left(const PaDump *dump);
 extern void pa_dump_close(PaDump *dump);
-
-/* histogram.c: log-linear latency histogram, at most 6.25 % off */
-#define PA_HISTOGRAM_BUCKETS 264
-
-extern int	pa_histogram_bucket(uint64 ns);
-extern double pa_histogram_lower(int bucket);	/* ms */
-extern double pa_histogram_upper(int bucket);	/* ms */
-extern double pa_histogram_percentile(const uint32 *buckets, double fraction);
 
 /* guard.c: runs a function in a subtransaction and survives its errors */
 extern bool pa_guarded_call(void (*function) (void *), void *argument);

@@ -122,6 +122,9 @@ extern uint64 pa_plan_relhash(const PlannedStmt *plan);
 /* Computes the id of a query that has none, and its constants' locations */
 extern PaJumbleState *pa_jumble_query(Query *query, const char *string);
 
+/* Whether ids are the same for lists of constants of any length (18+) */
+#define PA_IDS_SQUASH_LISTS (PG_VERSION_NUM >= 180000)
+
 /* Whether a recorded constant location stands for a squashed list (18+) */
 extern bool pa_location_is_list(const LocationLen *location);
 

@@ -12,31 +12,10 @@
 
 #include <math.h>
 
-#include "port/pg_bitutils.h"
-
 #include "base/base.h"
 
-#define UNIT_SHIFT 7			/* 128 ns */
-#define UNIT_MS (128.0 / 1000000.0)
-#define SUB_BITS 3
-
-/*
- * Returns the bucket of a duration.
- */
-int
-pa_histogram_bucket(uint64 ns)
-{
-	uint64		units = ns >> UNIT_SHIFT;
-	int			power;
-	int			bucket;
-
-	if (units < (1 << SUB_BITS))
-		return (int) units;
-	power = pg_leftmost_one_pos64(units);
-	bucket = ((power - SUB_BITS + 1) << SUB_BITS) +
-		(int) ((units >> (power - SUB_BITS)) & ((1 << SUB_BITS) - 1));
-	return Min(bucket, PA_HISTOGRAM_BUCKETS - 1);
-}
+#define UNIT_MS ((1 << PA_HISTOGRAM_UNIT_SHIFT) / 1000000.0)
+#define SUB_BITS PA_HISTOGRAM_SUB_BITS
 
 /*
  * Returns the duration at which a bucket begins, ms.

@@ -16,6 +16,7 @@
 
 #include "common/hashfn.h"
 #include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
 #include "parser/scansup.h"
 #include "utils/memutils.h"
 
@@ -96,7 +97,8 @@ add_to_ring(PaBirth *birth)
 }
 
 /*
- * Orders marks by location, constants after variables at the same place.
+ * Orders marks by location; at the same place lists, then variables, then
+ * constants.
  */
 static int
 compare_marks(const void *a, const void *b)
@@ -106,44 +108,101 @@ compare_marks(const void *a, const void *b)
 
 	if (ma->location != mb->location)
 		return ma->location < mb->location ? -1 : 1;
+	if ((ma->list != 0) != (mb->list != 0))
+		return ma->list != 0 ? -1 : 1;
 	return mb->paramid - ma->paramid;
 }
 
 /*
- * Fills in the places of constants and function variables. Returns the
- * number of variables that are not written as $n already.
+ * Adds a mark to those of a slice.
+ */
+static void
+add_mark(PaTextSlice *slice, int location, int paramid, int list)
+{
+	slice->marks[slice->nmarks++] = (PaTextMark) {location, paramid, list};
+}
+
+/*
+ * Tells whether a place in the source text is in the statement.
+ */
+static bool
+is_inside(const PaTextSlice *slice, int location)
+{
+	return location >= slice->location && location < slice->location + slice->length;
+}
+
+/*
+ * Tells whether a parameter is a variable of a function, by its name in the
+ * text.
+ */
+static bool
+is_variable(const PaTextSlice *slice, const Param *param)
+{
+	return is_inside(slice, param->location) && slice->source[param->location] != '$';
+}
+
+/*
+ * Tells whether a list has variables of functions in it.
+ */
+static bool
+has_variables(ArrayExpr *list, const PaTextSlice *slice, const PaDescription *description)
+{
+	ListCell   *lc;
+	int			first = exprLocation(linitial(list->elements));
+	int			last = exprLocation(llast(list->elements));
+
+	foreach(lc, description->params)
+	{
+		Param	   *param = lfirst(lc);
+
+		if (is_variable(slice, param) && param->location >= first &&
+			param->location <= Max(first, last))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Fills in the places of constants, lists of constants and function
+ * variables. Returns the number of variables that are not written as $n
+ * already; *nconstants is the number of constants.
  */
 static int
 mark_places(PaTextSlice *slice, const PaDescription *description,
-			PaJumbleState *jstate)
+			PaJumbleState *jstate, int *nconstants)
 {
-	int			nconstants = jstate ? jstate->clocations_count : 0;
+	int			nlocations = jstate ? jstate->clocations_count : 0;
 	int			nvariables = 0;
 	ListCell   *lc;
 
-	slice->marks = palloc((nconstants + list_length(description->params) + 1) *
-						  sizeof(PaTextMark));
+	slice->marks = palloc((nlocations + list_length(description->params) +
+						   list_length(description->lists) + 1) * sizeof(PaTextMark));
 	slice->nmarks = 0;
 	slice->highest_param = description->nparams;
-	for (int i = 0; i < nconstants; i++)
+	for (int i = 0; i < nlocations; i++)
 	{
 		const LocationLen *place = &jstate->clocations[i];
 
 		if (!pa_location_is_param(place))
-			slice->marks[slice->nmarks++] =
-				(PaTextMark) {place->location, 0, pa_location_is_list(place)};
+			add_mark(slice, place->location, 0, pa_location_is_list(place) ? -1 : 0);
 	}
+	*nconstants = slice->nmarks;
 	foreach(lc, description->params)
 	{
 		Param	   *param = lfirst(lc);
-		int			offset = param->location - slice->location;
 
-		if (param->location < 0 || offset < 0 || offset >= slice->length ||
-			slice->source[param->location] == '$')
+		if (!is_variable(slice, param))
 			continue;
-		slice->marks[slice->nmarks++] =
-			(PaTextMark) {param->location, param->paramid, false};
+		add_mark(slice, param->location, param->paramid, 0);
 		nvariables++;
+	}
+	foreach(lc, PA_IDS_SQUASH_LISTS ? NIL : description->lists)
+	{
+		List	   *elements = ((ArrayExpr *) lfirst(lc))->elements;
+		int			location = exprLocation(linitial(elements));
+
+		if (is_inside(slice, location) && !has_variables(lfirst(lc), slice, description))
+			add_mark(slice, location, 0, list_length(elements));
 	}
 	qsort(slice->marks, slice->nmarks, sizeof(PaTextMark), compare_marks);
 	return nvariables;
@@ -202,6 +261,7 @@ make_birth(Query *query, PaTextSlice *slice, bool in_function,
 	MemoryContext context;
 	PaDescription description;
 	PaBirth    *birth;
+	int			nconstants;
 
 	MemoryContextSwitchTo(work);
 	pa_describe_query(query, &description);
@@ -218,8 +278,11 @@ make_birth(Query *query, PaTextSlice *slice, bool in_function,
 	birth->identity.advisable = description.advisable;
 	note_param_types(birth, &description);
 	MemoryContextSwitchTo(work);
-	birth->nvariables = mark_places(slice, &description, jstate);
-	birth->identity.has_constants = slice->nmarks > birth->nvariables;
+	birth->nvariables = mark_places(slice, &description, jstate, &nconstants);
+	birth->identity.has_constants = nconstants > 0;
+	birth->recorded_as = birth->queryid;
+	if (!PA_IDS_SQUASH_LISTS && description.lists != NIL)
+		birth->recorded_as = pa_squashed_queryid(query, slice->source, description.nparams);
 	slice->is_expression = in_function &&
 		is_plpgsql_expression(slice->source + slice->location, query);
 	MemoryContextSwitchTo(context);
@@ -269,6 +332,7 @@ note_unknown(ParseState *pstate, Query *query, PaJumbleState *jstate,
 	MemoryContext old;
 	MemoryContext work;
 
+	pa_unplanned_attach();
 	if (pstate->p_sourcetext == NULL || !locate_statement(pstate, query, &slice))
 		return;
 	if (pa_birth_find_text(queryid, slice.source + slice.location, slice.length))

@@ -3,7 +3,9 @@
  *	  What happens to an entry's counters, under its mutex and nothing else.
  *
  * Everything here is a handful of adds: no allocation, no clock, no error,
- * so that it may also run in the error path.
+ * so that it may also run in the error path. What the executions of a
+ * statement are is the entry's own count and what backends have pending;
+ * here only the caller's own is known of the latter.
  */
 #include "postgres.h"
 
@@ -31,8 +33,7 @@ add_time(PaEntry *entry, uint64 ns)
 		c->max_time = ms;
 	c->total_time += ms;
 	c->sum_squares += ms * ms;
-	if (entry->histogram[bucket] < PG_UINT32_MAX)
-		entry->histogram[bucket]++;
+	pa_histogram_add(entry->histogram, bucket, 1);
 }
 
 /*
@@ -90,68 +91,105 @@ sample_after(int64 n)
 }
 
 /*
- * Tells whether the execution that now starts is to be sampled, and if so
- * keeps others from sampling as well. Costs a comparison when it is not.
+ * Adds what a backend has pending to its entry. Returns false when that is
+ * gone. *left is the number of executions until the next that is sampled.
+ * Caller holds the partition's fold lock.
  */
 bool
-pa_entry_claim_sample(const PaEntryRef *ref)
+pa_entry_fold(const PaEntryRef *ref, const PaPending *pending, int64 *left)
+{
+	PaEntry    *entry = pa_table_entry(ref->index);
+	bool		current;
+
+	SpinLockAcquire(&entry->mutex);
+	current = entry->generation == ref->generation;
+	if (current)
+	{
+		pa_pending_merge(pending, entry);
+		entry->usage = Min(entry->usage + pa_pending_executions(pending), MAX_USAGE);
+		*left = entry->next_sample - entry->counters.calls - entry->counters.failures;
+	}
+	SpinLockRelease(&entry->mutex);
+	*left = Max(*left, 0);
+	return current;
+}
+
+/*
+ * Tells whether the execution that now starts is to be sampled, and if so
+ * keeps others from sampling as well. own is what the caller has pending.
+ * *left is the number of executions after which to ask again. Takes no lock
+ * when the answer is no.
+ */
+bool
+pa_entry_claim_sample(const PaEntryRef *ref, int64 own, int64 *left)
 {
 	PaEntry    *entry = pa_table_entry(ref->index);
 	volatile PaEntry *peek = entry;
+	int64		n = peek->counters.calls + peek->counters.failures + own;
 	bool		claimed = false;
 
-	if (peek->counters.calls + peek->counters.failures < peek->next_sample)
+	*left = peek->next_sample - n - 1;
+	if (*left >= 0)
 		return false;
 
 	SpinLockAcquire(&entry->mutex);
 	if (entry->generation == ref->generation)
 	{
-		int64		n = entry->counters.calls + entry->counters.failures;
-
+		n = entry->counters.calls + entry->counters.failures + own;
 		claimed = n >= entry->next_sample;
 		if (claimed)
 			entry->next_sample = sample_after(n);
+		*left = entry->next_sample - n - 1;
 	}
 	SpinLockRelease(&entry->mutex);
+	*left = Max(*left, 0);
 	return claimed;
 }
 
 /*
- * Has the next execution sampled, because this one was out of the ordinary.
+ * Has the next execution sampled. own is what the caller has pending.
  */
 void
-pa_entry_sample_next(const PaEntryRef *ref)
+pa_entry_sample_next(const PaEntryRef *ref, int64 own)
 {
 	PaEntry    *entry = pa_table_entry(ref->index);
 
 	SpinLockAcquire(&entry->mutex);
 	if (entry->generation == ref->generation)
-		entry->next_sample = entry->counters.calls + entry->counters.failures;
+		entry->next_sample = entry->counters.calls + entry->counters.failures + own;
 	SpinLockRelease(&entry->mutex);
 }
 
 /*
  * Returns how many executions the sampled one that just ended stands for:
- * all since the last sampled one. Notes the rows it read by sequential
- * scans. 0 when the entry is gone or another sample was faster. *upto is the
- * number of executions that are accounted for now.
+ * all since the last sampled one, as far as the table and this backend know.
+ * Notes the rows it read by sequential scans. 0 when the entry is gone or
+ * another sample was faster. *upto is the number of executions that are
+ * accounted for now.
  */
 int64
-pa_entry_weigh(const PaEntryRef *ref, double seq_rows, int64 *upto)
+pa_entry_weigh(const PaPlace *place, double seq_rows, int64 *upto)
 {
-	PaEntry    *entry = pa_table_entry(ref->index);
+	PaEntry    *entry = pa_table_entry(place->ref.index);
 	PaCounters *c = &entry->counters;
+	PaPending  *pending = place->pending;
+	int64		own = 0;
 	int64		weight = 0;
 
+	if (pending != NULL && pa_pending_is_of(pending, &place->ref))
+		own = pa_pending_executions(pending);
 	SpinLockAcquire(&entry->mutex);
-	if (entry->generation == ref->generation)
+	if (entry->generation == place->ref.generation)
 	{
-		*upto = c->calls + c->failures;
+		*upto = c->calls + c->failures + own;
 		weight = *upto - c->sampled_upto;
-		c->sampled_upto = *upto;
-		c->seq_rows += weight * seq_rows;
-		c->last_seq_rows = seq_rows;
+		if (weight > 0)
+		{
+			c->sampled_upto = *upto;
+			c->seq_rows += weight * seq_rows;
+			c->last_seq_rows = seq_rows;
+		}
 	}
 	SpinLockRelease(&entry->mutex);
-	return weight;
+	return Max(weight, 0);
 }

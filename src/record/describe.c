@@ -1,7 +1,7 @@
 /*
  * describe.c
- *	  Says what kind of query an analysed query is, and which parameters it
- *	  names.
+ *	  Says what kind of query an analysed query is, and which parameters and
+ *	  lists of constants are in it.
  */
 #include "postgres.h"
 
@@ -59,6 +59,8 @@ describe_walker(Node *node, PaDescribe *state)
 		}
 		return false;
 	}
+	if (pa_is_list(node))
+		state->description->lists = lappend(state->description->lists, node);
 	if (IsA(node, RangeTblEntry))
 	{
 		RangeTblEntry *rte = (RangeTblEntry *) node;

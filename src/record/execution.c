@@ -20,10 +20,11 @@
 #include "record/recorder.h"
 
 #define PLAN_TIMES 4			/* plans made whose execution is awaited */
-#define SLOW_SAMPLE_MIN 1.0		/* ms; faster ones are not out of the ordinary */
+#define SLOW_SAMPLE_MIN 1000000	/* ns; faster ones are not out of the ordinary */
 
 static PaExecution *active = NULL;
 static PaExecution *spare = NULL;
+PaExecution *pa_execution_starting = NULL;
 
 static struct
 {
@@ -69,15 +70,49 @@ release_execution(PaExecution *execution)
 }
 
 /*
+ * Counts an execution that ended in an error, without a word on the error.
+ * Runs in the error path.
+ */
+static void
+count_failed(PaExecution *execution)
+{
+	PaMeasure  *measure = &execution->clock.measure;
+
+	pa_clock_stop(&execution->clock);
+	measure->failed = true;
+	if (!pa_place_add(&execution->place, measure) &&
+		!(pa_table_renew(&execution->place.ref, &execution->key) &&
+		  pa_entry_add(&execution->place.ref, measure)))
+		pa_table_count_lost(&execution->place.ref, 1);
+}
+
+/*
+ * Drops an execution that an abort swept away. When the executor could not
+ * start it, and a function caught the error, nobody has counted it yet.
+ */
+static pg_noinline void
+drop_execution(PaExecution *execution)
+{
+	if (execution == pa_execution_starting)
+	{
+		pa_execution_starting = NULL;
+		count_failed(execution);
+	}
+	release_execution(execution);
+}
+
+/*
  * Drops all executions when the transaction ends: none outlives it.
  */
 static void
 at_transaction_end(XactEvent event, void *arg)
 {
+	if (likely(active == NULL))
+		return;
 	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT ||
 		event == XACT_EVENT_PREPARE)
 		while (active != NULL)
-			release_execution(active);
+			drop_execution(active);
 }
 
 /*
@@ -92,7 +127,7 @@ at_subtransaction_end(SubXactEvent event, SubTransactionId subid,
 		{
 			next = x->next;
 			if (x->subid >= subid)
-				release_execution(x);
+				drop_execution(x);
 		}
 }
 
@@ -153,42 +188,51 @@ take_plan_time(uint64 queryid)
  * Makes the table's entry for a statement that this backend does not know.
  */
 static PaEntryRef
-create_entry(const PaStatementKey *key, const char *source, int location,
-			 int length)
+create_entry(const PaExecution *execution, const PaBirth *birth)
 {
-	PaBirth    *birth = pa_birth_find(key->queryid);
 	PaIdentity	identity = {.command = CMD_UNKNOWN,.class = PA_CLASS_LOOKUP};
+	int			location = execution->location;
+	int			length = execution->length;
+	const char *source = execution->query_desc->sourceText;
 	PaEntryRef	ref;
 
 	if (birth != NULL)
-		return pa_table_create(key, &birth->identity);
+		return pa_table_create(&execution->key, &birth->identity);
 
 	/* Analysed before the table forgot it: only the text is left */
 	(void) CleanQuerytext(source, &location, &length);
 	identity.has_constants = true;
 	identity.text = pa_text_hide_all(source, Max(location, 0), length);
-	ref = pa_table_create(key, &identity);
+	ref = pa_table_create(&execution->key, &identity);
 	if (identity.text)
 		pfree(identity.text);
 	return ref;
 }
 
 /*
- * Returns the entry of a statement that is not in the local cache, making it
- * if need be.
+ * Finds the entry of a statement that is not in the local cache, making it
+ * if need be, and the id it is recorded under. The first execution is counted
+ * in the entry itself.
  */
-PaEntryRef
-pa_entry_for(const PaStatementKey *key, const char *source, int location,
-			 int length)
+static void
+find_place(PaExecution *execution)
 {
-	PaEntryRef	ref;
+	PaStatementKey *key = &execution->key;
+	PaEntryRef *ref = &execution->place.ref;
+	PaBirth    *birth = pa_birth_find(execution->queryid);
 
-	if (!pa_table_find(key, &ref))
-		ref = create_entry(key, source, location, length);
-	else if (pa_birth_find(key->queryid) != NULL)
-		pa_table_identify(&ref, &pa_birth_find(key->queryid)->identity);
-	pa_local_remember(key, &ref);
-	return ref;
+	pa_slab_attach();
+	execution->place.pending = NULL;
+	key->queryid = execution->queryid;
+	if (birth != NULL)
+		key->queryid = birth->recorded_as;
+	else if (pa_local_recorded_as(key) != 0)
+		key->queryid = pa_local_recorded_as(key);
+	if (!pa_table_find(key, ref))
+		*ref = create_entry(execution, birth);
+	else if (birth != NULL)
+		pa_table_identify(ref, &birth->identity);
+	pa_local_remember(key, execution->queryid, ref);
 }
 
 /*
@@ -241,12 +285,15 @@ pa_execution_begins(QueryDesc *queryDesc, int eflags)
 
 	/* A stale one of the same address is of an execution that is gone */
 	if (active != NULL && (execution = pa_execution_of(queryDesc)) != NULL)
-		release_execution(execution);
+		drop_execution(execution);
 
 	pa_failure_forget_awaited();
+	if (unlikely(pa_unplanned_notes > 0))
+		pa_unplanned_settle();
 	execution = obtain_execution();
 	execution->query_desc = queryDesc;
 	execution->subid = GetCurrentSubTransactionId();
+	execution->queryid = queryid;
 	execution->key.dbid = MyDatabaseId;
 	execution->key.userid = GetUserId();
 	execution->key.queryid = queryid;
@@ -255,33 +302,34 @@ pa_execution_begins(QueryDesc *queryDesc, int eflags)
 	execution->ran = false;
 	execution->draft = NULL;
 	locate_execution(execution, plan);
-	if (!pa_local_find(&execution->key, &execution->ref))
-		execution->ref = pa_entry_for(&execution->key, queryDesc->sourceText,
-									  execution->location, execution->length);
+	if (!pa_local_find(&execution->key, &execution->place))
+		find_place(execution);
 	pa_clock_reset(&execution->clock);
 	execution->clock.measure.plan_time = take_plan_time(queryid);
 	execution->clock.measure.started_at = GetCurrentStatementStartTimestamp();
-	execution->sampled = pa_entry_claim_sample(&execution->ref);
+	execution->sampled = pa_place_claim_sample(&execution->place);
 	if (execution->sampled)
 		pa_scans_prepare(queryDesc);
 	return execution;
 }
 
 /*
- * Prepares the sample of an execution whose query has started.
+ * Prepares the sample of an execution that was chosen and whose query has
+ * started.
  */
 void
-pa_execution_started(PaExecution *execution)
+pa_execution_sample(PaExecution *execution)
 {
 	QueryDesc  *queryDesc = execution->query_desc;
+	instr_time	start;
 
-	if (likely(!execution->sampled))
-		return;
+	INSTR_TIME_SET_CURRENT(start);
 	pa_scans_instrument(queryDesc);
 	execution->draft = pa_sample_draft(execution, queryDesc->estate->es_query_cxt);
 	/* A statement that never succeeds shall have a sample, too */
 	if (execution->draft != NULL)
-		pa_sample_publish(&execution->ref, execution->draft, -1.0, 0);
+		pa_sample_publish(&execution->place.ref, execution->draft, -1.0, 0);
+	pa_slab_count_sampling(&start, 1);
 }
 
 /*
@@ -319,22 +367,34 @@ pa_execution_finished(PaExecution *execution)
 }
 
 /*
- * Counts an execution that raised an error. Runs in the error path: no
+ * Records an execution that raised an error. Runs in the error path: no
  * locks but spinlocks, no allocation, no error.
  */
 void
 pa_execution_failed(PaExecution *execution)
 {
-	PaMeasure  *measure = &execution->clock.measure;
-
-	pa_clock_stop(&execution->clock);
-	measure->failed = true;
-	if (!pa_entry_add(&execution->ref, measure))
-		pa_table_count_lost();
+	count_failed(execution);
 	pa_failure_record(&execution->key,
 					  execution->query_desc->sourceText + Max(execution->location, 0),
-					  execution->length, measure);
+					  execution->length, &execution->clock.measure);
+	if (execution == pa_execution_starting)
+		pa_execution_starting = NULL;
 	release_execution(execution);
+}
+
+/*
+ * Counts all executions that run just now as failed: the session is ended.
+ * Runs in the error path.
+ */
+void
+pa_execution_all_failed(void)
+{
+	for (PaExecution *x = active, *next; x != NULL; x = next)
+	{
+		next = x->next;
+		if (x->clock.running)
+			pa_execution_failed(x);
+	}
 }
 
 /*
@@ -344,33 +404,54 @@ pa_execution_failed(PaExecution *execution)
 static void
 keep_sample(PaExecution *execution, double exec_time)
 {
-	volatile PaEntry *entry = pa_table_entry(execution->ref.index);
+	volatile PaEntry *entry = pa_table_entry(execution->place.ref.index);
 
-	if (!execution->sampled && exec_time > SLOW_SAMPLE_MIN &&
+	if (!execution->sampled && execution->clock.measure.elapsed_ns > SLOW_SAMPLE_MIN &&
 		exec_time > 2 * entry->slowest_sample)
 	{
 		execution->draft = pa_sample_draft(execution,
 										   execution->query_desc->estate->es_query_cxt);
-		pa_entry_sample_next(&execution->ref);
+		pa_place_sample_next(&execution->place);
 	}
 	if (execution->draft != NULL)
-		pa_sample_publish(&execution->ref, execution->draft, exec_time,
+		pa_sample_publish(&execution->place.ref, execution->draft, exec_time,
 						  execution->clock.measure.rows);
 }
 
 /*
  * Adds what an execution took to its statement, also when that was evicted
- * meanwhile.
+ * or reset meanwhile.
  */
 static inline void
 add_execution(PaExecution *execution)
 {
-	if (likely(pa_entry_add(&execution->ref, &execution->clock.measure)))
+	const PaMeasure *measure = &execution->clock.measure;
+
+	if (likely(pa_place_add(&execution->place, measure)))
 		return;
-	execution->ref = pa_entry_for(&execution->key,
-								  execution->query_desc->sourceText,
-								  execution->location, execution->length);
-	(void) pa_entry_add(&execution->ref, &execution->clock.measure);
+	find_place(execution);
+	if (!pa_entry_add(&execution->place.ref, measure))
+		pa_table_count_lost(&execution->place.ref, 1);
+}
+
+/*
+ * Keeps what is to be kept of an execution that is out of the ordinary, and
+ * counts the time that this takes.
+ */
+static pg_noinline void
+keep_evidence(PaExecution *execution)
+{
+	const PaMeasure *measure = &execution->clock.measure;
+	double		exec_time = (int64) measure->elapsed_ns / 1000000.0;
+	instr_time	start;
+
+	INSTR_TIME_SET_CURRENT(start);
+	keep_sample(execution, exec_time);
+	if (execution->sampled)
+		pa_scans_record(execution, measure);
+	if (pa_slow_query_time >= 0 && exec_time >= pa_slow_query_time)
+		pa_slow_record(execution, measure);
+	pa_slab_count_sampling(&start, 0);
 }
 
 /*
@@ -385,15 +466,12 @@ pa_execution_ended(PaExecution *execution)
 	pa_clock_stop(&execution->clock);
 	if (execution->ran)
 	{
-		double		exec_time = (int64) measure->elapsed_ns / 1000000.0;
-
 		add_execution(execution);
-		if (execution->sampled || exec_time > SLOW_SAMPLE_MIN)
-			keep_sample(execution, exec_time);
-		if (execution->sampled)
-			pa_scans_record(execution, measure);
-		if (pa_slow_query_time >= 0 && exec_time >= pa_slow_query_time)
-			pa_slow_record(execution, measure);
+		if (unlikely(execution->sampled || measure->elapsed_ns > SLOW_SAMPLE_MIN ||
+					 pa_slow_query_time == 0))
+			keep_evidence(execution);
+		if (unlikely(measure->started_at >= pa_slab_fold_at))
+			pa_fold_slab(measure->started_at);
 	}
 	release_execution(execution);
 }

@@ -11,12 +11,20 @@
  * Then it is copied into the slots that this backend has written for the
  * error. Errors that are caught, or not logged, have a SQLSTATE only; so have
  * all while constants are not to be kept, as messages may quote them.
+ *
+ * An error that nobody has recorded when the server reports it is of a
+ * statement that the server could not analyse, or that failed outside of its
+ * execution: a syntax error, an unknown name, a deferred constraint. It is
+ * kept without an id, and with its text if that can hold no password. When the
+ * server reports that it ends the session, whatever runs has failed.
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "mb/pg_wchar.h"
 #include "port/atomics.h"
 #include "storage/spin.h"
+#include "tcop/tcopprot.h"
 #include "utils/elog.h"
 #include "utils/guc.h"
 
@@ -44,6 +52,7 @@ typedef struct PaFailureSlot
 typedef struct PaFailureRing
 {
 	pg_atomic_uint64 count;
+	pg_atomic_uint64 unidentified;	/* since the last reset */
 	PaFailureSlot slots[SLOTS];
 } PaFailureRing;
 
@@ -75,6 +84,7 @@ failure_startup(void *area, LWLockPadded *locks, bool found)
 		return;
 	memset(ring, 0, sizeof(PaFailureRing));
 	pg_atomic_init_u64(&ring->count, 0);
+	pg_atomic_init_u64(&ring->unidentified, 0);
 	for (int i = 0; i < SLOTS; i++)
 		SpinLockInit(&ring->slots[i].mutex);
 }
@@ -97,30 +107,126 @@ clip(char *to, const char *from, size_t length, size_t size)
 }
 
 /*
+ * Remembers a failed execution and the beginning of its text. Runs in the
+ * error path. Text with constants is only kept where they may be, and of
+ * COPY nothing but what the statement table knows.
+ */
+void
+pa_failure_record(const PaStatementKey *key, const char *string, int length,
+				  const PaMeasure *measure)
+{
+	uint64		number = pg_atomic_add_fetch_u64(&ring->count, 1);
+	PaFailureSlot *slot = &ring->slots[number % SLOTS];
+	size_t		size = length > 0 || string == NULL ? (size_t) length : strlen(string);
+
+	SpinLockAcquire(&slot->mutex);
+	slot->number = number;
+	slot->started_at = measure->started_at;
+	slot->exec_time = measure->elapsed_ns / 1000000.0;
+	slot->key = *key;
+	strlcpy(slot->application_name, application_name ? application_name : "",
+			NAMEDATALEN);
+	slot->sqlstate = geterrcode();
+	slot->message[0] = '\0';
+	slot->has_text = string != NULL && pa_track_parameters && !pa_text_starts_with(string, "copy");
+	if (slot->has_text)
+		clip(slot->text, string, size, TEXT_SIZE);
+	SpinLockRelease(&slot->mutex);
+
+	if (nawaiting < AWAITING)
+		awaiting[nawaiting++] = number;
+	else
+		awaiting[AWAITING - 1] = number;
+}
+
+/*
+ * Returns the length of what of a client's text may be kept although it could
+ * not be analysed: a statement that is no utility statement, as these may hold
+ * passwords, and the first one only. 0 if nothing may.
+ */
+static size_t
+harmless_length(const char *string)
+{
+	static const char *const words[] = {
+		"select", "insert", "update", "delete", "merge", "with", "values", "table"
+	};
+
+	for (int i = 0; i < lengthof(words); i++)
+		if (pa_text_starts_with(string, words[i]))
+			return strcspn(string, ";");
+	return 0;
+}
+
+/*
+ * Records the error of a client's statement that has no id.
+ */
+static void
+record_unidentified(const ErrorData *edata)
+{
+	PaStatementKey key = {.dbid = MyDatabaseId,.userid = GetOuterUserId(),.toplevel = true};
+	PaMeasure	measure = {.failed = true,.started_at = GetCurrentStatementStartTimestamp()};
+	size_t		length = harmless_length(debug_query_string);
+
+	pg_atomic_fetch_add_u64(&ring->unidentified, 1);
+	pa_failure_record(&key, length > 0 ? debug_query_string : NULL, length, &measure);
+	if (length == 0)
+		nawaiting = 0;			/* its message may quote it */
+}
+
+/*
  * Copies the message of an error that is being reported into the slots that
- * wait for it. Neither allocates nor raises anything.
+ * wait for it.
+ */
+static void
+hand_out_message(const ErrorData *edata)
+{
+	for (int i = 0; i < nawaiting && pa_track_parameters; i++)
+	{
+		PaFailureSlot *slot = &ring->slots[awaiting[i] % SLOTS];
+
+		SpinLockAcquire(&slot->mutex);
+		if (slot->number == awaiting[i] &&
+			slot->sqlstate == edata->sqlerrcode && slot->message[0] == '\0')
+			clip(slot->message, edata->message, strlen(edata->message),
+				 MESSAGE_SIZE);
+		SpinLockRelease(&slot->mutex);
+	}
+	nawaiting = 0;
+}
+
+/*
+ * Looks at an error that is being reported. Neither allocates nor raises
+ * anything.
  */
 static void
 pa_emit_log(ErrorData *edata)
 {
-	if (nawaiting > 0 && edata->elevel >= ERROR && edata->message != NULL &&
-		pa_track_parameters)
+	if (edata->elevel >= ERROR && edata->message != NULL)
 	{
-		for (int i = 0; i < nawaiting; i++)
+		if (edata->elevel >= FATAL)
 		{
-			PaFailureSlot *slot = &ring->slots[awaiting[i] % SLOTS];
-
-			SpinLockAcquire(&slot->mutex);
-			if (slot->number == awaiting[i] &&
-				slot->sqlstate == edata->sqlerrcode && slot->message[0] == '\0')
-				clip(slot->message, edata->message, strlen(edata->message),
-					 MESSAGE_SIZE);
-			SpinLockRelease(&slot->mutex);
+			pa_failure_forget_awaited();
+			pa_execution_all_failed();
+			pa_utility_all_failed();
 		}
-		nawaiting = 0;
+		else if (nawaiting == 0 && pa_execution_starting != NULL)
+			pa_execution_failed(pa_execution_starting);
+		else if (nawaiting == 0 && debug_query_string != NULL &&
+				 MyBackendType == B_BACKEND && pa_recording(0))
+			record_unidentified(edata);
+		hand_out_message(edata);
 	}
 	if (prev_emit_log_hook)
 		prev_emit_log_hook(edata);
+}
+
+/*
+ * Returns how many errors since the last reset were of statements without id.
+ */
+uint64
+pa_failure_unidentified(void)
+{
+	return pg_atomic_read_u64(&ring->unidentified);
 }
 
 /*
@@ -132,39 +238,6 @@ pa_failure_init(void)
 	pa_shmem_register(&failure_area);
 	prev_emit_log_hook = emit_log_hook;
 	emit_log_hook = pa_emit_log;
-}
-
-/*
- * Remembers a failed execution and the beginning of its text. Runs in the
- * error path. Text with constants is only kept where they may be, and of
- * COPY nothing but what the statement table knows.
- */
-void
-pa_failure_record(const PaStatementKey *key, const char *string, int length,
-				  const PaMeasure *measure)
-{
-	uint64		number = pg_atomic_add_fetch_u64(&ring->count, 1);
-	PaFailureSlot *slot = &ring->slots[number % SLOTS];
-	size_t		size = length > 0 ? (size_t) length : strlen(string);
-
-	SpinLockAcquire(&slot->mutex);
-	slot->number = number;
-	slot->started_at = measure->started_at;
-	slot->exec_time = measure->elapsed_ns / 1000000.0;
-	slot->key = *key;
-	strlcpy(slot->application_name, application_name ? application_name : "",
-			NAMEDATALEN);
-	slot->sqlstate = geterrcode();
-	slot->message[0] = '\0';
-	slot->has_text = pa_track_parameters && !pa_text_starts_with(string, "copy");
-	if (slot->has_text)
-		clip(slot->text, string, size, TEXT_SIZE);
-	SpinLockRelease(&slot->mutex);
-
-	if (nawaiting < AWAITING)
-		awaiting[nawaiting++] = number;
-	else
-		awaiting[AWAITING - 1] = number;
 }
 
 /*
@@ -240,6 +313,7 @@ pa_failure_reset(void)
 		ring->slots[i].number = 0;
 		SpinLockRelease(&ring->slots[i].mutex);
 	}
+	pg_atomic_write_u64(&ring->unidentified, 0);
 }
 
 /*

@@ -42,39 +42,6 @@ mix_object(PaFingerprint *state, Node *node, Oid object)
 }
 
 /*
- * Tells whether an expression is a constant or a parameter, converted or not.
- */
-static bool
-is_plain_value(Node *node)
-{
-	switch (nodeTag(node))
-	{
-		case T_Const:
-			return true;
-		case T_Param:
-			return ((Param *) node)->paramkind == PARAM_EXTERN;
-		case T_RelabelType:
-			return is_plain_value((Node *) ((RelabelType *) node)->arg);
-		case T_CoerceViaIO:
-			return is_plain_value((Node *) ((CoerceViaIO *) node)->arg);
-		case T_FuncExpr:
-			{
-				FuncExpr   *func = (FuncExpr *) node;
-				ListCell   *lc;
-
-				if (func->funcformat == COERCE_EXPLICIT_CALL)
-					return false;
-				foreach(lc, func->args)
-					if (!is_plain_value(lfirst(lc)))
-						return false;
-				return true;
-			}
-		default:
-			return false;
-	}
-}
-
-/*
  * Walks an array's elements, except those that are plain values.
  */
 static bool
@@ -84,7 +51,7 @@ fingerprint_array(ArrayExpr *array, PaFingerprint *state)
 
 	mix_object(state, (Node *) array, array->element_typeid);
 	foreach(lc, array->elements)
-		if (!is_plain_value(lfirst(lc)))
+		if (!pa_is_plain_value(lfirst(lc)))
 			(void) fingerprint_walker(lfirst(lc), state);
 	return false;
 }

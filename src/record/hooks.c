@@ -53,6 +53,18 @@ call_planner(PA_PLANNER_PARAMS)
 }
 
 /*
+ * Returns the time since a reading of the clock, ms.
+ */
+static double
+ms_since(const instr_time *start)
+{
+	instr_time	now;
+
+	INSTR_TIME_SET_CURRENT(now);
+	return (int64) pa_elapsed_ns(start, &now) / 1000000.0;
+}
+
+/*
  * Measures the planning of statements that are recorded.
  */
 static PlannedStmt *
@@ -60,12 +72,15 @@ pa_planner(PA_PLANNER_PARAMS)
 {
 	PlannedStmt *result;
 	uint64		queryid = pa_query_id(parse);
-	bool		timed = queryid != 0 && pa_recording(pa_nesting_level);
-	instr_time	start;
+	instr_time	start;			/* zero: not timed */
 
 	INSTR_TIME_SET_ZERO(start);
-	if (timed)
+	if (queryid != 0 && pa_recording(pa_nesting_level))
+	{
+		if (unlikely(pa_unplanned_notes > 0))
+			pa_unplanned_settle();
 		INSTR_TIME_SET_CURRENT(start);
+	}
 
 	pa_nesting_level++;
 	PG_TRY();
@@ -75,18 +90,15 @@ pa_planner(PA_PLANNER_PARAMS)
 	PG_CATCH();
 	{
 		pa_nesting_level--;
+		if (!INSTR_TIME_IS_ZERO(start))
+			pa_unplanned_failed(parse, query_string, ms_since(&start));
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
 	pa_nesting_level--;
 
-	if (timed)
-	{
-		instr_time	end;
-
-		INSTR_TIME_SET_CURRENT(end);
-		pa_plan_time_add(queryid, (int64) pa_elapsed_ns(&start, &end) / 1000000.0);
-	}
+	if (!INSTR_TIME_IS_ZERO(start))
+		pa_plan_time_add(queryid, ms_since(&start));
 	return result;
 }
 
@@ -98,13 +110,15 @@ pa_ExecutorStart(QueryDesc *queryDesc, int eflags)
 {
 	PaExecution *execution = pa_execution_begins(queryDesc, eflags);
 
+	pa_execution_starting = execution;
 	if (prev_ExecutorStart)
 		prev_ExecutorStart(queryDesc, eflags);
 	else
 		standard_ExecutorStart(queryDesc, eflags);
+	pa_execution_starting = NULL;
 
-	if (execution)
-		pa_execution_started(execution);
+	if (execution && unlikely(execution->sampled))
+		pa_execution_sample(execution);
 }
 
 /*
@@ -334,6 +348,7 @@ pa_record_init(void)
 	EnableQueryId();
 	pa_textstore_init();
 	pa_table_init();
+	pa_slab_init();
 	pa_slow_init();
 	pa_failure_init();
 	pa_scans_init();

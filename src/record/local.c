@@ -13,47 +13,8 @@
 
 #include "record/recorder.h"
 
-#define SETS 512				/* a power of two */
-#define WAYS 4
-
-typedef struct PaLocalSlot
-{
-	uint64		queryid;		/* 0: empty */
-	uint64		relhash;
-	Oid			userid;
-	bool		toplevel;
-	PaEntryRef	ref;
-} PaLocalSlot;
-
-static PaLocalSlot cache[SETS][WAYS];
-static uint8 victims[SETS];
-
-/*
- * Returns the set of a query id.
- */
-static int
-set_of(uint64 queryid)
-{
-	return (queryid ^ (queryid >> 32)) & (SETS - 1);
-}
-
-/*
- * Looks up a key whose entry is still in the table. Takes no lock.
- */
-bool
-pa_local_find(const PaStatementKey *key, PaEntryRef *ref)
-{
-	PaLocalSlot *set = cache[set_of(key->queryid)];
-
-	for (int i = 0; i < WAYS; i++)
-		if (set[i].queryid == key->queryid && set[i].userid == key->userid &&
-			set[i].toplevel == key->toplevel && set[i].relhash == key->relhash)
-		{
-			*ref = set[i].ref;
-			return pa_table_is_current(ref);
-		}
-	return false;
-}
+PaLocalSlot pa_local_cache[PA_LOCAL_SETS][PA_LOCAL_WAYS];
+static uint8 victims[PA_LOCAL_SETS];
 
 /*
  * Tells whether a statement with this query id ran before in this session
@@ -62,37 +23,96 @@ pa_local_find(const PaStatementKey *key, PaEntryRef *ref)
 bool
 pa_local_knows(uint64 queryid)
 {
-	PaLocalSlot *set = cache[set_of(queryid)];
+	PaLocalSlot *set = pa_local_cache[pa_local_set(queryid)];
 
-	for (int i = 0; i < WAYS; i++)
+	for (int i = 0; i < PA_LOCAL_WAYS; i++)
 		if (set[i].queryid == queryid && pa_table_is_current(&set[i].ref))
 			return true;
 	return false;
 }
 
 /*
- * Remembers where the entry of a key is.
+ * Returns the slot of a key, which has the server's query id, or NULL.
+ */
+static PaLocalSlot *
+slot_of(const PaStatementKey *key)
+{
+	PaLocalSlot *set = pa_local_cache[pa_local_set(key->queryid)];
+
+	for (int i = 0; i < PA_LOCAL_WAYS; i++)
+		if (pa_local_is_of(&set[i], key))
+			return &set[i];
+	return NULL;
+}
+
+/*
+ * Looks up where to count the failure of a statement that has no plan, and so
+ * no relhash: at that of any which this session has run. The key becomes that
+ * one's. Runs in the error path.
+ */
+bool
+pa_local_find_failed(PaStatementKey *key, PaPlace *place)
+{
+	PaLocalSlot *set = pa_local_cache[pa_local_set(key->queryid)];
+
+	for (int i = 0; i < PA_LOCAL_WAYS; i++)
+		if (set[i].queryid == key->queryid && set[i].userid == key->userid &&
+			set[i].toplevel == key->toplevel)
+		{
+			key->queryid = set[i].recorded_as;
+			key->relhash = set[i].relhash;
+			place->ref = set[i].ref;
+			place->pending = set[i].pending;
+			return true;
+		}
+	return false;
+}
+
+/*
+ * Returns the id that a statement is recorded under, which is known even
+ * when its entry is gone, or 0.
+ */
+uint64
+pa_local_recorded_as(const PaStatementKey *key)
+{
+	PaLocalSlot *slot = slot_of(key);
+
+	return slot != NULL ? slot->recorded_as : 0;
+}
+
+/*
+ * Returns a slot for a statement that has none.
+ */
+static PaLocalSlot *
+free_slot(uint64 queryid)
+{
+	int			s = pa_local_set(queryid);
+	PaLocalSlot *set = pa_local_cache[s];
+
+	for (int i = 0; i < PA_LOCAL_WAYS; i++)
+		if (set[i].queryid == 0)
+			return &set[i];
+	return &set[victims[s]++ % PA_LOCAL_WAYS];
+}
+
+/*
+ * Remembers where the entry of a key is. queryid is the server's.
  */
 void
-pa_local_remember(const PaStatementKey *key, const PaEntryRef *ref)
+pa_local_remember(const PaStatementKey *key, uint64 queryid, const PaEntryRef *ref)
 {
-	int			s = set_of(key->queryid);
-	PaLocalSlot *set = cache[s];
-	PaLocalSlot *slot = NULL;
+	PaStatementKey servers = *key;
+	PaLocalSlot *slot;
 
-	for (int i = 0; i < WAYS && slot == NULL; i++)
-		if (set[i].queryid == 0 ||
-			(set[i].queryid == key->queryid && set[i].userid == key->userid &&
-			 set[i].toplevel == key->toplevel && set[i].relhash == key->relhash))
-			slot = &set[i];
+	servers.queryid = queryid;
+	slot = slot_of(&servers);
 	if (slot == NULL)
-	{
-		slot = &set[victims[s] % WAYS];
-		victims[s]++;
-	}
-	slot->queryid = key->queryid;
+		slot = free_slot(queryid);
+	slot->queryid = queryid;
+	slot->recorded_as = key->queryid;
 	slot->relhash = key->relhash;
 	slot->userid = key->userid;
 	slot->toplevel = key->toplevel;
 	slot->ref = *ref;
+	slot->pending = NULL;
 }

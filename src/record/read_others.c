@@ -71,7 +71,7 @@ put_slow_query(ReturnSetInfo *rsinfo, const PaSlowQuery *slow)
 	values[i++] = ObjectIdGetDatum(slow->key.dbid);
 	values[i++] = ObjectIdGetDatum(slow->key.userid);
 	set_text(values, nulls, i++, visible ? slow->application_name : NULL);
-	nulls[i] = !visible;
+	nulls[i] = !visible || slow->key.queryid == 0;
 	values[i++] = Int64GetDatum((int64) slow->key.queryid);
 	values[i++] = BoolGetDatum(slow->key.toplevel);
 	set_text(values, nulls, i++, visible ? slow->query : INSUFFICIENT_PRIVILEGE);

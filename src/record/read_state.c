@@ -46,12 +46,13 @@ Datum
 pa_read_state(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	Datum		values[17];
-	bool		nulls[17] = {false};
+	Datum		values[23];
+	bool		nulls[23] = {false};
 	PaUsage		table;
 	PaUsage		slow;
 	PaUsage		failures;
 	PaUsage		scans;
+	PaSlabState slabs;
 	PaSaveState saved;
 	int			i = 0;
 
@@ -61,6 +62,7 @@ pa_read_state(PG_FUNCTION_ARGS)
 	pa_slow_usage(&slow);
 	pa_failure_usage(&failures);
 	pa_scans_usage(&scans);
+	pa_slab_state(&slabs);
 	pa_persist_state(&saved);
 
 	values[i++] = Int64GetDatum(table.used);
@@ -81,6 +83,12 @@ pa_read_state(PG_FUNCTION_ARGS)
 	nulls[i] = saved.saved_at == 0;
 	values[i++] = TimestampTzGetDatum(saved.saved_at);
 	values[i++] = BoolGetDatum(query_ids_are_computed());
+	values[i++] = Int64GetDatum(slabs.used);
+	values[i++] = Int64GetDatum(slabs.room);
+	values[i++] = Int64GetDatum((int64) slabs.skipped);
+	values[i++] = Int64GetDatum((int64) slabs.sampled);
+	values[i++] = Float8GetDatum(slabs.sampling_ns / 1000000.0);
+	values[i++] = Int64GetDatum((int64) pa_failure_unidentified());
 	Assert(i == lengthof(values));
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	return (Datum) 0;

@@ -82,6 +82,13 @@ extern uint64 pa_record_workload_version(Oid dbid);
 extern uint64 pa_record_fingerprint(Query *query);
 
 /*
+ * The id that an analysed, not yet rewritten query is recorded under: that
+ * of the server, or one of our own where the server's depends on how many
+ * constants a list has. Allocates in the current context.
+ */
+extern uint64 pa_record_queryid(Query *query, const char *source);
+
+/*
  * While above zero, this backend's statements are not recorded and not
  * sampled: set by the advisor around its own analysis and planning.
  * Must be restored in PG_FINALLY.

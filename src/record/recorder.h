@@ -12,183 +12,92 @@
 #include "parser/parse_node.h"
 #include "record/clock.h"
 #include "record/record.h"
-#include "storage/s_lock.h"
+#include "record/slab.h"
+#include "record/table.h"
 #include "tcop/cmdtag.h"
 #include "tcop/utility.h"
 
-#define PA_SAMPLES 4			/* samples kept per statement */
 #define PA_TEXT_LIMIT (64 * 1024)	/* longer statements are not sampled */
 #define PA_SHOWN_LIMIT (16 * 1024)	/* normalised texts are clipped here */
 #define PA_VALUE_LIMIT (8 * 1024)	/* longer values are "not known" */
 #define PA_PARAMS_LIMIT 1000	/* statements with more are not sampled */
 
-/* What a statement does, for the column statement_class */
-typedef enum PaClass
+/* local.c: what this backend knows of the table */
+#define PA_LOCAL_SETS 512		/* a power of two */
+#define PA_LOCAL_WAYS 4
+
+typedef struct PaLocalSlot
 {
-	PA_CLASS_LOOKUP,
-	PA_CLASS_JOIN,
-	PA_CLASS_AGGREGATE,
-	PA_CLASS_WRITE,
-	PA_CLASS_UTILITY
-} PaClass;
+	uint64		queryid;		/* the server's; 0: empty */
+	uint64		recorded_as;	/* id that the entry has */
+	uint64		relhash;
+	Oid			userid;
+	bool		toplevel;
+	PaEntryRef	ref;
+	PaPending  *pending;		/* may be another entry's by now, or NULL */
+} PaLocalSlot;
 
-/* Where an entry of the statement table is; stale once generations differ */
-typedef struct PaEntryRef
-{
-	int32		index;
-	uint64		generation;
-} PaEntryRef;
+extern PaLocalSlot pa_local_cache[PA_LOCAL_SETS][PA_LOCAL_WAYS];
 
-/* What is known of a statement apart from its executions */
-typedef struct PaIdentity
-{
-	uint64		fingerprint;
-	CmdType		command;
-	PaClass		class;
-	bool		advisable;
-	bool		has_constants;	/* its texts differ between executions */
-	char	   *text;			/* normalised, or NULL */
-} PaIdentity;
-
-/* Totals of a statement, under its entry's mutex */
-typedef struct PaCounters
-{
-	int64		calls;
-	int64		failures;
-	int64		rows;
-	double		total_time;		/* ms, as the next three; of successes */
-	double		min_time;
-	double		max_time;
-	double		sum_squares;	/* ms^2 */
-	double		failed_time;
-	double		total_plan_time;
-	int64		shared_blks_hit;
-	int64		shared_blks_read;
-	int64		temp_blks_written;
-	uint64		wal_bytes;
-	TimestampTz first_seen;
-	TimestampTz last_seen;
-
-	/* Sequential reads, known of sampled executions only; see scans.c */
-	int64		sampled_upto;	/* executions that the next field stands for */
-	double		seq_rows;
-	double		last_seq_rows;	/* of the last sampled execution */
-	int64		sample_changes;
-} PaCounters;
-
-/* One kept sample; the blob's layout is samples.c's */
-typedef struct PaSampleSlot
-{
-	dsa_pointer blob;			/* InvalidDsaPointer: slot is empty */
-	uint32		size;
-	uint64		hash;			/* of text and values */
-	TimestampTz started_at;
-	double		exec_time;		/* ms */
-	uint64		rows;
-} PaSampleSlot;
-
-/* A statement in shared memory */
-typedef struct PaEntry
-{
-	/* Under the partition's lock; generation also changes under mutex */
-	PaStatementKey key;
-	int32		next;			/* in its chain or the free list, or -1 */
-	uint64		generation;		/* 0: free */
-	uint64		fingerprint;
-	CmdType		command;
-	PaClass		class;
-	bool		advisable;
-	bool		has_constants;
-	dsa_pointer text;
-	uint32		text_size;		/* with closing zero */
-	PaSampleSlot samples[PA_SAMPLES];
-
-	/* Under mutex */
-	slock_t		mutex;
-	uint8		usage;			/* clock sweep */
-	int64		next_sample;	/* executions from which on to sample again */
-	double		slowest_sample; /* ms */
-	PaCounters	counters;
-	uint32		histogram[PA_HISTOGRAM_BUCKETS];
-} PaEntry;
-
-/* A copy of an entry with its strings in the reader's memory */
-typedef struct PaEntryCopy
-{
-	PaEntry		entry;
-	char	   *text;			/* or NULL */
-	char	   *samples[PA_SAMPLES];	/* blobs, NULL where empty */
-} PaEntryCopy;
-
-/* How full a part of shared memory is */
-typedef struct PaUsage
-{
-	int64		used;
-	int64		room;
-	int64		samples;		/* of statements */
-	uint64		text_bytes;		/* in the text store */
-} PaUsage;
-
-/* table.c: the statement table */
-extern void pa_table_init(void);
-extern bool pa_table_find(const PaStatementKey *key, PaEntryRef *ref);
-extern bool pa_table_knows(Oid dbid, uint64 queryid);
-extern PaEntryRef pa_table_create(const PaStatementKey *key,
-								  const PaIdentity *identity);
-extern void pa_table_identify(const PaEntryRef *ref,
-							  const PaIdentity *identity);
-extern LWLock *pa_table_lock(const PaEntryRef *ref);
-extern List *pa_table_copy(Oid dbid, bool with_samples);
-extern void pa_table_reset(void);
-extern int	pa_table_partitions(void);
-extern List *pa_table_copy_partition(int p);
-extern void pa_table_restore(const PaEntryCopy *copy);
-extern bool pa_table_key(const PaEntryRef *ref, PaStatementKey *key);
-extern void pa_table_usage(PaUsage *usage);
-extern uint64 pa_table_evicted(void);
-extern uint64 pa_table_evicted_calls(void);
-extern void pa_table_restore_evicted(uint64 evicted, uint64 calls);
-extern uint64 pa_table_forgotten(void);
-extern void pa_table_count_lost(void);
-
-extern PaEntry *pa_table_entries;
+extern bool pa_local_knows(uint64 queryid);
+extern bool pa_local_find_failed(PaStatementKey *key, PaPlace *place);
+extern uint64 pa_local_recorded_as(const PaStatementKey *key);
+extern void pa_local_remember(const PaStatementKey *key, uint64 queryid,
+							  const PaEntryRef *ref);
 
 /*
- * Returns an entry by its number. What may be done with it: see table.c.
+ * Returns the set of the local cache that a query id is in.
  */
-static inline PaEntry *
-pa_table_entry(int32 index)
+static inline int
+pa_local_set(uint64 queryid)
 {
-	return &pa_table_entries[index];
+	return (queryid ^ (queryid >> 32)) & (PA_LOCAL_SETS - 1);
 }
 
 /*
- * Tells whether a reference still leads to its statement, without a lock.
+ * Tells whether a slot of the local cache is that of a key, which has the
+ * server's query id.
  */
 static inline bool
-pa_table_is_current(const PaEntryRef *ref)
+pa_local_is_of(const PaLocalSlot *slot, const PaStatementKey *key)
 {
-	return ((volatile PaEntry *) pa_table_entry(ref->index))->generation == ref->generation;
+	return slot->queryid == key->queryid && slot->userid == key->userid &&
+		slot->toplevel == key->toplevel && slot->relhash == key->relhash;
 }
 
-/* counters.c: what happens under an entry's mutex */
-extern bool pa_entry_add(const PaEntryRef *ref, const PaMeasure *measure);
-extern bool pa_entry_claim_sample(const PaEntryRef *ref);
-extern void pa_entry_sample_next(const PaEntryRef *ref);
-extern int64 pa_entry_weigh(const PaEntryRef *ref, double seq_rows,
-							int64 *upto);
+/*
+ * Looks up a key, which has the server's query id, and whose entry is still
+ * in the table. The key gets the id that the statement is recorded under.
+ * Takes no lock. A statement that runs again gets a slot in this backend's
+ * slab, if one is free.
+ */
+static inline bool
+pa_local_find(PaStatementKey *key, PaPlace *place)
+{
+	PaLocalSlot *slot = pa_local_cache[pa_local_set(key->queryid)];
 
-/* local.c: what this backend knows of the table */
-extern bool pa_local_find(const PaStatementKey *key, PaEntryRef *ref);
-extern bool pa_local_knows(uint64 queryid);
-extern void pa_local_remember(const PaStatementKey *key, const PaEntryRef *ref);
+	for (int i = 0; i < PA_LOCAL_WAYS; i++, slot++)
+		if (pa_local_is_of(slot, key))
+		{
+			if (unlikely(!pa_table_is_current(&slot->ref)))
+				return false;
+			if (unlikely(slot->pending == NULL || !pa_pending_is_of(slot->pending, &slot->ref)))
+				slot->pending = pa_slab_obtain(&slot->ref);
+			place->ref = slot->ref;
+			place->pending = slot->pending;
+			key->queryid = slot->recorded_as;
+			return true;
+		}
+	return false;
+}
 
 /* One place in a text where something else is to be written */
 typedef struct PaTextMark
 {
 	int			location;		/* in the source text */
 	int			paramid;		/* write $paramid; 0: a constant */
-	bool		list;			/* a whole list of constants (18+) */
+	int			list;			/* elements of a whole list of constants; 0: none;
+								 * -1: as many as there are (18+) */
 } PaTextMark;
 
 /* A statement inside a source text, and what to write differently */
@@ -211,7 +120,8 @@ extern bool pa_text_starts_with(const char *string, const char *word);
 /* birth.c: statements this backend has analysed */
 typedef struct PaBirth
 {
-	uint64		queryid;
+	uint64		queryid;		/* the server's */
+	uint64		recorded_as;	/* the id it is recorded under */
 	uint64		text_hash;		/* of the statement in its source text */
 	Size		size;			/* bytes this birth takes */
 	MemoryContext context;
@@ -234,9 +144,15 @@ typedef struct PaDescription
 	bool		advisable;
 	int			nparams;		/* highest external parameter */
 	List	   *params;			/* of Param, each use */
+	List	   *lists;			/* of ArrayExpr, those of plain values */
 } PaDescription;
 
 extern void pa_describe_query(Query *query, PaDescription *description);
+
+/* lists.c */
+extern bool pa_is_plain_value(Node *node);
+extern bool pa_is_list(Node *node);
+extern uint64 pa_squashed_queryid(Query *query, const char *source, int highest);
 
 /* hooks.c */
 typedef struct PaUtilityContext
@@ -252,6 +168,22 @@ extern PaUtilityContext pa_utility_context;
 extern int	pa_nesting_level;
 
 /*
+ * Says where a statement is in its source text when it is inside a utility
+ * statement, which it does not know itself before 18.
+ */
+static inline void
+pa_utility_locate(const char *source, int *location, int *length)
+{
+	if (*location <= 0 && *length == 0 && source != NULL &&
+		pa_utility_context.source == source &&
+		pa_utility_context.level == pa_nesting_level)
+	{
+		*location = pa_utility_context.location;
+		*length = pa_utility_context.length;
+	}
+}
+
+/*
  * Tells whether what runs at this nesting level is recorded.
  */
 static inline bool
@@ -260,7 +192,7 @@ pa_recording(int level)
 	if (pa_track != PA_TRACK_ALL && (pa_track == PA_TRACK_OFF || level > 0))
 		return false;
 	return pa_record_suspended == 0 && !IsParallelWorker() &&
-		OidIsValid(MyDatabaseId) && pa_is_preloaded();
+		OidIsValid(MyDatabaseId) && pa_table != NULL;
 }
 
 /* One execution between ExecutorStart and ExecutorEnd */
@@ -269,8 +201,9 @@ typedef struct PaExecution
 	struct PaExecution *next;
 	QueryDesc  *query_desc;
 	SubTransactionId subid;
+	uint64		queryid;		/* the server's; key has that it is recorded under */
 	PaStatementKey key;
-	PaEntryRef	ref;
+	PaPlace		place;
 	PaClock		clock;
 	bool		ran;
 	bool		sampled;
@@ -280,24 +213,28 @@ typedef struct PaExecution
 } PaExecution;
 
 /* execution.c */
+
+/* What the executor is starting: stays when that fails, until it is counted */
+extern PaExecution *pa_execution_starting;
+
 extern void pa_execution_init(void);
 extern PaExecution *pa_execution_begins(QueryDesc *queryDesc, int eflags);
-extern void pa_execution_started(PaExecution *execution);
+extern void pa_execution_sample(PaExecution *execution);
 extern PaExecution *pa_execution_of(QueryDesc *queryDesc);
 extern void pa_execution_resume(PaExecution *execution);
 extern void pa_execution_pause(PaExecution *execution);
 extern void pa_execution_finished(PaExecution *execution);
 extern void pa_execution_failed(PaExecution *execution);
 extern void pa_execution_ended(PaExecution *execution);
+extern void pa_execution_all_failed(void);
 extern void pa_plan_time_add(uint64 queryid, double plan_time);
-extern PaEntryRef pa_entry_for(const PaStatementKey *key, const char *source,
-							   int location, int length);
 
 /* utility.c */
 typedef struct PaUtility
 {
+	struct PaUtility *outer;	/* that runs this one, or NULL */
 	PaStatementKey key;
-	PaEntryRef	ref;
+	PaPlace		place;
 	const char *tag;
 	PaClock		clock;
 } PaUtility;
@@ -305,6 +242,15 @@ typedef struct PaUtility
 extern void pa_utility_begin(PaUtility *utility, Node *statement);
 extern void pa_utility_ended(PaUtility *utility, const QueryCompletion *qc);
 extern void pa_utility_failed(PaUtility *utility);
+extern void pa_utility_all_failed(void);
+
+/* unplanned.c */
+extern int	pa_unplanned_notes;
+
+extern void pa_unplanned_attach(void);
+extern void pa_unplanned_failed(const Query *query, const char *source,
+								double plan_time);
+extern void pa_unplanned_settle(void);
 
 /* samples.c */
 typedef struct PaDraft
@@ -355,6 +301,7 @@ extern void pa_failure_init(void);
 extern void pa_failure_record(const PaStatementKey *key, const char *string,
 							  int length, const PaMeasure *measure);
 extern void pa_failure_forget_awaited(void);
+extern uint64 pa_failure_unidentified(void);
 extern List *pa_failure_read(void);
 extern void pa_failure_reset(void);
 extern void pa_failure_usage(PaUsage *usage);

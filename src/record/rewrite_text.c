@@ -156,12 +156,15 @@ skip_constant(const PaTokens *tokens, int i)
 
 /*
  * Returns the token after a list of constants that starts at token i, which
- * is the first token of its first element (18 and newer).
+ * is the first token of its first element; i when the list has not as many
+ * elements as it should, because others are between them. -1 is any number.
  */
 static int
-skip_list(const PaTokens *tokens, int i)
+skip_list(const PaTokens *tokens, int i, int nelements)
 {
 	int			depth = 0;
+	int			count = 1;
+	int			first = i;
 
 	for (; i < tokens->count; i++)
 	{
@@ -171,8 +174,10 @@ skip_list(const PaTokens *tokens, int i)
 			depth++;
 		else if ((type == ')' || type == ']') && depth-- == 0)
 			break;
+		else if (type == ',' && depth == 0)
+			count++;
 	}
-	return i;
+	return nelements == -1 || nelements == count ? i : first;
 }
 
 typedef struct PaRewrite
@@ -218,6 +223,7 @@ static int
 replace_token(PaRewrite *rw, int i, const PaTextMark *mark, int *nconstants)
 {
 	PaToken    *token = &rw->tokens.items[i];
+	int			after_list = i;
 
 	if (mark != NULL && mark->paramid > 0)
 	{
@@ -235,12 +241,18 @@ replace_token(PaRewrite *rw, int i, const PaTextMark *mark, int *nconstants)
 	if (rw->hide_all ? !is_constant_token(token->type) :
 		!rw->hide_constants || mark == NULL)
 		return i;
-	appendStringInfo(&rw->out, "$%d",
-					 rw->slice->highest_param + ++*nconstants);
-	if (mark != NULL && mark->list)
+	if (mark != NULL && mark->list != 0)
+		after_list = skip_list(&rw->tokens, i, mark->list);
+	if (token->type != TOKEN_PARAM)
+		appendStringInfo(&rw->out, "$%d", rw->slice->highest_param + ++*nconstants);
+	else if (after_list > i)
+		appendBinaryStringInfo(&rw->out, rw->text + token->start, token->end - token->start);
+	else
+		return i;
+	if (after_list > i)
 	{
 		appendStringInfoString(&rw->out, " /*, ... */");
-		return skip_list(&rw->tokens, i);
+		return after_list;
 	}
 	return skip_constant(&rw->tokens, i);
 }

@@ -199,7 +199,7 @@ pa_sample_draft(PaExecution *execution, MemoryContext context)
 	int			location = execution->location;
 	int			length = execution->length;
 	const char *string = CleanQuerytext(query_desc->sourceText, &location, &length);
-	volatile PaEntry *entry = pa_table_entry(execution->ref.index);
+	volatile PaEntry *entry = pa_table_entry(execution->place.ref.index);
 	MemoryContext old;
 	PaBirth    *birth;
 	PaDraft    *draft;
@@ -209,7 +209,7 @@ pa_sample_draft(PaExecution *execution, MemoryContext context)
 		(entry->has_constants && !pa_track_parameters) ||
 		(params != NULL && params->numParams > PA_PARAMS_LIMIT))
 		return NULL;
-	birth = pa_birth_find_text(execution->key.queryid, string, length);
+	birth = pa_birth_find_text(execution->queryid, string, length);
 	if (birth == NULL && params != NULL && params->paramFetch != NULL)
 		return NULL;
 
@@ -235,8 +235,8 @@ pa_sample_draft(PaExecution *execution, MemoryContext context)
 }
 
 /*
- * Returns the slot that holds the same contents, or -1. Caller holds the
- * partition's lock.
+ * Returns the slot that holds the same contents, or -1. That is certain only
+ * under the partition's lock.
  */
 static int
 slot_of_hash(const PaEntry *entry, uint64 hash)
@@ -252,10 +252,10 @@ slot_of_hash(const PaEntry *entry, uint64 hash)
  * Makes room for a new sample and returns its slot. What was in the slot
  * moves to SLOT_OTHER if that is empty, or if it is its turn: each of n
  * samples that were offered stays there with equal chance. Caller holds the
- * partition's lock exclusively.
+ * partition's lock exclusively, and frees *old afterwards.
  */
 static int
-free_slot(PaEntry *entry, double exec_time)
+free_slot(PaEntry *entry, double exec_time, dsa_pointer *old)
 {
 	PaSampleSlot *slots = entry->samples;
 	int64		n = entry->counters.sample_changes + 1;
@@ -269,11 +269,11 @@ free_slot(PaEntry *entry, double exec_time)
 		return slot;
 	if (!DsaPointerIsValid(slots[SLOT_OTHER].blob) || pa_mix64(n) % n == 0)
 	{
-		pa_textstore_free(slots[SLOT_OTHER].blob);
+		*old = slots[SLOT_OTHER].blob;
 		slots[SLOT_OTHER] = slots[slot];
 	}
 	else
-		pa_textstore_free(slots[slot].blob);
+		*old = slots[slot].blob;
 	memset(&slots[slot], 0, sizeof(PaSampleSlot));
 	return slot;
 }
@@ -303,15 +303,21 @@ pa_sample_publish(const PaEntryRef *ref, const PaDraft *draft,
 {
 	PaEntry    *entry = pa_table_entry(ref->index);
 	volatile PaEntry *peek = entry;
+	dsa_pointer blob = InvalidDsaPointer;
+	dsa_pointer old = InvalidDsaPointer;
 	int			slot;
 
 	if (exec_time < 0 && DsaPointerIsValid(peek->samples[SLOT_FIRST].blob))
 		return;
 
+	/* Without a lock yet; should it be wrong, there is no sample this time */
+	if (slot_of_hash(entry, draft->hash) < 0)
+		blob = pa_textstore_put(draft->data, draft->size);
 	LWLockAcquire(pa_table_lock(ref), LW_EXCLUSIVE);
 	if (entry->generation != ref->generation)
 	{
 		LWLockRelease(pa_table_lock(ref));
+		pa_textstore_free(blob);
 		return;
 	}
 	slot = slot_of_hash(entry, draft->hash);
@@ -326,21 +332,22 @@ pa_sample_publish(const PaEntryRef *ref, const PaDraft *draft,
 	}
 	else if (exec_time >= 0 || !DsaPointerIsValid(entry->samples[SLOT_FIRST].blob))
 	{
-		dsa_pointer blob = pa_textstore_put(draft->data, draft->size);
-
 		if (DsaPointerIsValid(blob))
 		{
-			slot = free_slot(entry, exec_time);
+			slot = free_slot(entry, exec_time, &old);
 			entry->samples[slot].blob = blob;
 			entry->samples[slot].size = draft->size;
 			entry->samples[slot].hash = draft->hash;
 			entry->samples[slot].started_at = GetCurrentStatementStartTimestamp();
 			entry->samples[slot].exec_time = Max(exec_time, 0);
 			entry->samples[slot].rows = rows;
+			blob = InvalidDsaPointer;
 		}
 		note_change(entry, exec_time);
 	}
 	LWLockRelease(pa_table_lock(ref));
+	pa_textstore_free(blob);
+	pa_textstore_free(old);
 }
 
 /*

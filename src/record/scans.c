@@ -122,6 +122,9 @@ typedef struct PaScanNode
 	PaScan		scan;			/* of this execution alone, weight 1 */
 	List	   *quals;
 	Index		scanrelid;
+	dsa_pointer filter;			/* text for a new row, if it has quals */
+	uint32		filter_size;
+	bool		unwritable;		/* raised an error: tried again at the next sample */
 } PaScanNode;
 
 typedef struct PaScanWalk
@@ -251,20 +254,6 @@ search_row(const PaScan *scan)
 	return best;
 }
 
-/*
- * Tells whether a scan has a row. Takes the lock, shared.
- */
-static bool
-has_row(const PaScan *scan)
-{
-	bool		found;
-
-	LWLockAcquire(table_lock, LW_SHARED);
-	found = same_scan(search_row(scan), scan);
-	LWLockRelease(table_lock);
-	return found;
-}
-
 typedef struct PaFilterText
 {
 	const PaScanNode *node;
@@ -308,47 +297,91 @@ add_to_row(PaScan *row, const PaScan *scan, int64 weight)
 }
 
 /*
- * Adds a scan to the table, with its filter's text when it is new.
+ * Has the filter's text of a scan ready if the scan has no row yet. Returns
+ * false when somebody has the lock; it is not waited for.
  */
-static void
-store_scan(const PaScanNode *node, int64 weight)
+static bool
+prepare_filter(PaScanNode *node)
 {
 	PaFilterText filter = {.node = node};
-	dsa_pointer string = InvalidDsaPointer;
-	dsa_pointer old = InvalidDsaPointer;
-	PaScan	   *row;
+	bool		known;
 
-	if (!has_row(&node->scan) && node->quals != NIL)
-	{
-		if (!pa_guarded_call(write_filter, &filter))
-			return;				/* tried again at the next sample */
-		if (filter.text)
-			string = pa_textstore_put(filter.text, strlen(filter.text) + 1);
-	}
-	LWLockAcquire(table_lock, LW_EXCLUSIVE);
-	row = search_row(&node->scan);
+	if (node->quals == NIL)
+		return true;
+	if (!LWLockConditionalAcquire(table_lock, LW_SHARED))
+		return false;
+	known = same_scan(search_row(&node->scan), &node->scan);
+	LWLockRelease(table_lock);
+	if (known)
+		return true;
+	node->unwritable = !pa_guarded_call(write_filter, &filter);
+	if (filter.text == NULL)
+		return true;
+	node->filter_size = strlen(filter.text) + 1;
+	node->filter = pa_textstore_put(filter.text, node->filter_size);
+	return true;
+}
+
+/*
+ * Adds a scan to its row, or to a new one. What is then in node->filter is
+ * no longer needed. Caller holds the lock exclusively.
+ */
+static void
+store_scan(PaScanNode *node, int64 weight)
+{
+	PaScan	   *row = search_row(&node->scan);
+
 	if (!same_scan(row, &node->scan))
 	{
-		old = row->filter;
+		dsa_pointer old = row->filter;
+
 		memset(row, 0, sizeof(*row));
 		row->dbid = node->scan.dbid;
 		row->userid = node->scan.userid;
 		row->queryid = node->scan.queryid;
 		row->relid = node->scan.relid;
 		row->signature = node->scan.signature;
-		row->filter = string;
-		row->filter_size = filter.text ? strlen(filter.text) + 1 : 0;
-		string = InvalidDsaPointer;
+		row->filter = node->filter;
+		row->filter_size = node->filter_size;
+		node->filter = old;
 	}
 	add_to_row(row, &node->scan, weight);
+}
+
+/*
+ * Stores the scans of an execution. Returns false, having done nothing, when
+ * somebody has the lock: with many sessions that begin statements at once,
+ * waiting for each other would cost more than a later sample does.
+ */
+static bool
+store_scans(PaExecution *execution, PaScanWalk *walk)
+{
+	ListCell   *lc;
+	int64		weight;
+	int64		upto = 0;
+
+	foreach(lc, walk->nodes)
+		if (!prepare_filter(lfirst(lc)))
+			return false;
+	if (!LWLockConditionalAcquire(table_lock, LW_EXCLUSIVE))
+		return false;
+	weight = pa_entry_weigh(&execution->place, walk->rows_read, &upto);
+	foreach(lc, walk->nodes)
+	{
+		PaScanNode *node = lfirst(lc);
+
+		node->scan.upto = upto;
+		if (weight > 0 && !node->unwritable)
+			store_scan(node, weight);
+	}
 	LWLockRelease(table_lock);
-	pa_textstore_free(old);
-	pa_textstore_free(string);
+	return true;
 }
 
 /*
  * Records the sequential scans of a sampled execution that has ended, in a
- * memory context of its own.
+ * memory context of its own. When that would have to wait the next execution
+ * is sampled instead.
  */
 void
 pa_scans_record(PaExecution *execution, const PaMeasure *measure)
@@ -357,8 +390,6 @@ pa_scans_record(PaExecution *execution, const PaMeasure *measure)
 	MemoryContext old;
 	PaScanWalk	walk = {.execution = execution};
 	ListCell   *lc;
-	int64		weight;
-	int64		upto = 0;
 
 	if (execution->query_desc->planstate == NULL)
 		return;
@@ -366,7 +397,6 @@ pa_scans_record(PaExecution *execution, const PaMeasure *measure)
 								 ALLOCSET_SMALL_SIZES);
 	old = MemoryContextSwitchTo(work);
 	(void) collect_walker(execution->query_desc->planstate, &walk);
-	weight = pa_entry_weigh(&execution->ref, walk.rows_read, &upto);
 	foreach(lc, walk.nodes)
 	{
 		PaScanNode *node = lfirst(lc);
@@ -374,13 +404,14 @@ pa_scans_record(PaExecution *execution, const PaMeasure *measure)
 		node->scan.dbid = execution->key.dbid;
 		node->scan.userid = execution->key.userid;
 		node->scan.queryid = execution->key.queryid;
-		node->scan.ref = execution->ref;
-		node->scan.upto = upto;
+		node->scan.ref = execution->place.ref;
 		node->scan.last_seen = measure->started_at;
 		node->scan.last_time = measure->elapsed_ns / 1000000.0;
-		if (weight > 0)
-			store_scan(node, weight);
 	}
+	if (!store_scans(execution, &walk))
+		pa_place_sample_next(&execution->place);
+	foreach(lc, walk.nodes)
+		pa_textstore_free(((PaScanNode *) lfirst(lc))->filter);
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(work);
 }
@@ -390,24 +421,19 @@ pa_scans_record(PaExecution *execution, const PaMeasure *measure)
  * statement did this scan then, which is returned.
  */
 static bool
-add_unsampled(PaScan *scan)
+add_unsampled(PaScan *scan, const PaExecutionCount *counts)
 {
-	PaEntry    *entry = pa_table_entry(scan->ref.index);
-	int64		more = 0;
-	bool		current;
+	const PaExecutionCount *count = &counts[scan->ref.index];
+	double		more;
 
-	SpinLockAcquire(&entry->mutex);
-	current = entry->generation == scan->ref.generation &&
-		entry->counters.sampled_upto == scan->upto;
-	if (current)
-		more = entry->counters.calls + entry->counters.failures - scan->upto;
-	SpinLockRelease(&entry->mutex);
-
+	if (count->generation != scan->ref.generation || count->sampled_upto != scan->upto)
+		return false;
+	more = Max(count->executions - scan->upto, 0);
 	scan->scans += more * scan->last_scans;
 	scan->rows_read += more * scan->last_read;
 	scan->rows_returned += more * scan->last_returned;
 	scan->total_exec_time += more * scan->last_time;
-	return current;
+	return true;
 }
 
 /*
@@ -494,10 +520,12 @@ List *
 pa_scans_read(void)
 {
 	List	   *list = copy_rows();
+	PaExecutionCount *counts = pa_table_count_executions();
 	ListCell   *lc;
 
 	foreach(lc, list)
-		(void) add_unsampled(&((PaScanCopy *) lfirst(lc))->scan);
+		(void) add_unsampled(&((PaScanCopy *) lfirst(lc))->scan, counts);
+	pfree(counts);
 	list_sort(list, compare_scans);
 	return list;
 }
@@ -543,6 +571,7 @@ pa_scans_save(PaDump *dump)
 {
 	List	   *list = copy_rows();
 	int32		count = list_length(list);
+	PaExecutionCount *counts = pa_table_count_executions();
 	ListCell   *lc;
 
 	pa_dump_put(dump, &count, sizeof(count));
@@ -550,7 +579,7 @@ pa_scans_save(PaDump *dump)
 	{
 		PaScanCopy *copy = lfirst(lc);
 		PaStatementKey key;
-		bool		current = add_unsampled(&copy->scan);
+		bool		current = add_unsampled(&copy->scan, counts);
 
 		if (copy->filter == NULL)
 			copy->scan.filter_size = 0;

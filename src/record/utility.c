@@ -16,23 +16,27 @@
 
 #define TAG_SEED UINT64CONST(0x7065726661647669)	/* keeps tags apart from ids of texts */
 
+/* The innermost utility statement that runs */
+static PaUtility *running = NULL;
+
 /*
- * Returns the entry of a tag, making it if need be.
+ * Finds the entry of a utility statement's tag, making it if need be.
  */
-static PaEntryRef
-entry_of_tag(const PaStatementKey *key, const char *tag)
+static void
+find_place(PaUtility *utility)
 {
-	PaEntryRef	ref;
+	PaPlace    *place = &utility->place;
 	PaIdentity	identity = {
-		.command = CMD_UTILITY,.class = PA_CLASS_UTILITY,.text = unconstify(char *, tag)
+		.command = CMD_UTILITY,.class = PA_CLASS_UTILITY,.text = unconstify(char *, utility->tag)
 	};
 
-	if (pa_local_find(key, &ref))
-		return ref;
-	if (!pa_table_find(key, &ref))
-		ref = pa_table_create(key, &identity);
-	pa_local_remember(key, &ref);
-	return ref;
+	if (pa_local_find(&utility->key, place))
+		return;
+	pa_slab_attach();
+	place->pending = NULL;
+	if (!pa_table_find(&utility->key, &place->ref))
+		place->ref = pa_table_create(&utility->key, &identity);
+	pa_local_remember(&utility->key, utility->key.queryid, &place->ref);
 }
 
 /*
@@ -42,6 +46,8 @@ void
 pa_utility_begin(PaUtility *utility, Node *statement)
 {
 	pa_failure_forget_awaited();
+	if (pa_unplanned_notes > 0)
+		pa_unplanned_settle();
 	utility->tag = CreateCommandName(statement);
 	memset(&utility->key, 0, sizeof(utility->key));
 	utility->key.dbid = MyDatabaseId;
@@ -49,10 +55,12 @@ pa_utility_begin(PaUtility *utility, Node *statement)
 	utility->key.queryid = hash_bytes_extended((const unsigned char *) utility->tag,
 											   strlen(utility->tag), TAG_SEED);
 	utility->key.toplevel = pa_nesting_level == 0;
-	utility->ref = entry_of_tag(&utility->key, utility->tag);
+	find_place(utility);
 	pa_clock_reset(&utility->clock);
 	utility->clock.measure.started_at = GetCurrentStatementStartTimestamp();
 	pa_clock_start(&utility->clock);
+	utility->outer = running;
+	running = utility;
 }
 
 /*
@@ -83,13 +91,17 @@ pa_utility_ended(PaUtility *utility, const QueryCompletion *qc)
 {
 	PaMeasure  *measure = &utility->clock.measure;
 
+	running = utility->outer;
 	pa_clock_stop(&utility->clock);
 	measure->rows = rows_of(qc);
-	if (!pa_entry_add(&utility->ref, measure))
+	if (!pa_place_add(&utility->place, measure))
 	{
-		utility->ref = entry_of_tag(&utility->key, utility->tag);
-		(void) pa_entry_add(&utility->ref, measure);
+		find_place(utility);
+		if (!pa_place_add(&utility->place, measure))
+			pa_table_count_lost(&utility->place.ref, 1);
 	}
+	if (measure->started_at >= pa_slab_fold_at)
+		pa_fold_slab(measure->started_at);
 	if (pa_slow_query_time >= 0 &&
 		measure->elapsed_ns >= (uint64) pa_slow_query_time * 1000000)
 		pa_slow_record_utility(&utility->key, utility->tag, measure);
@@ -104,9 +116,23 @@ pa_utility_failed(PaUtility *utility)
 {
 	PaMeasure  *measure = &utility->clock.measure;
 
+	running = utility->outer;
 	pa_clock_stop(&utility->clock);
 	measure->failed = true;
-	if (!pa_entry_add(&utility->ref, measure))
-		pa_table_count_lost();
+	if (!pa_place_add(&utility->place, measure) &&
+		!(pa_table_renew(&utility->place.ref, &utility->key) &&
+		  pa_entry_add(&utility->place.ref, measure)))
+		pa_table_count_lost(&utility->place.ref, 1);
 	pa_failure_record(&utility->key, utility->tag, strlen(utility->tag), measure);
+}
+
+/*
+ * Counts all utility statements that run just now as failed: the session is
+ * ended. Runs in the error path.
+ */
+void
+pa_utility_all_failed(void)
+{
+	while (running != NULL)
+		pa_utility_failed(running);
 }

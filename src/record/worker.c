@@ -3,6 +3,8 @@
  *	  The background worker that saves what was recorded, every five minutes
  *	  and when the server shuts down.
  *
+ * SIGUSR2 has it take the five minutes for over.
+ *
  * It runs from the moment the server accepts connections, on a standby too,
  * and connects to no database. At a shutdown it is told to end at the same
  * time as everybody else; it stays until the others have counted their last
@@ -74,6 +76,22 @@ wait_for(long timeout)
 	CHECK_FOR_INTERRUPTS();
 }
 
+/* Whether a signal has said that it is time to save */
+static volatile sig_atomic_t time_is_over = false;
+
+/*
+ * Has the worker save now.
+ */
+static void
+handle_time_is_over(SIGNAL_ARGS)
+{
+	int			save_errno = errno;
+
+	time_is_over = true;
+	SetLatch(MyLatch);
+	errno = save_errno;
+}
+
 /*
  * The worker.
  */
@@ -84,6 +102,7 @@ pa_worker_main(Datum argument)
 
 	pqsignal(SIGTERM, SignalHandlerForShutdownRequest);
 	pqsignal(SIGHUP, SIG_IGN);
+	pqsignal(SIGUSR2, handle_time_is_over);
 	BackgroundWorkerUnblockSignals();
 	MemoryContextSwitchTo(AllocSetContextCreate(TopMemoryContext, "perfadvisor worker",
 												ALLOCSET_DEFAULT_SIZES));
@@ -92,8 +111,9 @@ pa_worker_main(Datum argument)
 	{
 		TimestampTz now = GetCurrentTimestamp();
 
-		if (now >= next)
+		if (now >= next || time_is_over)
 		{
+			time_is_over = false;
 			save();
 			next = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), SAVE_EVERY);
 		}

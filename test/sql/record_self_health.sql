@@ -2,7 +2,7 @@
 \unset ECHO
 \i test/setup.sql
 \i test/own_database.sql
-SELECT plan(14);
+SELECT plan(17);
 
 CREATE TABLE observed AS SELECT n FROM generate_series(1, 10) n;
 CREATE FUNCTION health(item text) RETURNS float8 LANGUAGE sql AS
@@ -13,7 +13,7 @@ CREATE ROLE record_watcher IN ROLE pg_monitor;
 CREATE ROLE record_passer;
 SELECT perfadvisor.reset();
 SET perfadvisor.slow_query_time = 0;
-SELECT health('slow_queries') AS slow, health('samples') AS samples, health('text_memory') AS texts, health('failed_queries') AS failed \gset
+SELECT health('sampling_time') AS sampling, health('slow_queries') AS slow, health('samples') AS samples, health('text_memory') AS texts, health('failed_queries') AS failed \gset
 SELECT n + 1 - 1 FROM observed WHERE n = 3;
 SELECT n + 1 - 1 FROM observed WHERE n = 4;
 SET perfadvisor.slow_query_time = -1;
@@ -22,8 +22,11 @@ DO $$ BEGIN PERFORM 1 / (n - 3) FROM observed; EXCEPTION WHEN division_by_zero T
 SELECT ok(health('slow_queries') >= :slow + 2, 'slow executions are counted');
 SELECT ok(health('samples') >= :samples + 2, 'samples are counted');
 SELECT ok(health('text_memory') > :texts, 'texts take memory');
+SELECT ok(health('sampling_time') > :sampling AND health('sampling_time') < :sampling + 60000, 'the time that sampling takes is counted');
+SELECT ok(health('pending') >= 1, 'statements that a session repeats are counted in slots of its own');
+SELECT ok(health('folds_skipped') >= 0, 'it is told how often these were not folded because of readers');
 SELECT is(health('failed_queries'), :failed + 1::float8, 'failed executions are counted');
-SELECT ok((SELECT bool_and(value <= bound) AND count(*) = 5 FROM perfadvisor.self_health WHERE bound IS NOT NULL), 'no number exceeds its bound');
+SELECT ok((SELECT bool_and(value <= bound) AND count(*) = 6 FROM perfadvisor.self_health WHERE bound IS NOT NULL), 'no number exceeds its bound');
 SELECT ok((SELECT statements_used >= (SELECT count(*) FROM perfadvisor.recorded_statements()) FROM perfadvisor.recorded_state()), 'every statement has an entry');
 SELECT ok(health('clock') BETWEEN 1 AND 100000, 'the cost of the clock is measured');
 SELECT ok((SELECT bool_and(message ~ '^[A-Z0-9].*\.$') FROM perfadvisor.self_health), 'each number comes with a sentence');

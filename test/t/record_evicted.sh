@@ -11,7 +11,7 @@ PA_TOP=$PWD
 pa_prepare test
 pa_begin
 pa_build
-tap_plan 6
+tap_plan 8
 cat >"$PA_WORK/server.conf" <<-'CONF'
 	shared_preload_libraries = 'perfadvisor'
 	perfadvisor.max_statements = 100
@@ -49,5 +49,19 @@ pa_server_stop small
 pa_server_start small
 after=$(pa_psql -d postgres -At -c "$evicted")
 tap_ok "$([ -n "$after" ] && [ "${after#* }" -ge "${before#* }" ]; echo $?)" "and still does after a restart"
+
+# Eviction while eight clients run what is evicted: what the view shows and what it says is lost is all that ran
+{
+	for n in $(seq 1 400); do
+		echo "SELECT $(printf '%*s' $((n % 20)) '' | sed 's/ /+/g') n $(printf '%*s' $((n / 20)) '' | sed 's/ /+ 1/g') FROM numbers WHERE n = 0;"
+	done
+} >"$PA_WORK/churn.sql"
+chmod 644 "$PA_WORK/churn.sql"
+total="SELECT sum(calls + failures) + (SELECT calls_lost FROM perfadvisor.recorded_state()) FROM perfadvisor.statements"
+before=$(pa_psql -d postgres -At -c "$total")
+pa_run "$PA_BINDIR/pgbench" -n -f "$PA_WORK/churn.sql" -c 8 -j 2 -t 10 -M prepared postgres >"$PA_WORK/churn.out" 2>&1
+tap_is "$(grep -c 'actually processed: 80/80' "$PA_WORK/churn.out")" 1 "clients that run more statements than there is room for do not notice"
+after=$(pa_psql -d postgres -At -c "$total")
+tap_is "$((after - before))" $((8 * 10 * 400 + 1)) "no execution is unaccounted for when statements are evicted while they run"
 pa_server_stop small
 tap_done

@@ -26,7 +26,7 @@ errors() {
 pa_prepare test
 pa_begin
 pa_build
-tap_plan 8
+tap_plan 28
 cat >"$PA_WORK/server.conf" <<-'CONF'
 	shared_preload_libraries = 'perfadvisor'
 	perfadvisor.max_statements = 100
@@ -47,6 +47,73 @@ tap_is "$(query "SELECT count(*) FROM perfadvisor.slow_queries q WHERE q::text L
 fail -c "SET perfadvisor.track_parameters = off" -c "SELECT n::text::date FROM numbers WHERE n = 7"
 tap_is "$(query "SELECT format('%s %s %s', sqlstate, query, error IS NULL) FROM perfadvisor.slow_queries WHERE query LIKE 'SELECT n::text::date%'")" \
 	'22007 SELECT n::text::date FROM numbers WHERE n = $1 t' "without track_parameters neither constants nor messages are kept"
+
+# Statements that never get a plan
+counted() {
+	query "SELECT format('%s calls, %s failures', sum(calls), sum(failures)) FROM perfadvisor.statements WHERE query LIKE '$1' AND query NOT LIKE '%perfadvisor%'"
+}
+unidentified() {
+	query "SELECT failures_unidentified FROM perfadvisor.recorded_state()"
+}
+fail -c "SELECT /* no plan */ 1 / 0"
+tap_is "$(errors 'SELECT /* no plan */ 1%')" "22012 division by zero" "a statement that fails while it is planned is kept"
+tap_is "$(counted 'SELECT /* no plan */%')" "0 calls, 1 failures" "and counted, also as the only one of its session"
+fail -v ON_ERROR_STOP=0 -c "SELECT /* no plan */ 1 / 0" -c "SELECT /* no plan */ 1 / 0" -c "SELECT /* no plan */ 4 / 2" -c "SELECT /* no plan */ 1 / 0"
+tap_is "$(counted 'SELECT /* no plan */%')" "1 calls, 4 failures" "however often, and together with those that succeed"
+yes 'SELECT /* no plan */ 1 / 0;' | head -n 30 >"$PA_WORK/no_plan.sql"
+chmod 644 "$PA_WORK/no_plan.sql"
+fail -v ON_ERROR_STOP=0 -f "$PA_WORK/no_plan.sql"
+tap_is "$(counted 'SELECT /* no plan */%')" "1 calls, 34 failures" "and one after the other"
+fail -c "CREATE FUNCTION no_plan() RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN (SELECT /* in function */ 1 / 0 + count(*) FROM numbers); END'"
+fail -c "SELECT no_plan() FROM numbers"
+tap_is "$(query "SELECT string_agg(format('%s %s %s', toplevel, calls, failures), ', ' ORDER BY toplevel) FROM perfadvisor.statements
+	WHERE query LIKE '%/* in function */%' AND query NOT LIKE 'CREATE%' OR query LIKE 'SELECT no_plan()%'")" "f 0 1, t 0 1" "inside a function it is one failure of each level"
+before=$(unidentified)
+fail -c "SELECT /* broken */ nothing FROM nowhere WHERE x = 'y'"
+fail -c "SELECT /* broken */ FROM FROM"
+tap_is "$(query "SELECT string_agg(format('%s %s %s', sqlstate, queryid IS NULL, error), ', ' ORDER BY started_at) FROM perfadvisor.slow_queries WHERE query LIKE 'SELECT /* broken */%'")" \
+	'42P01 t relation "nowhere" does not exist, 42601 t syntax error at or near "FROM"' "unknown names and syntax errors are kept without an id"
+tap_is "$(($(unidentified) - before))" 2 "and counted"
+fail -c "ALTER ROLE nobody_here PASSWORD 'hunter2' FOO"
+fail -c "SELECT 1; ALTER ROLE nobody_here PASSWORD 'hunter2' FOO"
+fail -c "ALTER ROLE nobody_here PASSWORD hunter2"
+tap_is "$(query "SELECT count(*) FROM perfadvisor.slow_queries q WHERE q::text LIKE '%hunter2%'")" 0 "no password is kept of those either"
+tap_is "$(($(unidentified) - before))" 5 "though they are counted"
+fail -c "SET perfadvisor.track = off" -c "SELECT /* untracked */ nothing FROM nowhere"
+fail -c "SET perfadvisor.track_parameters = off" -c "SELECT /* untracked */ nothing FROM nowhere"
+tap_is "$(query "SELECT count(*) FROM perfadvisor.slow_queries WHERE query LIKE '%untracked%' AND query NOT LIKE '%perfadvisor%'")" 0 "nor are texts that are not to be kept"
+query "CREATE TABLE unique_numbers (n int PRIMARY KEY); CREATE TABLE checked (n int REFERENCES unique_numbers DEFERRABLE INITIALLY DEFERRED)" >/dev/null
+fail -c "BEGIN; INSERT INTO checked VALUES (1); COMMIT"
+tap_is "$(query "SELECT count(*) FROM perfadvisor.slow_queries WHERE sqlstate = '23503'")" 1 "a constraint that fails at COMMIT is kept once"
+
+# Statements that may not start
+query "CREATE ROLE outsider; GRANT pg_monitor TO outsider" >/dev/null
+fail -c "SET ROLE outsider" -c "SELECT /* forbidden */ n FROM numbers"
+tap_is "$(counted 'SELECT /* forbidden */%')" "0 calls, 1 failures" "a statement without the rights for it has failed"
+tap_is "$(errors 'SELECT /* forbidden */%')" "42501 permission denied for table numbers" "and it is said why"
+fail -c "SET ROLE outsider" -c "DO 'BEGIN PERFORM /* forbidden inside */ n + 1 FROM numbers; EXCEPTION WHEN insufficient_privilege THEN NULL; END'"
+tap_is "$(counted '%/* forbidden inside */%')" "0 calls, 1 failures" "also when a function catches the error"
+
+# Sessions that are ended
+end_session() {
+	local pid
+
+	until pid=$(query "SELECT pid FROM pg_stat_activity WHERE query LIKE '$1%' AND wait_event = 'PgSleep'") && [ -n "$pid" ]; do :; done
+	query "SELECT pg_terminate_backend($pid, 60000)" >/dev/null
+}
+fail -c "SELECT /* ended */ pg_sleep(60), n, n FROM numbers" &
+end_session 'SELECT /* ended */'
+wait $!
+tap_is "$(counted 'SELECT /* ended */%')" "0 calls, 1 failures" "a statement whose session is terminated has failed"
+tap_is "$(errors 'SELECT /* ended */%')" "57P01 terminating connection due to administrator command" "and it is said why"
+fail -c "CREATE FUNCTION naps() RETURNS void LANGUAGE plpgsql AS 'BEGIN PERFORM /* napping */ pg_sleep(60), n, n, n FROM numbers; END'"
+fail -c "DO 'BEGIN PERFORM naps(); END'" &
+end_session 'DO'
+wait $!
+tap_is "$(counted '%/* napping */%')" "0 calls, 1 failures" "so have those that it ran inside"
+tap_is "$(query "SELECT sum(failures) FROM perfadvisor.statements WHERE query = 'DO'")" 1 "and the utility statement around them"
+tap_is "$(query "SELECT count(*) FROM perfadvisor.slow_queries WHERE sqlstate = '57P01'")" 4 "each of them once"
+tap_is "$(query "SELECT 'up'")" up "nothing of this harms the server"
 
 # Many more statements than there is room for: the table stays bounded and nothing fails
 for n in $(seq 1 1000); do

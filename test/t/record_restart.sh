@@ -55,7 +55,7 @@ crash() {
 pa_prepare test
 pa_begin
 pa_build
-tap_plan 22
+tap_plan 24
 pa_server_create first test/perfadvisor.conf
 pa_server_start first
 file=$PA_WORK/first/data/pg_stat_tmp/perfadvisor.stat
@@ -90,17 +90,36 @@ wait $! 2>/dev/null
 pa_server_start first
 tap_is "$(calls 'kept late')" 5 "a fast shutdown with sessions under way loses nothing of what had ended"
 
-# A crash
+# A crash, with a session that has not moved its counts to the table since
+run_quietly() {
+	{
+		for n in $(seq 1 5); do echo "SELECT /* pending */ count(*) FROM numbers WHERE n <> $n;"; done
+		echo "SELECT pg_sleep(600);"
+	} | pa_psql -d postgres -f - >/dev/null 2>&1
+}
+run_quietly &
+until [ "$(query "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(600)%' AND state = 'active'")" = 1 ]; do :; done
 query "SELECT perfadvisor.save()" >/dev/null
 run unsaved 4 '<'
 crash
 tap_is "$(calls kept)" 60 "after the crash of a backend all is there that was saved before"
 tap_is "$(calls unsaved)" 0 "what was not saved is lost"
+tap_is "$(calls pending)" 5 "what a session had counted for itself was saved with the rest"
 run kept 2 '>'
 tap_is "$(calls kept)" 62 "recording goes on"
 pa_server_stop first immediate
 pa_server_start first
 tap_is "$(calls kept)" 60 "an immediate shutdown does not save"
+
+# The timer
+saver=$(pgrep -P "$(head -n 1 "$PA_WORK/first/data/postmaster.pid")" -f 'perfadvisor saver')
+run timed 3 '<='
+before=$(query "SELECT coalesce(saved_at, '-infinity') FROM perfadvisor.recorded_state()")
+pa_as kill -USR2 "$saver"
+until [ "$(query "SELECT saved_at > '$before' FROM perfadvisor.recorded_state()")" = t ]; do :; done
+pa_server_stop first immediate
+pa_server_start first
+tap_is "$(calls timed)" 3 "the worker saves when its time has come, which a signal says as well"
 
 # reset
 query "SELECT perfadvisor.reset()" >/dev/null

@@ -1,0 +1,257 @@
+/*
+ * slab.h
+ *	  What a backend has counted and the statement table has not yet. Private
+ *	  to the record room.
+ */
+#ifndef PERFADVISOR_RECORD_SLAB_H
+#define PERFADVISOR_RECORD_SLAB_H
+
+#include "record/table.h"
+
+#define PA_PENDING_CELLS 32		/* a power of two */
+#define PA_PENDING_CELLS_FULL (PA_PENDING_CELLS * 3 / 4)
+
+/* A bucket of a latency histogram that is not empty; unused while count is 0 */
+typedef struct PaPendingCell
+{
+	uint16		bucket;
+	uint16		count;
+} PaPendingCell;
+
+/*
+ * What one backend has pending for one statement. Written by its owner only,
+ * read by everybody; see slab.c.
+ */
+typedef struct PaPending
+{
+	uint32		changecount;	/* odd while the owner changes the rest */
+	int32		index;			/* of the statement's entry */
+	uint64		generation;		/* 0: the slot is free */
+	uint32		until_sample;	/* for the owner: see pa_place_claim_sample() */
+	uint32		ncells;			/* in use */
+	uint32		calls;
+	uint32		failures;
+	int64		rows;
+	uint64		total_ns;		/* as the next two; of successes */
+	uint64		min_ns;
+	uint64		max_ns;
+	double		sum_squares;	/* ns^2 */
+	uint64		failed_ns;
+	double		plan_time;		/* ms */
+	int64		shared_blks_hit;
+	int64		shared_blks_read;
+	int64		temp_blks_written;
+	uint64		wal_bytes;
+	TimestampTz first_seen;
+	TimestampTz last_seen;
+	PaPendingCell cells[PA_PENDING_CELLS];
+} PaPending;
+
+/* A backend's slots */
+typedef struct PaSlab
+{
+	uint32		used;			/* slots that are not free */
+
+	/* Since the server started, by all who had this slab */
+	uint64		folds;			/* of slots */
+	uint64		skipped;		/* folds put off because of a reader */
+	uint64		sampled;		/* executions */
+	uint64		sampling_ns;	/* spent on these */
+	PaPending	slots[FLEXIBLE_ARRAY_MEMBER];
+} PaSlab;
+
+/* What slabs hold, and what their owners did since the server started */
+typedef struct PaSlabState
+{
+	int64		used;			/* slots */
+	int64		room;
+	uint64		folds;
+	uint64		skipped;
+	uint64		sampled;
+	uint64		sampling_ns;
+} PaSlabState;
+
+/* Where the executions of a statement are counted */
+typedef struct PaPlace
+{
+	PaEntryRef	ref;
+	PaPending  *pending;		/* this backend's, or NULL: in the entry */
+} PaPlace;
+
+/* counters.c: what happens under an entry's mutex */
+extern bool pa_entry_add(const PaEntryRef *ref, const PaMeasure *measure);
+extern bool pa_entry_fold(const PaEntryRef *ref, const PaPending *pending,
+						  int64 *left);
+extern bool pa_entry_claim_sample(const PaEntryRef *ref, int64 own, int64 *left);
+extern void pa_entry_sample_next(const PaEntryRef *ref, int64 own);
+extern int64 pa_entry_weigh(const PaPlace *place, double seq_rows,
+							int64 *upto);
+
+/* slab.c: the slabs, and what their owner does */
+extern PaSlab *pa_slab_mine;
+extern TimestampTz pa_slab_fold_at;
+
+extern void pa_slab_init(void);
+extern int	pa_slab_slots(void);
+extern PaSlab *pa_slab_of(int number);
+extern int	pa_slab_count(void);
+extern PaPending *pa_slab_obtain(const PaEntryRef *ref);
+extern bool pa_slab_look_again(void);
+extern void pa_slab_attach(void);
+extern void pa_slab_count_sampling(const instr_time *since, uint64 executions);
+extern void pa_slab_state(PaSlabState *state);
+extern bool pa_place_add_without_cell(const PaPlace *place, const PaMeasure *measure);
+extern bool pa_place_look_for_sample(const PaPlace *place);
+extern void pa_place_sample_next(const PaPlace *place);
+
+/* fold.c: from the slabs to the table, and to its readers */
+extern bool pa_fold_pending(PaPending *pending);
+extern void pa_fold_slab(TimestampTz now);
+extern void pa_fold_at_exit(int code, Datum argument);
+extern void pa_pending_merge(const PaPending *pending, PaEntry *into);
+extern void pa_pending_each(int partition,
+							void (*function) (const PaPending *, void *),
+							void *argument);
+
+/*
+ * Tells whether a slot is that of an entry.
+ */
+static inline bool
+pa_pending_is_of(const PaPending *pending, const PaEntryRef *ref)
+{
+	return pending->generation == ref->generation && pending->index == ref->index;
+}
+
+/*
+ * Returns the executions that a slot holds.
+ */
+static inline int64
+pa_pending_executions(const PaPending *pending)
+{
+	return (int64) pending->calls + pending->failures;
+}
+
+/*
+ * Tells whether the execution that now starts is to be sampled. The table is
+ * looked at when this backend has run the statement often enough since it
+ * last looked.
+ */
+static inline bool
+pa_place_claim_sample(const PaPlace *place)
+{
+	PaPending  *pending = place->pending;
+
+	if (likely(pending != NULL && pending->until_sample > 0))
+	{
+		pending->until_sample--;
+		return false;
+	}
+	return pa_place_look_for_sample(place);
+}
+
+/*
+ * Begins and ends a change of a slot by its owner: nothing in between may
+ * raise an error.
+ */
+static inline void
+pa_pending_begin_change(PaPending *pending)
+{
+	((volatile PaPending *) pending)->changecount++;
+	pg_write_barrier();
+}
+
+static inline void
+pa_pending_end_change(PaPending *pending)
+{
+	pg_write_barrier();
+	((volatile PaPending *) pending)->changecount++;
+}
+
+/*
+ * Returns the cell of a bucket, which the caller will count in, or NULL when
+ * there is none.
+ */
+static inline PaPendingCell *
+pa_pending_cell(PaPending *pending, int bucket)
+{
+	for (uint32 i = bucket;; i++)
+	{
+		PaPendingCell *cell = &pending->cells[i % PA_PENDING_CELLS];
+
+		if (cell->bucket == bucket && cell->count > 0)
+			return likely(cell->count < PG_UINT16_MAX) ? cell : NULL;
+		if (cell->count == 0)
+		{
+			if (pending->ncells == PA_PENDING_CELLS_FULL)
+				return NULL;
+			pending->ncells++;
+			cell->bucket = bucket;
+			return cell;
+		}
+	}
+}
+
+/*
+ * Adds one execution to a slot: one that succeeded, in the cell of its time,
+ * or one that failed, without a cell.
+ */
+static inline void
+pa_pending_add(PaPending *pending, PaPendingCell *cell, const PaMeasure *m)
+{
+	pa_pending_begin_change(pending);
+	if (unlikely(pending->last_seen == 0))
+		pending->first_seen = m->started_at;
+	pending->last_seen = m->started_at;
+	pending->plan_time += m->plan_time;
+	pending->shared_blks_hit += m->shared_blks_hit;
+	pending->shared_blks_read += m->shared_blks_read;
+	pending->temp_blks_written += m->temp_blks_written;
+	pending->wal_bytes += m->wal_bytes;
+	if (likely(cell != NULL))
+	{
+		double		time = (double) (int64) m->elapsed_ns;
+
+		if (m->elapsed_ns < pending->min_ns || pending->calls == 0)
+			pending->min_ns = m->elapsed_ns;
+		if (m->elapsed_ns > pending->max_ns)
+			pending->max_ns = m->elapsed_ns;
+		pending->total_ns += m->elapsed_ns;
+		pending->sum_squares += time * time;
+		pending->calls++;
+		pending->rows += m->rows;
+		cell->count++;
+	}
+	else
+	{
+		pending->failures++;
+		pending->failed_ns += m->elapsed_ns;
+	}
+	pa_pending_end_change(pending);
+}
+
+/*
+ * Adds one execution to its statement. Returns false when the statement is
+ * elsewhere by now. One that failed is added in the error path: no locks but
+ * spinlocks, no allocation, no error.
+ */
+static inline bool
+pa_place_add(const PaPlace *place, const PaMeasure *m)
+{
+	PaPending  *pending = place->pending;
+	PaPendingCell *cell = NULL;
+
+	if (unlikely(!pa_table_is_current(&place->ref)))
+		return false;
+	if (unlikely(pending == NULL || !pa_pending_is_of(pending, &place->ref)))
+		return pa_entry_add(&place->ref, m);
+	if (likely(!m->failed))
+	{
+		cell = pa_pending_cell(pending, pa_histogram_bucket(m->elapsed_ns));
+		if (unlikely(cell == NULL))
+			return pa_place_add_without_cell(place, m);
+	}
+	pa_pending_add(pending, cell, m);
+	return true;
+}
+
+#endif							/* PERFADVISOR_RECORD_SLAB_H */
