@@ -489,6 +489,8 @@ plan_queries(void *arg)
 							  replan->params);
 		oldcontext = MemoryContextSwitchTo(job->result_context);
 		job->result->cost += plan->planTree->total_cost;
+		job->result->rows += IsA(plan->planTree, ModifyTable)
+			? outerPlan(plan->planTree)->plan_rows : plan->planTree->plan_rows;
 		job->result->used = list_concat_unique_oid(job->result->used,
 												   pa_whatif_indexes_used(plan));
 		if (job->want_text)

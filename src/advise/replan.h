@@ -50,6 +50,7 @@ typedef struct PaReplan
 typedef struct PaPlanResult
 {
 	double		cost;			/* total_cost, all queries of a rewrite */
+	double		rows;			/* estimated, written or returned, the same */
 	List	   *used;			/* OIDs of indexes read */
 	char	   *plan;			/* EXPLAIN text, if asked for */
 } PaPlanResult;

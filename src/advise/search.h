@@ -49,6 +49,7 @@ typedef struct PaItem
 	bool		rare;			/* these are few of the statement's */
 	List	   *requests;		/* PaRequest * */
 	double		cost_now;		/* without any candidate */
+	double		rows;			/* estimated, written or returned by an execution */
 	int		   *candidates;		/* ids of those that could matter to it */
 	int			ncandidates;
 	int			maxcandidates;

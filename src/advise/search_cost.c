@@ -182,6 +182,7 @@ plan_item(PaSearch *search, PaItem *item, Bitmapset *config)
 		memo = palloc0(sizeof(PaMemo));
 		memo->config = bms_copy(config);
 		memo->cost = result.cost;
+		item->rows = result.rows;
 		memo->used = used_places(search, item, config, result.used);
 		apply_estimates(search, item, memo);
 		item->memo = lappend(item->memo, memo);

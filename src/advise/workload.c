@@ -344,8 +344,7 @@ pa_workload_given(PaSearch *search, List *queries)
 		if (item->replan.error != NULL)
 			ReThrowError(item->replan.error);
 		query = copyObject(linitial_node(Query, item->replan.queries));
-		(void) pa_jumble_query(query, sample->text);
-		st->key.queryid = pa_query_id(query);
+		st->key.queryid = pa_record_queryid(query, sample->text);
 		item->cost_now = pa_item_cost(search, item, NULL, NULL);
 		if (item->replan.error != NULL)
 			ReThrowError(item->replan.error);
@@ -354,6 +353,7 @@ pa_workload_given(PaSearch *search, List *queries)
 		search->total_time += ws->time;
 		search->statements = lappend(search->statements, ws);
 		search->items = lappend(search->items, item);
+		note_writes(search, ws, item->rows * ws->calls);
 	}
 	MemoryContextSwitchTo(oldcontext);
 }
