@@ -25,7 +25,7 @@
 #define PA_MAX_KEYS		4
 
 /* Included columns that are proposed at most */
-#define PA_MAX_INCLUDED	2
+#define PA_MAX_INCLUDED	4
 
 /* Equality columns that are permuted; the most selective ones. */
 #define PA_MAX_EQUAL	4

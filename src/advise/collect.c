@@ -46,8 +46,8 @@
 #define PA_MIN_VISIBLE			0.5
 
 /* ... and where all columns together are few and narrow (bytes). */
-#define PA_MAX_COVERED			4
-#define PA_MAX_COVERED_WIDTH	40
+#define PA_MAX_COVERED			6
+#define PA_MAX_COVERED_WIDTH	48
 
 typedef struct Collecting
 {

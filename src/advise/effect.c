@@ -97,6 +97,7 @@ note_share(PaEffect *effect, double before, double after)
 	double		pages = (before - after) / random_page_cost;
 	double		share = 1 - after / before;
 
+	effect->most_saved = Max(effect->most_saved, before - after);
 	if (pages >= PA_MIN_PAGES_LONGER)
 		effect->best_share = Max(effect->best_share, share);
 	if (pages >= PA_MIN_PAGES_NEW)

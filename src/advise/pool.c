@@ -461,3 +461,47 @@ pa_pool_fill(PaSearch *search)
 			pa_pool_admit(search, search->candidates[i]);
 	}
 }
+
+/* What add_late() needs and gives */
+typedef struct Late
+{
+	PaSearch   *search;
+	PaIndexDef *def;
+	PaCandidate *candidate;
+} Late;
+
+/*
+ * Runs inside pa_in_restriction(), whose end gives back the lock.
+ */
+static void
+add_late(void *arg)
+{
+	Late	   *late = arg;
+	PaSearch   *search = late->search;
+	MemoryContext oldcontext;
+
+	if (!ConditionalLockRelationOid(late->def->relid, AccessShareLock))
+		return;
+	late->candidate = pa_pool_add(search, late->def);
+	if (late->candidate == NULL || late->candidate->pooled)
+		return;
+	pa_search_price(search, late->candidate);
+	oldcontext = MemoryContextSwitchTo(search->context);
+	pa_pool_admit(search, late->candidate);
+	MemoryContextSwitchTo(oldcontext);
+}
+
+/*
+ * Registers a definition that came up during the search, prices it and lets it
+ * take part. Returns NULL if an existing index makes it superfluous or its table
+ * is locked.
+ */
+PaCandidate *
+pa_pool_add_late(PaSearch *search, PaIndexDef *def)
+{
+	Late		late = {search, def, NULL};
+	PaRestriction self = {GetUserId(), NULL};
+
+	(void) pa_in_restriction(&self, add_late, &late, NULL);
+	return late.candidate;
+}

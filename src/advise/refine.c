@@ -11,16 +11,12 @@
 #include "postgres.h"
 
 #include "catalog/pg_am.h"
-#include "miscadmin.h"
-#include "storage/lmgr.h"
 
 #include "advise/search.h"
 #include "base/progress.h"
 
-/* Dropping an index may make a statement dearer by this factor at most. */
-#define PA_MAX_REGRESSION	1.15
-
-/* ... and by this one if the table's writes gain more than the statement loses. */
+/* Dropping an index may make a statement dearer by PA_MAX_REGRESSION at most, and
+ * by this factor if the table's writes gain more than the statement loses. */
 #define PA_MAX_WRITE_REGRESSION	1.5
 
 /*
@@ -42,14 +38,8 @@
 /* ... if it has no more than this share of its pages. */
 #define PA_MAX_BRIN_PAGES	0.05
 
-/* A longer index in the place of a shorter one must save a statement this share. */
-#define PA_MIN_LENGTHENING	0.18
-
 /* An index for rare executions must save this share of the workload's time. */
 #define PA_MIN_RARE_GAIN	0.01
-
-/* Included columns must save a statement this share of its cost. */
-#define PA_MIN_COVERING		0.6
 
 /*
  * Whether a configuration may take the place of the current one: no statement
@@ -66,101 +56,6 @@ acceptable_loss(PaSearch *search, const PaEffect *effect)
 }
 
 /*
- * Whether some candidate of a set on a table gives a request the order of which
- * only the first rows are wanted.
- */
-static bool
-order_served_by(PaTable *table, Bitmapset *set, const PaRequest *request)
-{
-	ListCell   *lc;
-
-	foreach(lc, table->pooled)
-	{
-		PaCandidate *candidate = lfirst(lc);
-
-		if (bms_is_member(candidate->id, set) &&
-			candidate->def->am == BTREE_AM_OID &&
-			pa_order_served(candidate->def, request))
-			return true;
-	}
-	return false;
-}
-
-/*
- * Whether a configuration gives every statement the order that it has from the
- * current one. Costs do not tell: see order.c.
- */
-static bool
-keeps_orders(PaSearch *search, PaTable *table, Bitmapset *config)
-{
-	ListCell   *lc;
-	ListCell   *lc2;
-
-	foreach(lc, table->statements)
-	{
-		PaItem	   *item = linitial(((PaWorkStatement *) lfirst(lc))->items);
-
-		foreach(lc2, item->requests)
-		{
-			PaRequest  *request = lfirst(lc2);
-
-			if (request->relid == table->relid && request->limited_order != NIL &&
-				order_served_by(table, search->chosen, request) &&
-				!order_served_by(table, config, request))
-				return false;
-		}
-	}
-	return true;
-}
-
-/*
- * Returns the chosen candidates on a table.
- */
-static List *
-chosen_of(PaSearch *search, PaTable *table)
-{
-	List	   *result = NIL;
-	ListCell   *lc;
-
-	foreach(lc, table->pooled)
-	{
-		PaCandidate *candidate = lfirst(lc);
-
-		if (bms_is_member(candidate->id, search->chosen))
-			result = lappend(result, candidate);
-	}
-	return result;
-}
-
-/*
- * Whether another chosen index begins with the keys of a candidate, for the
- * same rows.
- */
-bool
-pa_search_begins_chosen(PaSearch *search, const PaCandidate *candidate)
-{
-	const PaIndexDef *a = candidate->def;
-	PaTable    *table = pa_search_table(search, a->relid);
-	ListCell   *lc;
-
-	foreach(lc, chosen_of(search, table))
-	{
-		const PaIndexDef *b = ((PaCandidate *) lfirst(lc))->def;
-		int			same = 0;
-
-		if (a == b || a->am != BTREE_AM_OID || b->am != BTREE_AM_OID ||
-			a->nkeys > b->nkeys || a->ncolumns > a->nkeys || !equal(a->pred, b->pred))
-			continue;
-		while (same < a->nkeys &&
-			   pa_index_column_equal(&a->columns[same], &b->columns[same]))
-			same++;
-		if (same == a->nkeys)
-			return true;
-	}
-	return false;
-}
-
-/*
  * Finds the chosen index of a table that the others make most superfluous, or
  * returns NULL.
  */
@@ -171,14 +66,14 @@ least_missed(PaSearch *search, PaTable *table)
 	double		least_loss = 0;
 	ListCell   *lc;
 
-	foreach(lc, chosen_of(search, table))
+	foreach(lc, pa_chosen_of(search, table))
 	{
 		PaCandidate *candidate = lfirst(lc);
 		Bitmapset  *single = bms_make_singleton(candidate->id);
 		Bitmapset  *config = bms_difference(search->chosen, single);
 		PaEffect	effect = pa_search_effect(search, config, single);
 
-		if (keeps_orders(search, table, config) &&
+		if (pa_keeps_orders(search, table, config) &&
 			(acceptable_loss(search, &effect) ||
 			 (effect.worst_ratio <= PA_MAX_PREFIX_REGRESSION &&
 			  pa_search_begins_chosen(search, candidate))) &&
@@ -269,7 +164,7 @@ try_replace(PaSearch *search, PaTable *table, PaCandidate *a, PaCandidate *b,
 	effect = pa_search_effect(search, config, changed);
 	bms_free(changed);
 	if (!acceptable_loss(search, &effect) ||
-		!keeps_orders(search, table, config) ||
+		!pa_keeps_orders(search, table, config) ||
 		!pa_search_within_limits(search, config))
 	{
 		bms_free(config);
@@ -278,32 +173,6 @@ try_replace(PaSearch *search, PaTable *table, PaCandidate *a, PaCandidate *b,
 	a->rejected = b->rejected = "one advised index serves its statements together with others";
 	pa_search_adopt(search, config);
 	return true;
-}
-
-/* What add_merged() needs and gives */
-typedef struct Merging
-{
-	PaSearch   *search;
-	PaIndexDef *def;
-	PaCandidate *candidate;
-} Merging;
-
-static void
-add_merged(void *arg)
-{
-	Merging    *merging = arg;
-	PaSearch   *search = merging->search;
-	MemoryContext oldcontext;
-
-	if (!ConditionalLockRelationOid(merging->def->relid, AccessShareLock))
-		return;
-	merging->candidate = pa_pool_add(search, merging->def);
-	if (merging->candidate == NULL || merging->candidate->pooled)
-		return;
-	pa_search_price(search, merging->candidate);
-	oldcontext = MemoryContextSwitchTo(search->context);
-	pa_pool_admit(search, merging->candidate);
-	MemoryContextSwitchTo(oldcontext);
 }
 
 /*
@@ -332,13 +201,8 @@ merge_pair(PaSearch *search, PaTable *table, PaCandidate *a, PaCandidate *b)
 	merged[1] = concatenate(b->def, a->def);
 	for (int k = 0; k < 2; k++)
 	{
-		Merging		merging = {search, merged[k], NULL};
-		PaRestriction self = {GetUserId(), NULL};
-
-		if (merged[k] == NULL)
-			continue;
-		(void) pa_in_restriction(&self, add_merged, &merging, NULL);
-		if (try_replace(search, table, a, b, merging.candidate))
+		if (merged[k] != NULL &&
+			try_replace(search, table, a, b, pa_pool_add_late(search, merged[k])))
 			return true;
 	}
 	return false;
@@ -351,7 +215,7 @@ merge_pair(PaSearch *search, PaTable *table, PaCandidate *a, PaCandidate *b)
 static bool
 merge_one_pair(PaSearch *search, PaTable *table)
 {
-	List	   *chosen = chosen_of(search, table);
+	List	   *chosen = pa_chosen_of(search, table);
 	ListCell   *lc;
 	ListCell   *lc2;
 
@@ -376,23 +240,6 @@ consolidate(PaSearch *search, PaTable *table)
 {
 	while (merge_one_pair(search, table))
 		;
-}
-
-/*
- * What exchanging one chosen candidate for another does. The configuration is
- * the caller's to adopt or to free.
- */
-static PaEffect
-exchange(PaSearch *search, const PaCandidate *old, const PaCandidate *by,
-		 Bitmapset **config)
-{
-	Bitmapset  *changed = bms_add_member(bms_make_singleton(old->id), by->id);
-	PaEffect	effect;
-
-	*config = bms_add_member(bms_del_member(bms_copy(search->chosen), old->id), by->id);
-	effect = pa_search_effect(search, *config, changed);
-	bms_free(changed);
-	return effect;
 }
 
 /*
@@ -432,7 +279,7 @@ simplify(PaSearch *search, PaTable *table)
 	ListCell   *lc;
 	ListCell   *lc2;
 
-	foreach(lc, chosen_of(search, table))
+	foreach(lc, pa_chosen_of(search, table))
 	{
 		PaCandidate *old = lfirst(lc);
 		PaCandidate *best = old;
@@ -447,9 +294,9 @@ simplify(PaSearch *search, PaTable *table)
 			if (!comparable(by, old) || bms_is_member(by->id, search->chosen) ||
 				!pa_candidate_simpler(by, best) || pa_search_out_of_time(search))
 				continue;
-			effect = exchange(search, old, by, &config);
+			effect = pa_search_exchange(search, old, by, &config);
 			if (loses_little(search, by, &effect) &&
-				keeps_orders(search, table, config) &&
+				pa_keeps_orders(search, table, config) &&
 				effect.write_added <= pa_search_write_cost(search, old) * 0.1)
 			{
 				bms_free(best_config);
@@ -463,199 +310,6 @@ simplify(PaSearch *search, PaTable *table)
 			continue;
 		old->rejected = "a simpler index serves its statements as well";
 		pa_search_adopt(search, best_config);
-	}
-}
-
-/*
- * Tries to let a chosen candidate include what one request reads besides.
- * Returns whether that was adopted, which it is only where it saves a
- * statement most of what is left: included columns make an index larger, and
- * updates of them cost.
- */
-static bool
-try_covering(PaSearch *search, int id, const PaRequest *request)
-{
-	PaCandidate *old = search->candidates[id];
-	Merging		merging = {search, NULL, NULL};
-	PaRestriction self = {GetUserId(), NULL};
-	Bitmapset  *config;
-	PaEffect	effect;
-
-	merging.def = pa_candidate_covering(old->def, request);
-	if (merging.def == NULL)
-		return false;
-	(void) pa_in_restriction(&self, add_merged, &merging, NULL);
-	if (merging.candidate == NULL)
-		return false;
-	effect = exchange(search, old, merging.candidate, &config);
-	if (effect.best_share < PA_MIN_COVERING || effect.worst_ratio > PA_MAX_REGRESSION ||
-		effect.price_saved <= effect.write_added ||
-		!pa_search_within_limits(search, config))
-		return false;
-	old->rejected = "with more columns it saves the table's visits, too";
-	pa_search_adopt(search, config);
-	return true;
-}
-
-/*
- * Makes chosen indexes covering where that pays.
- */
-static void
-cover(PaSearch *search)
-{
-	ListCell   *lc;
-	ListCell   *lc2;
-
-	foreach(lc, search->items)
-	{
-		PaItem	   *item = lfirst(lc);
-		Bitmapset  *used;
-		int			id = -1;
-
-		(void) pa_item_cost(search, item, search->chosen, &used);
-		while (!pa_search_out_of_time(search) && (id = bms_next_member(used, id)) >= 0)
-		{
-			foreach(lc2, item->requests)
-			{
-				if (bms_is_member(id, search->chosen) &&
-					try_covering(search, id, lfirst(lc2)))
-					break;
-			}
-		}
-	}
-}
-
-/*
- * Whether b has all keys of a and others, in whatever order, for the same
- * rows.
- */
-static bool
-extends(const PaIndexDef *a, const PaIndexDef *b)
-{
-	if (a->relid != b->relid || a->am != BTREE_AM_OID || b->am != BTREE_AM_OID ||
-		a->nkeys >= b->nkeys || !equal(a->pred, b->pred))
-		return false;
-	for (int i = 0; i < a->nkeys; i++)
-	{
-		bool		found = false;
-
-		for (int j = 0; j < b->nkeys; j++)
-			found |= pa_index_column_equal(&a->columns[i], &b->columns[j]);
-		if (!found)
-			return false;
-	}
-	return true;
-}
-
-/*
- * Puts into the pool what a chosen candidate would be with all that the
- * statements which read it ask for.
- */
-static void
-add_completions(PaSearch *search, PaTable *table, PaCandidate *old)
-{
-	ListCell   *lc;
-	ListCell   *lc2;
-	ListCell   *lc3;
-
-	foreach(lc, table->statements)
-	{
-		foreach(lc2, ((PaWorkStatement *) lfirst(lc))->items)
-		{
-			PaItem	   *item = lfirst(lc2);
-			Bitmapset  *used;
-
-			if (item->current <= 0 || pa_search_out_of_time(search))
-				continue;
-			(void) pa_item_cost(search, item, search->chosen, &used);
-			if (!bms_is_member(old->id, used))
-				continue;
-			foreach(lc3, item->requests)
-			{
-				for (int with_order = 0; with_order < 2; with_order++)
-				{
-					Merging		merging = {search, NULL, NULL};
-					PaRestriction self = {GetUserId(), NULL};
-
-					merging.def = pa_candidate_completed(old->def, lfirst(lc3),
-														 with_order == 1);
-					if (merging.def != NULL)
-						(void) pa_in_restriction(&self, add_merged, &merging, NULL);
-				}
-			}
-		}
-	}
-}
-
-/*
- * Whether one candidate gives a statement the order of which only the first
- * rows are wanted, and the other does not.
- */
-static bool
-gives_order(PaTable *table, const PaCandidate *old, const PaCandidate *by)
-{
-	ListCell   *lc;
-	ListCell   *lc2;
-
-	foreach(lc, table->statements)
-	{
-		PaItem	   *item = linitial(((PaWorkStatement *) lfirst(lc))->items);
-
-		foreach(lc2, item->requests)
-		{
-			PaRequest  *request = lfirst(lc2);
-
-			if (request->limited_order != NIL &&
-				pa_order_served(by->def, request) &&
-				!pa_order_served(old->def, request))
-				return true;
-		}
-	}
-	return false;
-}
-
-/*
- * Lets longer indexes take the place of chosen ones whose columns they have,
- * where that helps a statement: as a second index the longer one would have to
- * earn what it costs writes, in the other's place only the difference. One that
- * gives an order of which only the first rows are wanted helps in any case.
- */
-static void
-lengthen(PaSearch *search, PaTable *table)
-{
-	ListCell   *lc;
-	ListCell   *lc2;
-
-	foreach(lc, chosen_of(search, table))
-	{
-		PaCandidate *old = lfirst(lc);
-
-		add_completions(search, table, old);
-		foreach(lc2, table->pooled)
-		{
-			PaCandidate *by = lfirst(lc2);
-			Bitmapset  *config;
-			PaEffect	effect;
-
-			if (bms_is_member(by->id, search->chosen) ||
-				!extends(old->def, by->def) || pa_search_out_of_time(search))
-				continue;
-			effect = exchange(search, old, by, &config);
-			if (effect.worst_ratio > PA_MAX_REGRESSION ||
-				!(gives_order(table, old, by)
-				  ? effect.write_added <= pa_search_write_cost(search, old) * 0.5
-				  : effect.best_share >= PA_MIN_LENGTHENING &&
-				  effect.price_saved > effect.write_added) ||
-				!keeps_orders(search, table, config) ||
-				!pa_search_within_limits(search, config))
-			{
-				bms_free(config);
-				continue;
-			}
-			old->rejected = "a longer index serves its statements and others";
-			pa_search_adopt(search, config);
-			break;
-		}
 	}
 }
 
@@ -735,7 +389,7 @@ pa_search_refine(PaSearch *search)
 		consolidate(search, table);
 		drop_superfluous(search, table);
 		simplify(search, table);
-		lengthen(search, table);
+		pa_search_lengthen(search, table);
 	}
-	cover(search);
+	pa_search_cover(search);
 }

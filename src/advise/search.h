@@ -125,6 +125,7 @@ extern void pa_search_set_limit(PaSearch *search, double ms);
 /* pool.c */
 extern void pa_pool_fill(PaSearch *search);
 extern PaCandidate *pa_pool_add(PaSearch *search, PaIndexDef *def);
+extern PaCandidate *pa_pool_add_late(PaSearch *search, PaIndexDef *def);
 extern void pa_pool_admit(PaSearch *search, PaCandidate *candidate);
 extern PaTable *pa_search_table(PaSearch *search, Oid relid);
 
@@ -137,6 +138,7 @@ typedef struct PaEffect
 	double		log_saved;		/* ms per hour now, times ln(cost before / after) */
 	double		best_share;		/* largest relative saving of one statement */
 	double		best_large_share;	/* the same, of those that are not small */
+	double		most_saved;		/* largest cost that one execution saves */
 	double		worst_ratio;	/* largest cost after / before of one item */
 } PaEffect;
 
@@ -164,9 +166,22 @@ extern void pa_search_run(PaSearch *search);
 extern bool pa_search_within_limits(PaSearch *search, Bitmapset *set);
 extern bool pa_candidate_simpler(const PaCandidate *a, const PaCandidate *b);
 
+/* chosen.c */
+extern List *pa_chosen_of(PaSearch *search, PaTable *table);
+extern bool pa_search_begins_chosen(PaSearch *search, const PaCandidate *candidate);
+extern bool pa_keeps_orders(PaSearch *search, PaTable *table, Bitmapset *config);
+extern PaEffect pa_search_exchange(PaSearch *search, const PaCandidate *old,
+								   const PaCandidate *by, Bitmapset **config);
+
+/* An exchanged or dropped index may make a statement dearer by this factor. */
+#define PA_MAX_REGRESSION	1.15
+
 /* refine.c */
 extern void pa_search_refine(PaSearch *search);
 extern void pa_search_drop_unused(PaSearch *search);
-extern bool pa_search_begins_chosen(PaSearch *search, const PaCandidate *candidate);
+
+/* lengthen.c */
+extern void pa_search_lengthen(PaSearch *search, PaTable *table);
+extern void pa_search_cover(PaSearch *search);
 
 #endif							/* PERFADVISOR_ADVISE_SEARCH_H */

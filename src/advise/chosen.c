@@ -1,0 +1,121 @@
+/*
+ * chosen.c
+ *	  What is asked of the set of indexes that is chosen so far.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_am.h"
+
+#include "advise/search.h"
+
+/*
+ * Returns the chosen candidates on a table.
+ */
+List *
+pa_chosen_of(PaSearch *search, PaTable *table)
+{
+	List	   *result = NIL;
+	ListCell   *lc;
+
+	foreach(lc, table->pooled)
+	{
+		PaCandidate *candidate = lfirst(lc);
+
+		if (bms_is_member(candidate->id, search->chosen))
+			result = lappend(result, candidate);
+	}
+	return result;
+}
+
+/*
+ * Whether another chosen index begins with the keys of a candidate, for the
+ * same rows.
+ */
+bool
+pa_search_begins_chosen(PaSearch *search, const PaCandidate *candidate)
+{
+	const PaIndexDef *a = candidate->def;
+	PaTable    *table = pa_search_table(search, a->relid);
+	ListCell   *lc;
+
+	foreach(lc, pa_chosen_of(search, table))
+	{
+		const PaIndexDef *b = ((PaCandidate *) lfirst(lc))->def;
+		int			same = 0;
+
+		if (a == b || a->am != BTREE_AM_OID || b->am != BTREE_AM_OID ||
+			a->nkeys > b->nkeys || a->ncolumns > a->nkeys || !equal(a->pred, b->pred))
+			continue;
+		while (same < a->nkeys &&
+			   pa_index_column_equal(&a->columns[same], &b->columns[same]))
+			same++;
+		if (same == a->nkeys)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Whether some candidate of a set on a table gives a request the order of which
+ * only the first rows are wanted.
+ */
+static bool
+order_served_by(PaTable *table, Bitmapset *set, const PaRequest *request)
+{
+	ListCell   *lc;
+
+	foreach(lc, table->pooled)
+	{
+		PaCandidate *candidate = lfirst(lc);
+
+		if (bms_is_member(candidate->id, set) &&
+			candidate->def->am == BTREE_AM_OID &&
+			pa_order_served(candidate->def, request))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Whether a configuration gives every statement the order that it has from the
+ * current one. Costs do not tell: see order.c.
+ */
+bool
+pa_keeps_orders(PaSearch *search, PaTable *table, Bitmapset *config)
+{
+	ListCell   *lc;
+	ListCell   *lc2;
+
+	foreach(lc, table->statements)
+	{
+		PaItem	   *item = linitial(((PaWorkStatement *) lfirst(lc))->items);
+
+		foreach(lc2, item->requests)
+		{
+			PaRequest  *request = lfirst(lc2);
+
+			if (request->relid == table->relid && request->limited_order != NIL &&
+				order_served_by(table, search->chosen, request) &&
+				!order_served_by(table, config, request))
+				return false;
+		}
+	}
+	return true;
+}
+
+/*
+ * What exchanging one chosen candidate for another does. The configuration is
+ * the caller's to adopt or to free.
+ */
+PaEffect
+pa_search_exchange(PaSearch *search, const PaCandidate *old, const PaCandidate *by,
+		 Bitmapset **config)
+{
+	Bitmapset  *changed = bms_add_member(bms_make_singleton(old->id), by->id);
+	PaEffect	effect;
+
+	*config = bms_add_member(bms_del_member(bms_copy(search->chosen), old->id), by->id);
+	effect = pa_search_effect(search, *config, changed);
+	bms_free(changed);
+	return effect;
+}

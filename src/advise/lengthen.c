@@ -1,0 +1,223 @@
+/*
+ * lengthen.c
+ *	  Longer indexes in the place of chosen ones, and included columns.
+ *
+ * As a second index a longer one would have to earn all that it costs writes,
+ * in the place of a shorter one only the difference.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_am.h"
+
+#include "advise/search.h"
+
+/* A longer index in the place of a shorter one must save a statement this share. */
+#define PA_MIN_LENGTHENING	0.18
+
+/* Included columns must save a statement this share of its cost. */
+#define PA_MIN_COVERING		0.6
+
+/* ... or that of a longer index, and a cost of this share of the index's pages. */
+#define PA_MIN_COVERING_PAGES	0.25
+
+/*
+ * Whether including columns saves enough: most of what is left, or, of statements
+ * that read many rows, a share of it that compares with the index itself.
+ */
+static bool
+pays_covering(const PaEffect *effect, const PaCandidate *by)
+{
+	return effect->best_share >= PA_MIN_COVERING ||
+		(effect->best_share >= PA_MIN_LENGTHENING &&
+		 effect->most_saved >= by->def->size.pages * PA_MIN_COVERING_PAGES);
+}
+
+/*
+ * Tries to let a chosen candidate include what one request reads besides.
+ * Returns whether that was adopted, which it is only where it saves a
+ * statement most of what is left: included columns make an index larger, and
+ * updates of them cost.
+ */
+static bool
+try_covering(PaSearch *search, int id, const PaRequest *request)
+{
+	PaCandidate *old = search->candidates[id];
+	PaIndexDef *def = pa_candidate_covering(old->def, request);
+	PaCandidate *by = def ? pa_pool_add_late(search, def) : NULL;
+	Bitmapset  *config;
+	PaEffect	effect;
+
+	if (by == NULL)
+		return false;
+	effect = pa_search_exchange(search, old, by, &config);
+	if (!pays_covering(&effect, by) || effect.worst_ratio > PA_MAX_REGRESSION ||
+		effect.price_saved <= effect.write_added ||
+		!pa_search_within_limits(search, config))
+	{
+		bms_free(config);
+		return false;
+	}
+	old->rejected = "with more columns it saves the table's visits, too";
+	pa_search_adopt(search, config);
+	return true;
+}
+
+/*
+ * Makes chosen indexes covering where that pays.
+ */
+void
+pa_search_cover(PaSearch *search)
+{
+	ListCell   *lc;
+	ListCell   *lc2;
+
+	foreach(lc, search->items)
+	{
+		PaItem	   *item = lfirst(lc);
+		Bitmapset  *used;
+		int			id = -1;
+
+		(void) pa_item_cost(search, item, search->chosen, &used);
+		while (!pa_search_out_of_time(search) && (id = bms_next_member(used, id)) >= 0)
+		{
+			foreach(lc2, item->requests)
+			{
+				if (bms_is_member(id, search->chosen) &&
+					try_covering(search, id, lfirst(lc2)))
+					break;
+			}
+		}
+	}
+}
+
+/*
+ * Whether b has all keys of a and others, in whatever order, for the same
+ * rows.
+ */
+static bool
+extends(const PaIndexDef *a, const PaIndexDef *b)
+{
+	if (a->relid != b->relid || a->am != BTREE_AM_OID || b->am != BTREE_AM_OID ||
+		a->nkeys >= b->nkeys || !equal(a->pred, b->pred))
+		return false;
+	for (int i = 0; i < a->nkeys; i++)
+	{
+		bool		found = false;
+
+		for (int j = 0; j < b->nkeys; j++)
+			found |= pa_index_column_equal(&a->columns[i], &b->columns[j]);
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Puts into the pool what a chosen candidate would be with all that the
+ * statements which read it ask for.
+ */
+static void
+add_completions(PaSearch *search, PaTable *table, PaCandidate *old)
+{
+	ListCell   *lc;
+	ListCell   *lc2;
+	ListCell   *lc3;
+
+	foreach(lc, table->statements)
+	{
+		foreach(lc2, ((PaWorkStatement *) lfirst(lc))->items)
+		{
+			PaItem	   *item = lfirst(lc2);
+			Bitmapset  *used;
+
+			if (item->current <= 0 || pa_search_out_of_time(search))
+				continue;
+			(void) pa_item_cost(search, item, search->chosen, &used);
+			if (!bms_is_member(old->id, used))
+				continue;
+			foreach(lc3, item->requests)
+			{
+				for (int with_order = 0; with_order < 2; with_order++)
+				{
+					PaIndexDef *def = pa_candidate_completed(old->def, lfirst(lc3),
+															 with_order == 1);
+
+					if (def != NULL)
+						(void) pa_pool_add_late(search, def);
+				}
+			}
+		}
+	}
+}
+
+/*
+ * Whether one candidate gives a statement the order of which only the first
+ * rows are wanted, and the other does not.
+ */
+static bool
+gives_order(PaTable *table, const PaCandidate *old, const PaCandidate *by)
+{
+	ListCell   *lc;
+	ListCell   *lc2;
+
+	foreach(lc, table->statements)
+	{
+		PaItem	   *item = linitial(((PaWorkStatement *) lfirst(lc))->items);
+
+		foreach(lc2, item->requests)
+		{
+			PaRequest  *request = lfirst(lc2);
+
+			if (request->limited_order != NIL &&
+				pa_order_served(by->def, request) &&
+				!pa_order_served(old->def, request))
+				return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Lets longer indexes take the place of chosen ones whose columns they have,
+ * where that helps a statement: as a second index the longer one would have to
+ * earn what it costs writes, in the other's place only the difference. One that
+ * gives an order of which only the first rows are wanted helps in any case.
+ */
+void
+pa_search_lengthen(PaSearch *search, PaTable *table)
+{
+	ListCell   *lc;
+	ListCell   *lc2;
+
+	foreach(lc, pa_chosen_of(search, table))
+	{
+		PaCandidate *old = lfirst(lc);
+
+		add_completions(search, table, old);
+		foreach(lc2, table->pooled)
+		{
+			PaCandidate *by = lfirst(lc2);
+			Bitmapset  *config;
+			PaEffect	effect;
+
+			if (bms_is_member(by->id, search->chosen) ||
+				!extends(old->def, by->def) || pa_search_out_of_time(search))
+				continue;
+			effect = pa_search_exchange(search, old, by, &config);
+			if (effect.worst_ratio > PA_MAX_REGRESSION ||
+				!(gives_order(table, old, by)
+				  ? effect.write_added <= pa_search_write_cost(search, old) * 0.5
+				  : effect.best_share >= PA_MIN_LENGTHENING &&
+				  effect.price_saved > effect.write_added) ||
+				!pa_keeps_orders(search, table, config) ||
+				!pa_search_within_limits(search, config))
+			{
+				bms_free(config);
+				continue;
+			}
+			old->rejected = "a longer index serves its statements and others";
+			pa_search_adopt(search, config);
+			break;
+		}
+	}
+}
