@@ -29,6 +29,7 @@
 #include "advise/key_counts.h"
 #include "advise/row_sample.h"
 #include "advise/size.h"
+#include "base/compat.h"
 
 /* Where a build takes several rounds, later ones fill pages up that the first
  * one has left half full. */

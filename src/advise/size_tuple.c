@@ -24,6 +24,7 @@
 #include "utils/syscache.h"
 
 #include "advise/size.h"
+#include "base/compat.h"
 
 /*
  * Returns the type of the keys that an operator class makes of a column.

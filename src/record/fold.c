@@ -24,7 +24,7 @@
 #define FOLD_JITTER 250000		/* us: so that backends do not fold at once */
 #define FOLD_AGAIN 50000		/* us, when somebody read */
 #define RARE 8					/* executions in FOLD_EVERY */
-#define NS_PER_MS 1000000.0
+#define PA_NS_PER_MS 1000000.0
 #define SPINS 1000
 
 /*
@@ -44,17 +44,17 @@ pa_pending_merge(const PaPending *pending, PaEntry *into)
 		c->last_seen = pending->last_seen;
 	if (pending->calls > 0)
 	{
-		if (c->calls == 0 || pending->min_ns / NS_PER_MS < c->min_time)
-			c->min_time = pending->min_ns / NS_PER_MS;
-		if (pending->max_ns / NS_PER_MS > c->max_time)
-			c->max_time = pending->max_ns / NS_PER_MS;
+		if (c->calls == 0 || pending->min_ns / PA_NS_PER_MS < c->min_time)
+			c->min_time = pending->min_ns / PA_NS_PER_MS;
+		if (pending->max_ns / PA_NS_PER_MS > c->max_time)
+			c->max_time = pending->max_ns / PA_NS_PER_MS;
 	}
 	c->calls += pending->calls;
 	c->failures += pending->failures;
 	c->rows += pending->rows;
-	c->total_time += pending->total_ns / NS_PER_MS;
-	c->sum_squares += pending->sum_squares / (NS_PER_MS * NS_PER_MS);
-	c->failed_time += pending->failed_ns / NS_PER_MS;
+	c->total_time += pending->total_ns / PA_NS_PER_MS;
+	c->sum_squares += pending->sum_squares / (PA_NS_PER_MS * PA_NS_PER_MS);
+	c->failed_time += pending->failed_ns / PA_NS_PER_MS;
 	c->total_plan_time += pending->plan_time;
 	c->shared_blks_hit += pending->shared_blks_hit;
 	c->shared_blks_read += pending->shared_blks_read;
