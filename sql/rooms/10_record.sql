@@ -144,6 +144,40 @@ COMMENT ON COLUMN perfadvisor.slow_queries.sqlstate IS 'SQLSTATE of the error, N
 COMMENT ON COLUMN perfadvisor.slow_queries.error IS 'Message of the error, NULL when it was caught or not logged';
 COMMENT ON COLUMN perfadvisor.slow_queries.toplevel IS 'True when a client ran it';
 
+CREATE FUNCTION perfadvisor.recorded_failures(
+    OUT dbid oid, OUT userid oid, OUT queryid bigint, OUT relhash bigint, OUT toplevel boolean,
+    OUT sqlstate text, OUT failures bigint, OUT total_exec_time double precision, OUT last_failure timestamptz)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'pa_read_failures'
+LANGUAGE C STRICT VOLATILE PARALLEL SAFE ROWS 100;
+
+COMMENT ON FUNCTION perfadvisor.recorded_failures() IS
+'Failures by statement and SQLSTATE, as far as the current role may see them; the statement_failures view shows them with names.';
+
+CREATE VIEW perfadvisor.statement_failures AS
+SELECT d.datname, r.rolname, f.queryid, f.toplevel, s.query,
+       pg_catalog."left"(f.sqlstate, 2) AS sqlstate_class, f.sqlstate,
+       f.failures, f.total_exec_time, f.last_failure
+FROM perfadvisor.recorded_failures() AS f
+     LEFT JOIN (SELECT s.dbid, s.queryid, pg_catalog.min(s.query) AS query
+                FROM perfadvisor.recorded_statements() AS s
+                GROUP BY s.dbid, s.queryid) AS s
+         ON s.dbid OPERATOR(pg_catalog.=) f.dbid AND s.queryid OPERATOR(pg_catalog.=) f.queryid
+     LEFT JOIN pg_catalog.pg_database AS d ON d.oid OPERATOR(pg_catalog.=) f.dbid
+     LEFT JOIN pg_catalog.pg_roles AS r ON r.oid OPERATOR(pg_catalog.=) f.userid;
+
+COMMENT ON VIEW perfadvisor.statement_failures IS 'How often which statement failed with which SQLSTATE, cancelled and timed-out ones included';
+COMMENT ON COLUMN perfadvisor.statement_failures.datname IS 'Database it ran in, NULL for what found no room in the table of failures';
+COMMENT ON COLUMN perfadvisor.statement_failures.rolname IS 'Role that ran it';
+COMMENT ON COLUMN perfadvisor.statement_failures.queryid IS 'Id of the statement, NULL when the server could not analyse it';
+COMMENT ON COLUMN perfadvisor.statement_failures.toplevel IS 'True when a client ran it';
+COMMENT ON COLUMN perfadvisor.statement_failures.query IS 'Normalised text of the statement';
+COMMENT ON COLUMN perfadvisor.statement_failures.sqlstate_class IS 'Class of the SQLSTATE: its first two characters; 23 is an integrity constraint, 40 a rollback such as a deadlock, 57 an intervention such as a cancel request or a timeout';
+COMMENT ON COLUMN perfadvisor.statement_failures.sqlstate IS 'SQLSTATE of the error, NULL for several together that found no room';
+COMMENT ON COLUMN perfadvisor.statement_failures.failures IS 'How often it failed so';
+COMMENT ON COLUMN perfadvisor.statement_failures.total_exec_time IS 'Time it had run until then, ms, all failures together';
+COMMENT ON COLUMN perfadvisor.statement_failures.last_failure IS 'Start of the latest execution that failed so';
+
 CREATE FUNCTION perfadvisor.recorded_seq_scans(
     OUT dbid oid, OUT userid oid, OUT relid oid, OUT filter_id bigint,
     OUT filter text, OUT queryid bigint, OUT scans bigint, OUT rows_read bigint,

@@ -132,6 +132,7 @@ pa_failure_record(const PaStatementKey *key, const char *string, int length,
 	if (slot->has_text)
 		clip(slot->text, string, size, TEXT_SIZE);
 	SpinLockRelease(&slot->mutex);
+	pa_failure_count(key, geterrcode(), measure);
 
 	if (nawaiting < AWAITING)
 		awaiting[nawaiting++] = number;
@@ -236,6 +237,7 @@ void
 pa_failure_init(void)
 {
 	pa_shmem_register(&failure_area);
+	pa_failure_count_init();
 	prev_emit_log_hook = emit_log_hook;
 	emit_log_hook = pa_emit_log;
 }

@@ -20,6 +20,7 @@
 
 PG_FUNCTION_INFO_V1(pa_read_slow_queries);
 PG_FUNCTION_INFO_V1(pa_read_seq_scans);
+PG_FUNCTION_INFO_V1(pa_read_failures);
 
 /*
  * Sets a text column, or NULL.
@@ -101,6 +102,52 @@ pa_read_slow_queries(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	foreach(lc, list_concat(pa_slow_read(), pa_failure_read()))
 		put_slow_query((ReturnSetInfo *) fcinfo->resultinfo, lfirst(lc));
+	return (Datum) 0;
+}
+
+/*
+ * Returns counted failures as a row of recorded_failures().
+ */
+static void
+put_failure(ReturnSetInfo *rsinfo, const PaFailureCount *count)
+{
+	Datum		values[9];
+	bool		nulls[9] = {false};
+	bool		known = OidIsValid(count->key.dbid);
+	int			i = 0;
+
+	if (known && !pa_may_see_numbers(count->key.userid))
+		return;
+	nulls[i] = !known;
+	values[i++] = ObjectIdGetDatum(count->key.dbid);
+	nulls[i] = !known;
+	values[i++] = ObjectIdGetDatum(count->key.userid);
+	nulls[i] = count->key.queryid == 0 || !pa_may_see_role(count->key.userid);
+	values[i++] = Int64GetDatum((int64) count->key.queryid);
+	nulls[i] = !known;
+	values[i++] = Int64GetDatum((int64) count->key.relhash);
+	nulls[i] = !known;
+	values[i++] = BoolGetDatum(count->key.toplevel);
+	set_text(values, nulls, i++, count->sqlstate ? unpack_sql_state(count->sqlstate) : NULL);
+	values[i++] = Int64GetDatum((int64) count->failures);
+	values[i++] = Float8GetDatum(count->exec_time);
+	values[i++] = TimestampTzGetDatum(count->last_failure);
+	Assert(i == lengthof(values));
+	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+}
+
+/*
+ * recorded_failures(): counted failures that the current user may see.
+ */
+Datum
+pa_read_failures(PG_FUNCTION_ARGS)
+{
+	ListCell   *lc;
+
+	pa_require_preloaded();
+	InitMaterializedSRF(fcinfo, 0);
+	foreach(lc, pa_failure_count_read())
+		put_failure((ReturnSetInfo *) fcinfo->resultinfo, lfirst(lc));
 	return (Datum) 0;
 }
 

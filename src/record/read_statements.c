@@ -288,6 +288,7 @@ pa_reset(PG_FUNCTION_ARGS)
 	pa_table_reset();
 	pa_slow_reset();
 	pa_failure_reset();
+	pa_failure_count_reset();
 	pa_scans_reset();
 	(void) pa_persist_save(ERROR);
 	PG_RETURN_VOID();

@@ -297,6 +297,24 @@ extern void pa_slow_usage(PaUsage *usage);
 extern void pa_slow_save(PaDump *dump);
 extern bool pa_slow_load(PaDump *dump);
 
+/* failure_count.c: failed executions, counted */
+typedef struct PaFailureCount
+{
+	PaStatementKey key;			/* zeros: of statements that found no room */
+	int			sqlstate;		/* 0: of several */
+	uint64		failures;
+	double		exec_time;		/* ms */
+	TimestampTz last_failure;	/* start of the execution */
+} PaFailureCount;
+
+extern void pa_failure_count_init(void);
+extern void pa_failure_count(const PaStatementKey *key, int sqlstate,
+							 const PaMeasure *measure);
+extern List *pa_failure_count_read(void);
+extern void pa_failure_count_reset(void);
+extern void pa_failure_count_save(PaDump *dump);
+extern bool pa_failure_count_load(PaDump *dump);
+
 extern void pa_failure_init(void);
 extern void pa_failure_record(const PaStatementKey *key, const char *string,
 							  int length, const PaMeasure *measure);
