@@ -21,7 +21,7 @@
  * A statement's cost must fall by that of so many pages at random: for a new
  * index, and for a longer one in the place of a shorter one.
  */
-#define PA_MIN_PAGES_NEW	3.0
+#define PA_MIN_PAGES_NEW	2.0
 #define PA_MIN_PAGES_LONGER	0.3
 
 /*
