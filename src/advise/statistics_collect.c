@@ -28,6 +28,7 @@
 #include "utils/selfuncs.h"
 
 #include "advise/statistics.h"
+#include "base/compat_planner.h"
 
 /* Where the callback puts what it finds */
 typedef struct Collecting
@@ -319,7 +320,8 @@ note_grouping(Collecting *c, Query *query, List *clauses)
 
 	foreach(lc, clauses)
 	{
-		Node	   *expr = get_sortgroupclause_expr(lfirst(lc), query->targetList);
+		Node	   *expr = pa_ungrouped(query, get_sortgroupclause_expr(lfirst(lc),
+																   query->targetList));
 		Oid			table = table_of(query, expr);
 
 		if (!OidIsValid(table) || (OidIsValid(relid) && relid != table))

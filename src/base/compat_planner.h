@@ -48,6 +48,14 @@
 #define PA_PATHKEY_IS_DESC(pk) ((pk)->pk_strategy == BTGreaterStrategyNumber)
 #endif
 
+/* An expression of the target list, with what GROUP BY computes put in (18+) */
+#if PG_VERSION_NUM >= 180000
+#define pa_ungrouped(query, expr) \
+	((query)->hasGroupRTE ? flatten_group_exprs(NULL, query, expr) : (expr))
+#else
+#define pa_ungrouped(query, expr) (expr)
+#endif
+
 /* Columns whose change keeps an update from being heap-only */
 #if PG_VERSION_NUM >= 160000
 #define pa_indexed_attrs(rel) \

@@ -281,7 +281,7 @@ make_birth(Query *query, PaTextSlice *slice, bool in_function,
 	birth->nvariables = mark_places(slice, &description, jstate, &nconstants);
 	birth->identity.has_constants = nconstants > 0;
 	birth->recorded_as = birth->queryid;
-	if (!PA_IDS_SQUASH_LISTS && description.lists != NIL)
+	if (pa_needs_own_id(&description))
 		birth->recorded_as = pa_squashed_queryid(query, slice->source, description.nparams);
 	slice->is_expression = in_function &&
 		is_plpgsql_expression(slice->source + slice->location, query);

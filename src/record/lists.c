@@ -3,7 +3,7 @@
  *	  Statements that differ only in how many constants their lists have.
  *
  * From 18 on the server gives WHERE id IN (1, 2) and WHERE id IN (1, 2, 3)
- * the same id. Before, we do: a statement with such lists is recorded under
+ * the same id. Before, and for lists of parameters, we do: a statement with such lists is recorded under
  * the id that the server would give it with one constant in the place of
  * each list. Parameters of clients may be in lists, too, and those after them
  * have other numbers then; so they are numbered anew, in the order in which
@@ -130,6 +130,29 @@ pa_squashed_queryid(Query *query, const char *source, int highest)
 	return pa_query_id(query);
 }
 
+static bool
+has_client_parameter(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Param))
+		return ((Param *) node)->paramkind == PARAM_EXTERN;
+	return expression_tree_walker(node, has_client_parameter, context);
+}
+
+/*
+ * Whether a statement is recorded under an id of ours because of its lists. Where
+ * the server gives one id to lists of all lengths, because of parameters: those
+ * in a list it passes over, but those behind have other numbers.
+ */
+bool
+pa_needs_own_id(const PaDescription *description)
+{
+	return PA_IDS_SQUASH_LISTS
+		? has_client_parameter((Node *) description->lists, NULL)
+		: description->lists != NIL;
+}
+
 /*
  * See record.h.
  */
@@ -139,7 +162,7 @@ pa_record_queryid(Query *query, const char *source)
 	PaDescription description;
 
 	pa_describe_query(query, &description);
-	if (!PA_IDS_SQUASH_LISTS && description.lists != NIL)
+	if (pa_needs_own_id(&description))
 		return pa_squashed_queryid(query, source, description.nparams);
 	(void) pa_jumble_query(query, source);
 	return pa_query_id(query);

@@ -152,6 +152,7 @@ extern void pa_describe_query(Query *query, PaDescription *description);
 /* lists.c */
 extern bool pa_is_plain_value(Node *node);
 extern bool pa_is_list(Node *node);
+extern bool pa_needs_own_id(const PaDescription *description);
 extern uint64 pa_squashed_queryid(Query *query, const char *source, int highest);
 
 /* hooks.c */
