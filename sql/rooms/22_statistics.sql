@@ -99,6 +99,9 @@ WITH RECURSIVE may AS (
     UNION ALL
     SELECT i.oid, i.name, i.problem, i.reason,
            pg_catalog.format(CASE WHEN i.relkind = 'p' AND i.members_analysed AND pg_catalog.current_setting('server_version_num')::integer >= 180000
+                                       AND NOT EXISTS (SELECT FROM members AS m WHERE m.parent = i.oid
+                                                       AND (m.member IN (SELECT p.oid FROM plain AS p)
+                                                            OR m.member IN (SELECT b.oid FROM ill_parents AS b)))
                                   THEN 'ANALYZE ONLY %s' ELSE 'ANALYZE %s' END, i.name)
     FROM ill_parents AS i
     WHERE NOT EXISTS (SELECT FROM ill_parents AS o JOIN members AS m ON m.parent = o.oid WHERE m.member = i.oid)
