@@ -87,6 +87,7 @@ pa_search_cover(PaSearch *search)
 					break;
 			}
 		}
+		bms_free(used);
 	}
 }
 
@@ -129,19 +130,24 @@ add_completions(PaSearch *search, PaTable *table, PaCandidate *old)
 		{
 			PaItem	   *item = lfirst(lc2);
 			Bitmapset  *used;
+			bool		reads;
 
 			if (item->current <= 0 || pa_search_out_of_time(search))
 				continue;
 			(void) pa_item_cost(search, item, search->chosen, &used);
-			if (!bms_is_member(old->id, used))
+			reads = bms_is_member(old->id, used);
+			bms_free(used);
+			if (!reads)
 				continue;
 			foreach(lc3, item->requests)
 			{
 				for (int with_order = 0; with_order < 2; with_order++)
 				{
+					MemoryContext oldcontext = MemoryContextSwitchTo(search->scratch);
 					PaIndexDef *def = pa_candidate_completed(old->def, lfirst(lc3),
 															 with_order == 1);
 
+					MemoryContextSwitchTo(oldcontext);
 					if (def != NULL)
 						(void) pa_pool_add_late(search, def);
 				}

@@ -48,9 +48,32 @@ typedef struct Filling
 } Filling;
 
 /*
+ * Copies a definition, as far as it was allocated for it, into the search's
+ * memory context.
+ */
+static PaIndexDef *
+keep_definition(PaSearch *search, const PaIndexDef *def)
+{
+	MemoryContext oldcontext = MemoryContextSwitchTo(search->context);
+	PaIndexDef *copy = palloc(sizeof(PaIndexDef));
+
+	*copy = *def;
+	copy->columns = palloc(sizeof(PaIndexColumn) * def->ncolumns);
+	memcpy(copy->columns, def->columns, sizeof(PaIndexColumn) * def->ncolumns);
+	for (int i = 0; i < def->ncolumns; i++)
+		copy->columns[i].expr = copyObject(def->columns[i].expr);
+	copy->pred = copyObject(def->pred);
+	copy->definition = pstrdup(def->definition);
+	if (def->body != NULL)
+		copy->body = copy->definition + (def->body - def->definition);
+	MemoryContextSwitchTo(oldcontext);
+	return copy;
+}
+
+/*
  * Registers a definition, or finds the candidate that is the same. Returns NULL
  * if an existing index makes it superfluous. The caller must hold a lock on
- * the table.
+ * the table. What is kept is copied into the search's memory context.
  */
 PaCandidate *
 pa_pool_add(PaSearch *search, PaIndexDef *def)
@@ -70,8 +93,8 @@ pa_pool_add(PaSearch *search, PaIndexDef *def)
 	entry->candidate = NULL;
 	if (pa_index_def_covered_by_existing(def))
 		return NULL;
-	candidate = palloc0(sizeof(PaCandidate));
-	candidate->def = def;
+	candidate = MemoryContextAllocZero(search->context, sizeof(PaCandidate));
+	candidate->def = keep_definition(search, def);
 	candidate->id = search->ncandidates;
 	if (search->ncandidates == search->maxcandidates)
 	{
@@ -94,8 +117,11 @@ sink(PaIndexDef *def, void *arg)
 		(def->needs_btree_gin && !filling->search->btree_gin_available))
 		return;
 	candidate = pa_pool_add(filling->search, def);
-	if (candidate != NULL)
-		(void) pa_item_add_candidate(filling->item, candidate->id);
+	if (candidate == NULL)
+		return;
+	MemoryContextSwitchTo(filling->search->context);
+	(void) pa_item_add_candidate(filling->item, candidate->id);
+	MemoryContextSwitchTo(filling->search->scratch);
 }
 
 /*
@@ -179,7 +205,7 @@ static void
 generate(void *arg)
 {
 	Filling    *filling = arg;
-	MemoryContext oldcontext = MemoryContextSwitchTo(filling->search->context);
+	MemoryContext oldcontext = MemoryContextSwitchTo(filling->search->scratch);
 	ListCell   *lc;
 
 	foreach(lc, filling->item->requests)
@@ -188,6 +214,7 @@ generate(void *arg)
 
 		if (ConditionalLockRelationOid(request->relid, AccessShareLock))
 			pa_candidates_generate(request, sink, filling);
+		MemoryContextReset(filling->search->scratch);
 	}
 	MemoryContextSwitchTo(oldcontext);
 }
@@ -494,14 +521,17 @@ add_late(void *arg)
 /*
  * Registers a definition that came up during the search, prices it and lets it
  * take part. Returns NULL if an existing index makes it superfluous or its table
- * is locked.
+ * is locked. The definition may be in search->scratch, which is emptied.
  */
 PaCandidate *
 pa_pool_add_late(PaSearch *search, PaIndexDef *def)
 {
 	Late		late = {search, def, NULL};
 	PaRestriction self = {GetUserId(), NULL};
+	MemoryContext oldcontext = MemoryContextSwitchTo(search->scratch);
 
 	(void) pa_in_restriction(&self, add_late, &late, NULL);
+	MemoryContextSwitchTo(oldcontext);
+	MemoryContextReset(search->scratch);
 	return late.candidate;
 }

@@ -405,6 +405,21 @@ prepare(void *arg)
 }
 
 /*
+ * Copies what was prepared into the current context, without what parsing and
+ * analysis leave behind: there may be tens of thousands of samples.
+ */
+static void
+keep_prepared(PaReplan *replan)
+{
+	replan->queries = copyObject(replan->queries);
+	replan->params = copyParamList(replan->params);
+	replan->relids = list_copy(replan->relids);
+	replan->lockmodes = list_copy(replan->lockmodes);
+	replan->updated = bms_copy(replan->updated);
+	replan->param_locations = bms_copy(replan->param_locations);
+}
+
+/*
  * Analyses and rewrites a statement so that it can be planned repeatedly. If
  * that is impossible, replan->error says why. Locks are given back at once.
  */
@@ -412,6 +427,7 @@ void
 pa_replan_prepare(PaReplan *replan)
 {
 	MemoryContext oldcontext;
+	MemoryContext work;
 
 	if (replan->context == NULL)
 		replan->context = AllocSetContextCreate(CurrentMemoryContext,
@@ -428,7 +444,15 @@ pa_replan_prepare(PaReplan *replan)
 	replan->error = NULL;
 	replan->prepared_at = invalidations;
 	oldcontext = MemoryContextSwitchTo(replan->context);
-	(void) pa_in_restriction(&replan->restriction, prepare, replan, &replan->error);
+	work = AllocSetContextCreate(replan->context, "perfadvisor analysis",
+								 ALLOCSET_DEFAULT_SIZES);
+	MemoryContextSwitchTo(work);
+	if (pa_in_restriction(&replan->restriction, prepare, replan, &replan->error))
+	{
+		MemoryContextSwitchTo(replan->context);
+		keep_prepared(replan);
+		MemoryContextDelete(work);
+	}
 	MemoryContextSwitchTo(oldcontext);
 }
 

@@ -345,17 +345,20 @@ add_groups(PaSearch *search)
 		}
 		best = pa_item_cost(search, item, all, &used);
 		bms_free(all);
-		added = bms_difference(used, search->chosen);
-		if (best > item->current * (1 - PA_MIN_IMPROVEMENT) || bms_is_empty(added))
-			continue;
-		config = bms_union(search->chosen, added);
-		effect = pa_search_effect(search, config, added);
-		if (worthwhile(&effect) &&
-			pa_search_within_limits(search, config))
+		added = bms_del_members(used, search->chosen);
+		if (best <= item->current * (1 - PA_MIN_IMPROVEMENT) && !bms_is_empty(added))
 		{
-			pa_search_adopt(search, config);
-			result = true;
+			config = bms_union(search->chosen, added);
+			effect = pa_search_effect(search, config, added);
+			if (worthwhile(&effect) && pa_search_within_limits(search, config))
+			{
+				pa_search_adopt(search, config);
+				result = true;
+			}
+			else
+				bms_free(config);
 		}
+		bms_free(added);
 	}
 	return result;
 }

@@ -82,6 +82,7 @@ typedef struct PaTable
 typedef struct PaSearch
 {
 	MemoryContext context;
+	MemoryContext scratch;		/* for definitions that may be known already */
 	List	   *statements;		/* PaWorkStatement * */
 	List	   *items;			/* PaItem *, those that can be planned */
 	PaCandidate **candidates;

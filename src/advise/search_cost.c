@@ -186,7 +186,9 @@ plan_item(PaSearch *search, PaItem *item, Bitmapset *config)
 		memo->used = used_places(search, item, config, result.used);
 		apply_estimates(search, item, memo);
 		item->memo = lappend(item->memo, memo);
+		list_free(result.used);
 	}
+	list_free(whatif.indexes);
 	MemoryContextSwitchTo(oldcontext);
 	return memo;
 }

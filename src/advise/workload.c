@@ -48,6 +48,8 @@ pa_search_new(void)
 	HASHCTL		ctl = {0};
 
 	search->context = context;
+	search->scratch = AllocSetContextCreate(context, "perfadvisor definitions",
+											ALLOCSET_DEFAULT_SIZES);
 	search->maxcandidates = 256;
 	search->candidates = palloc(sizeof(PaCandidate *) * search->maxcandidates);
 	search->writes = pa_write_load_new(context);
