@@ -88,6 +88,7 @@ credit_item(Making *m, PaItem *item)
 			credit->top_after = cost;
 		}
 	}
+	bms_free(used);
 }
 
 static int
@@ -343,7 +344,7 @@ add_statement(Making *m, PaWorkStatement *ws)
 		double		cost;
 
 		cost = pa_item_cost(m->search, item, m->search->chosen, &used);
-		all_used = bms_union(all_used, used);
+		all_used = bms_join(all_used, used);
 
 		/* Common values are not the statement's: neither shown nor counted. */
 		if (item->replan.common_values)
@@ -355,7 +356,10 @@ add_statement(Making *m, PaWorkStatement *ws)
 		n++;
 	}
 	if (bms_is_empty(all_used) || first == NULL)
+	{
+		bms_free(all_used);
 		return;
+	}
 	before /= n;
 	after /= n;
 	plan_before = plan_text(m, first, NULL);
@@ -374,6 +378,7 @@ add_statement(Making *m, PaWorkStatement *ws)
 		row->plan_after = plan_after;
 		m->advice->statements = lappend(m->advice->statements, row);
 	}
+	bms_free(all_used);
 }
 
 static int
