@@ -1,7 +1,7 @@
 /*
  * refine.c
- *	  Makes a set of indexes that was found smaller, simpler and, where that
- *	  pays, covering.
+ *	  Makes a set of indexes that was found smaller and simpler; what becomes
+ *	  longer is in lengthen.c.
  *
  * The greedy search never looks back: what came in early may have become
  * superfluous, two indexes may be one, and a simpler index may do by now what
@@ -15,8 +15,10 @@
 #include "advise/search.h"
 #include "base/progress.h"
 
-/* Dropping an index may make a statement dearer by PA_MAX_REGRESSION at most, and
- * by this factor if the table's writes gain more than the statement loses. */
+/*
+ * Dropping an index may make a statement dearer by PA_MAX_REGRESSION at most, and
+ * by this factor if the table's writes gain more than the statement loses,
+ */
 #define PA_MAX_WRITE_REGRESSION	1.5
 
 /*

@@ -186,7 +186,7 @@ tail_share(const PaStatement *st, const List *items, const PaItem *slowest,
 	double		equal = 1.0 / list_length(items);
 	double		share;
 
-	if (slowest->replan.sample->exec_time < others * PA_TAIL_RATIO)
+	if (slowest->replan.sample->exec_time <= others * PA_TAIL_RATIO)
 		return equal;
 	share = (mean - others) / (slowest->replan.sample->exec_time - others);
 	return Min(Max(share, 1.0 / st->calls), equal);
