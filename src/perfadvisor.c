@@ -9,6 +9,7 @@
 
 #include "advise/advise.h"
 #include "base/base.h"
+#include "history/history.h"
 #include "record/record.h"
 
 PG_MODULE_MAGIC;
@@ -24,6 +25,9 @@ _PG_init(void)
 {
 	pa_guc_init();
 	if (process_shared_preload_libraries_in_progress)
+	{
 		pa_record_init();
+		pa_history_init();
+	}
 	pa_advise_init();
 }

@@ -132,6 +132,11 @@ extern bool pa_location_is_list(const LocationLen *location);
 /* Whether a location is a parameter of the client, not a constant (18+) */
 extern bool pa_location_is_param(const LocationLen *location);
 
+/* Minor releases of 15 before 15.4 do not name the limit of a broken database */
+#ifndef DATCONNLIMIT_INVALID_DB
+#define DATCONNLIMIT_INVALID_DB (-2)
+#endif
+
 /* When a table or index was last scanned; 0: never, or before 16 */
 extern TimestampTz pa_last_scan(Oid relid);
 

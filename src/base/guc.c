@@ -18,6 +18,10 @@
 #define TEXT_MEMORY_MIN 1024
 #define SLOW_QUERY_TIME_DEFAULT 100 /* ms */
 #define ADVISE_TIME_LIMIT_DEFAULT 30000 /* ms */
+#define SNAPSHOT_INTERVAL_DEFAULT 300	/* s */
+#define SNAPSHOT_INTERVAL_MAX (24 * 3600)
+#define SNAPSHOT_RETENTION_DEFAULT (30 * 24 * 60)	/* min */
+#define SNAPSHOT_RETENTION_MIN 60
 
 /* Which statements are recorded: none, those of clients, nested ones too */
 int			pa_track = PA_TRACK_ALL;
@@ -36,6 +40,12 @@ int			pa_slow_query_time = SLOW_QUERY_TIME_DEFAULT;
 
 /* How long a search for advice may take, ms; 0 unlimited */
 int			pa_advise_time_limit = ADVISE_TIME_LIMIT_DEFAULT;
+
+/* Time between snapshots that the launcher has taken, s; 0 none */
+int			pa_snapshot_interval = SNAPSHOT_INTERVAL_DEFAULT;
+
+/* How long history is kept, min */
+int			pa_snapshot_retention = SNAPSHOT_RETENTION_DEFAULT;
 
 static const struct config_enum_entry track_options[] = {
 	{"off", PA_TRACK_OFF, false},
@@ -104,6 +114,20 @@ pa_guc_init(void)
 							&pa_advise_time_limit,
 							ADVISE_TIME_LIMIT_DEFAULT, 0, INT_MAX,
 							PGC_USERSET, GUC_UNIT_MS,
+							NULL, NULL, NULL);
+	DefineCustomIntVariable("perfadvisor.snapshot_interval",
+							"Sets the time between snapshots of every database that has the extension.",
+							"0 turns them off.",
+							&pa_snapshot_interval,
+							SNAPSHOT_INTERVAL_DEFAULT, 0, SNAPSHOT_INTERVAL_MAX,
+							PGC_SIGHUP, GUC_UNIT_S,
+							NULL, NULL, NULL);
+	DefineCustomIntVariable("perfadvisor.snapshot_retention",
+							"Sets how long snapshots without a label are kept.",
+							"Of more than a day ago one snapshot an hour is kept.",
+							&pa_snapshot_retention,
+							SNAPSHOT_RETENTION_DEFAULT, SNAPSHOT_RETENTION_MIN, INT_MAX,
+							PGC_SIGHUP, GUC_UNIT_MIN,
 							NULL, NULL, NULL);
 	MarkGUCPrefixReserved("perfadvisor");
 }
