@@ -59,6 +59,7 @@ CREATE TABLE perfadvisor.snapshot_log (
     taken_at timestamptz NOT NULL,
     label text,
     baseline boolean NOT NULL DEFAULT false,
+    index_change boolean NOT NULL DEFAULT false,
     merged integer NOT NULL DEFAULT 1,
     take_time double precision NOT NULL DEFAULT 0
 );
@@ -69,6 +70,7 @@ COMMENT ON COLUMN perfadvisor.snapshot_log.from_time IS 'Beginning of the time t
 COMMENT ON COLUMN perfadvisor.snapshot_log.taken_at IS 'Its end';
 COMMENT ON COLUMN perfadvisor.snapshot_log.label IS 'Name given by whoever asked for it';
 COMMENT ON COLUMN perfadvisor.snapshot_log.baseline IS 'True when later times are to be compared with those before it';
+COMMENT ON COLUMN perfadvisor.snapshot_log.index_change IS 'True when it was taken because an index had just been created or dropped';
 COMMENT ON COLUMN perfadvisor.snapshot_log.merged IS 'Snapshots that it was made of: those of more than a day ago are merged by the hour';
 COMMENT ON COLUMN perfadvisor.snapshot_log.take_time IS 'What taking it took, ms';
 
@@ -336,6 +338,54 @@ END;
 
 COMMENT ON FUNCTION perfadvisor.note_numbers(bigint) IS 'Keeps counters of the server and the database with a snapshot';
 
+CREATE FUNCTION perfadvisor.pending_counts()
+RETURNS TABLE (
+    statement_id bigint, calls bigint, failures bigint, rows bigint,
+    total_exec_time double precision, total_plan_time double precision,
+    shared_blks_hit bigint, shared_blks_read bigint, temp_blks_written bigint,
+    wal_bytes bigint, seq_rows_read bigint, histogram bigint[], state perfadvisor.snapshot_state
+)
+LANGUAGE SQL VOLATILE PARALLEL UNSAFE STRICT
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+WITH counted AS MATERIALIZED (
+    SELECT k.statement_id, s.*, h.histogram
+    FROM perfadvisor.recorded_statements() AS s
+         JOIN pg_catalog.pg_database AS d ON d.oid = s.dbid
+         JOIN pg_catalog.pg_roles AS r ON r.oid = s.userid
+         JOIN perfadvisor.snapshot_statements AS k
+             ON k.queryid = s.queryid AND k.rolname = r.rolname AND k.toplevel = s.toplevel
+                AND k.relations_hash = s.relations_hash
+         JOIN perfadvisor.recorded_histograms() AS h
+             ON h.userid = s.userid AND h.queryid = s.queryid AND h.toplevel = s.toplevel
+                AND h.relations_hash = s.relations_hash
+    WHERE d.datname = pg_catalog.current_database()
+)
+-- counters that began anew have another first_seen; a crash may have set them back
+SELECT c.statement_id,
+       GREATEST(c.calls - COALESCE(o.calls, 0), 0),
+       GREATEST(c.failures - COALESCE(o.failures, 0), 0),
+       GREATEST(c.rows - COALESCE(o.rows, 0), 0),
+       GREATEST(c.total_exec_time - COALESCE(o.total_exec_time, 0), 0),
+       GREATEST(c.total_plan_time - COALESCE(o.total_plan_time, 0), 0),
+       GREATEST(c.shared_blks_hit - COALESCE(o.shared_blks_hit, 0), 0),
+       GREATEST(c.shared_blks_read - COALESCE(o.shared_blks_read, 0), 0),
+       GREATEST(c.temp_blks_written - COALESCE(o.temp_blks_written, 0), 0),
+       GREATEST(c.wal_bytes - COALESCE(o.wal_bytes, 0), 0),
+       GREATEST(c.seq_rows_read - COALESCE(o.seq_rows_read, 0), 0),
+       perfadvisor.histogram_difference(c.histogram, COALESCE(o.histogram, '{}')),
+       ROW(c.statement_id, c.first_seen, c.calls, c.failures, c.rows, c.total_exec_time, c.total_plan_time,
+           c.shared_blks_hit, c.shared_blks_read, c.temp_blks_written, c.wal_bytes, c.seq_rows_read,
+           c.histogram)::perfadvisor.snapshot_state
+FROM counted AS c
+     LEFT JOIN perfadvisor.snapshot_state AS o
+         ON o.statement_id = c.statement_id AND o.first_seen = c.first_seen
+WHERE (c.calls, c.failures) IS DISTINCT FROM (o.calls, o.failures);
+END;
+
+COMMENT ON FUNCTION perfadvisor.pending_counts() IS
+'What each statement that the history knows did since the last snapshot that counted it, with its counters now';
+
 CREATE FUNCTION perfadvisor.note_statements(snapshot_id bigint)
 RETURNS void
 LANGUAGE SQL VOLATILE PARALLEL UNSAFE STRICT
@@ -354,55 +404,22 @@ WHERE d.datname = pg_catalog.current_database() AND s.queryid IS NOT NULL
                     AND k.relations_hash = s.relations_hash)
 ON CONFLICT DO NOTHING;
 
-WITH counted AS MATERIALIZED (
-    SELECT k.statement_id, s.*, h.histogram
-    FROM perfadvisor.recorded_statements() AS s
-         JOIN pg_catalog.pg_database AS d ON d.oid = s.dbid
-         JOIN pg_catalog.pg_roles AS r ON r.oid = s.userid
-         JOIN perfadvisor.snapshot_statements AS k
-             ON k.queryid = s.queryid AND k.rolname = r.rolname AND k.toplevel = s.toplevel
-                AND k.relations_hash = s.relations_hash
-         JOIN perfadvisor.recorded_histograms() AS h
-             ON h.userid = s.userid AND h.queryid = s.queryid AND h.toplevel = s.toplevel
-                AND h.relations_hash = s.relations_hash
-    WHERE d.datname = pg_catalog.current_database()
-), since AS MATERIALIZED (
-    -- counters that began anew have another first_seen; a crash may have set them back
-    SELECT c.statement_id,
-           GREATEST(c.calls - COALESCE(o.calls, 0), 0) AS calls,
-           GREATEST(c.failures - COALESCE(o.failures, 0), 0) AS failures,
-           GREATEST(c.rows - COALESCE(o.rows, 0), 0) AS rows,
-           GREATEST(c.total_exec_time - COALESCE(o.total_exec_time, 0), 0) AS total_exec_time,
-           GREATEST(c.total_plan_time - COALESCE(o.total_plan_time, 0), 0) AS total_plan_time,
-           GREATEST(c.shared_blks_hit - COALESCE(o.shared_blks_hit, 0), 0) AS shared_blks_hit,
-           GREATEST(c.shared_blks_read - COALESCE(o.shared_blks_read, 0), 0) AS shared_blks_read,
-           GREATEST(c.temp_blks_written - COALESCE(o.temp_blks_written, 0), 0) AS temp_blks_written,
-           GREATEST(c.wal_bytes - COALESCE(o.wal_bytes, 0), 0) AS wal_bytes,
-           GREATEST(c.seq_rows_read - COALESCE(o.seq_rows_read, 0), 0) AS seq_rows_read,
-           perfadvisor.histogram_difference(c.histogram, COALESCE(o.histogram, '{}')) AS histogram
-    FROM counted AS c
-         LEFT JOIN perfadvisor.snapshot_state AS o
-             ON o.statement_id = c.statement_id AND o.first_seen = c.first_seen
-    WHERE (c.calls, c.failures) IS DISTINCT FROM (o.calls, o.failures)
+WITH since AS MATERIALIZED (
     -- what is left out here is counted by a later snapshot
-    ORDER BY 5 DESC, 1
+    SELECT p.* FROM perfadvisor.pending_counts() AS p
+    ORDER BY p.total_exec_time DESC, p.statement_id
     LIMIT 2000
 ), noted AS (
     INSERT INTO perfadvisor.snapshot_counts (snapshot_id, statement_id, calls, failures, rows, total_exec_time,
-        total_plan_time, shared_blks_hit, shared_blks_read, temp_blks_written, wal_bytes, seq_rows_read, histogram)
-    SELECT note_statements.snapshot_id, s.* FROM since AS s WHERE s.calls + s.failures > 0
-)
-INSERT INTO perfadvisor.snapshot_state (statement_id, first_seen, calls, failures, rows, total_exec_time,
     total_plan_time, shared_blks_hit, shared_blks_read, temp_blks_written, wal_bytes, seq_rows_read, histogram)
-SELECT c.statement_id, c.first_seen, c.calls, c.failures, c.rows, c.total_exec_time, c.total_plan_time,
-       c.shared_blks_hit, c.shared_blks_read, c.temp_blks_written, c.wal_bytes, c.seq_rows_read, c.histogram
-FROM counted AS c JOIN since AS s ON s.statement_id = c.statement_id
+    SELECT note_statements.snapshot_id, s.statement_id, s.calls, s.failures, s.rows, s.total_exec_time, s.total_plan_time, s.shared_blks_hit, s.shared_blks_read, s.temp_blks_written, s.wal_bytes, s.seq_rows_read, s.histogram
+    FROM since AS s WHERE s.calls + s.failures > 0
+)
+INSERT INTO perfadvisor.snapshot_state
+SELECT (s.state).* FROM since AS s
 ON CONFLICT (statement_id) DO UPDATE
-    SET first_seen = excluded.first_seen, calls = excluded.calls, failures = excluded.failures, rows = excluded.rows,
-        total_exec_time = excluded.total_exec_time, total_plan_time = excluded.total_plan_time,
-        shared_blks_hit = excluded.shared_blks_hit, shared_blks_read = excluded.shared_blks_read,
-        temp_blks_written = excluded.temp_blks_written, wal_bytes = excluded.wal_bytes,
-        seq_rows_read = excluded.seq_rows_read, histogram = excluded.histogram;
+    SET first_seen = excluded.first_seen, calls = excluded.calls, failures = excluded.failures, rows = excluded.rows, total_exec_time = excluded.total_exec_time, total_plan_time = excluded.total_plan_time, shared_blks_hit = excluded.shared_blks_hit, shared_blks_read = excluded.shared_blks_read, temp_blks_written = excluded.temp_blks_written, wal_bytes = excluded.wal_bytes, seq_rows_read = excluded.seq_rows_read,
+        histogram = excluded.histogram;
 END;
 
 COMMENT ON FUNCTION perfadvisor.note_statements(bigint) IS
@@ -420,7 +437,7 @@ WHERE l.taken_at < pg_catalog.now() - thin_history.keep AND l.label IS NULL AND 
 
 -- Of more than a day ago one snapshot an hour is kept, and those that have a name; it stands for all of them
 WITH old AS MATERIALIZED (
-    SELECT l.*, pg_catalog.count(*) FILTER (WHERE l.label IS NOT NULL OR l.baseline)
+    SELECT l.*, pg_catalog.count(*) FILTER (WHERE l.label IS NOT NULL OR l.baseline OR l.index_change)
                OVER (ORDER BY l.snapshot_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS named_before
     FROM perfadvisor.snapshot_log AS l
     WHERE l.taken_at < pg_catalog.now() - interval '1 day'

@@ -490,6 +490,7 @@ pa_advice_make(PaSearch *search, MemoryContext parent)
 	ListCell   *lc;
 
 	advice->context = context;
+	advice->hours = search->hours;
 	MemoryContextSwitchTo(search->context);
 	m.credit_of = palloc0(sizeof(Credit *) * Max(search->ncandidates, 1));
 	foreach(lc, search->items)

@@ -65,6 +65,7 @@ typedef struct PaUnadvised
 typedef struct PaAdvice
 {
 	MemoryContext context;
+	double		hours;			/* that the recorded workload took; 0: not recorded */
 	List	   *rows;			/* PaAdviceRow * */
 	List	   *statements;		/* PaAdviceStatement * */
 	List	   *rejected;		/* PaRejected * */
@@ -72,5 +73,9 @@ typedef struct PaAdvice
 } PaAdvice;
 
 extern PaAdvice *pa_advice_make(PaSearch *search, MemoryContext parent);
+
+/* publish.c */
+extern void pa_publish_init(void);
+extern void pa_publish_advice(const PaAdvice *advice);
 
 #endif							/* PERFADVISOR_ADVISE_ADVICE_H */

@@ -6,6 +6,7 @@
 
 #include "miscadmin.h"
 
+#include "advise/advice.h"
 #include "advise/advise.h"
 #include "advise/replan.h"
 #include "advise/whatif.h"
@@ -15,7 +16,10 @@ void
 pa_advise_init(void)
 {
 	if (process_shared_preload_libraries_in_progress)
+	{
 		pa_progress_init();
+		pa_publish_init();
+	}
 	pa_whatif_init();
 	pa_replan_init();
 }

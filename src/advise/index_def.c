@@ -360,18 +360,17 @@ existing_order_serves(Relation index, const PaIndexDef *def)
 }
 
 /*
- * Whether an existing index begins with all keys of the definition, in an order
- * that serves, and covers at least the rows that the definition covers.
+ * Whether a valid index begins with all keys of the definition, in an order
+ * that serves.
  */
 static bool
-existing_covers(Relation index, const PaIndexDef *def)
+existing_has_keys(Relation index, const PaIndexDef *def)
 {
 	List	   *exprs;
-	List	   *pred;
 	ListCell   *next;
 
 	if (!index->rd_index->indisvalid || index->rd_rel->relam != def->am ||
-		index->rd_index->indnkeyatts < def->nkeys || def->ncolumns > def->nkeys)
+		index->rd_index->indnkeyatts < def->nkeys)
 		return false;
 
 	exprs = RelationGetIndexExpressions(index);
@@ -388,7 +387,19 @@ existing_covers(Relation index, const PaIndexDef *def)
 		if (!existing_column_equal(index, i, expr, &def->columns[i]))
 			return false;
 	}
-	if (!existing_order_serves(index, def))
+	return existing_order_serves(index, def);
+}
+
+/*
+ * Whether an existing index begins with all keys of the definition, in an order
+ * that serves, and covers at least the rows that the definition covers.
+ */
+static bool
+existing_covers(Relation index, const PaIndexDef *def)
+{
+	List	   *pred;
+
+	if (def->ncolumns > def->nkeys || !existing_has_keys(index, def))
 		return false;
 
 	/*
@@ -399,6 +410,49 @@ existing_covers(Relation index, const PaIndexDef *def)
 	if (def->pred == NIL)
 		return pred == NIL;
 	return pred != NIL && predicate_implied_by(pred, def->pred, false);
+}
+
+/*
+ * Whether an index has a column, as key or behind INCLUDE.
+ */
+static bool
+existing_has_column(Relation index, AttrNumber attno)
+{
+	for (int i = 0; i < index->rd_index->indnatts; i++)
+		if (index->rd_index->indkey.values[i] == attno)
+			return true;
+	return false;
+}
+
+/*
+ * Returns an index that does what the definition would: with its keys first,
+ * its included columns and at least its rows. InvalidOid if there is none. The
+ * caller must hold a lock on the table.
+ */
+Oid
+pa_index_def_find_serving(const PaIndexDef *def)
+{
+	Relation	rel = table_open(def->relid, NoLock);
+	Oid			found = InvalidOid;
+	ListCell   *lc;
+
+	foreach(lc, RelationGetIndexList(rel))
+	{
+		Relation	index = relation_open(lfirst_oid(lc), AccessShareLock);
+		List	   *pred = RelationGetIndexPredicate(index);
+		bool		serves = existing_has_keys(index, def) &&
+			(pred == NIL || predicate_implied_by(pred, def->pred, false));
+
+		for (int i = def->nkeys; serves && i < def->ncolumns; i++)
+			serves = existing_has_column(index, def->columns[i].attno);
+		if (serves)
+			found = RelationGetRelid(index);
+		relation_close(index, AccessShareLock);
+		if (serves)
+			break;
+	}
+	table_close(rel, NoLock);
+	return found;
 }
 
 /*

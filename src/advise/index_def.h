@@ -79,6 +79,7 @@ extern PaIndexDef *pa_index_def_map(PaIndexDef *parent, Oid childrelid);
 extern bool pa_index_column_equal(const PaIndexColumn *a, const PaIndexColumn *b);
 extern int	pa_index_def_compare(const PaIndexDef *a, const PaIndexDef *b);
 extern bool pa_index_def_covered_by_existing(const PaIndexDef *def);
+extern Oid	pa_index_def_find_serving(const PaIndexDef *def);
 
 /* index_ddl.c */
 extern char *pa_index_definition(PaIndexDef *def);

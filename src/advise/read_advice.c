@@ -116,6 +116,7 @@ current_advice(void)
 	remembered.userid = GetUserId();
 	remembered.time_limit = pa_advise_time_limit;
 	remembered.advice = search_advice(&limits, TopMemoryContext);
+	pa_publish_advice(remembered.advice);
 	return remembered.advice;
 }
 

@@ -95,6 +95,7 @@ typedef struct PaSearch
 	uint64		adoptions;		/* of another set as the chosen one, counted */
 	PaWriteLoad *writes;
 	double		total_time;		/* ms per hour of the whole recorded workload */
+	double		hours;			/* that the recorded workload took; 0: not recorded */
 	int64		storage_budget; /* bytes; 0 = no limit */
 	int			max_indexes;	/* 0 = no limit */
 	TimestampTz deadline;		/* 0 = none */

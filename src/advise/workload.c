@@ -284,6 +284,7 @@ pa_workload_recorded(PaSearch *search)
 	double		hours = window_hours(recorded);
 	ListCell   *lc;
 
+	search->hours = hours;
 	foreach(lc, recorded)
 	{
 		PaStatement *st = lfirst(lc);

@@ -27,6 +27,8 @@
 #include "postmaster/interrupt.h"
 #include "storage/ipc.h"
 #include "storage/latch.h"
+#include "storage/proc.h"
+#include "storage/spin.h"
 #include "tcop/tcopprot.h"
 #include "utils/guc.h"
 #include "utils/hsearch.h"
@@ -35,12 +37,13 @@
 #include "utils/timeout.h"
 #include "utils/timestamp.h"
 
-#include "history/history.h"
+#include "history/private.h"
 #include "record/record.h"
 
 #define RESTART_AFTER 60		/* s, should the launcher fail */
 #define LOOK_AGAIN_AFTER (60 * 60 * 1000)	/* ms, into databases without the extension */
 #define FEW_DATABASES 20		/* are all looked into each time */
+#define CHANGES_EVERY 1000		/* ms, at least, between snapshots because of changed indexes */
 #define LOCK_TIMEOUT "2s"		/* of a snapshot */
 #define TIME_LIMIT (5 * 60 * 1000) /* ms, of a snapshot */
 #define COMPLAIN_EVERY (60 * 60 * 1000) /* ms */
@@ -55,14 +58,9 @@ typedef struct KnownDatabase
 	TimestampTz look_at;		/* not before this time */
 } KnownDatabase;
 
-/* In shared memory, written by the one worker that runs */
-typedef struct HistoryShared
-{
-	Oid			dbid;			/* that was looked into last */
-	bool		has_extension;
-} HistoryShared;
+PaHistoryShared *pa_history = NULL;
+bool		pa_snapshot_for_index_change = false;
 
-static HistoryShared *shared = NULL;
 static HTAB *known = NULL;
 
 /*
@@ -71,7 +69,7 @@ static HTAB *known = NULL;
 static Size
 history_size(void)
 {
-	return sizeof(HistoryShared);
+	return sizeof(PaHistoryShared);
 }
 
 /*
@@ -80,9 +78,12 @@ history_size(void)
 static void
 history_startup(void *area, LWLockPadded *locks, bool found)
 {
-	shared = area;
+	pa_history = area;
 	if (!found)
-		memset(shared, 0, sizeof(HistoryShared));
+	{
+		memset(pa_history, 0, sizeof(PaHistoryShared));
+		SpinLockInit(&pa_history->mutex);
+	}
 }
 
 /*
@@ -146,11 +147,13 @@ wait_for(long timeout)
  * there is no room for one.
  */
 static bool
-take_snapshot_of(Oid dbid)
+take_snapshot_of(Oid dbid, bool index_change)
 {
 	BackgroundWorker worker;
 	BackgroundWorkerHandle *handle;
 
+	pa_history->index_change = index_change;
+	pa_history->has_extension = false;
 	memset(&worker, 0, sizeof(worker));
 	strlcpy(worker.bgw_name, "perfadvisor snapshot", BGW_MAXLEN);
 	strlcpy(worker.bgw_type, "perfadvisor snapshot", BGW_MAXLEN);
@@ -210,17 +213,59 @@ take_snapshots(void)
 		database = hash_search(known, &dbid, HASH_ENTER, &found);
 		if (found && now < database->look_at && list_length(databases) > FEW_DATABASES)
 			continue;
-		shared->has_extension = false;
 		database->look_at = now;
-		if (!take_snapshot_of(dbid))
+		if (!take_snapshot_of(dbid, false))
 		{
 			complain_of_no_room();
 			break;
 		}
-		if (!shared->has_extension)
+		if (!pa_history->has_extension)
 			database->look_at = TimestampTzPlusMilliseconds(now, LOOK_AGAIN_AFTER);
 	}
 	list_free(databases);
+}
+
+/*
+ * Has a snapshot taken of each database whose indexes have changed, and that
+ * is not known to be without the extension.
+ */
+static void
+take_changed_snapshots(void)
+{
+	Oid			dbid;
+	bool		created;
+
+	while (OidIsValid(dbid = pa_history_next_changed(&created)) && !ShutdownRequestPending)
+	{
+		KnownDatabase *database = hash_search(known, &dbid, HASH_FIND, NULL);
+
+		if (database != NULL && !created && GetCurrentTimestamp() < database->look_at)
+			continue;
+		if (database != NULL)
+			database->look_at = GetCurrentTimestamp();
+		if (!take_snapshot_of(dbid, true))
+			complain_of_no_room();
+	}
+}
+
+/*
+ * Says where the launcher can be told of changed indexes; NULL at its end.
+ */
+static void
+set_latch(Latch *latch)
+{
+	SpinLockAcquire(&pa_history->mutex);
+	pa_history->launcher_latch = latch;
+	SpinLockRelease(&pa_history->mutex);
+}
+
+/*
+ * At the end of the launcher.
+ */
+static void
+forget_latch(int code, Datum argument)
+{
+	set_latch(NULL);
 }
 
 /* Whether a signal has said that it is time for snapshots */
@@ -246,6 +291,7 @@ void
 pa_launcher_main(Datum argument)
 {
 	TimestampTz last = GetCurrentTimestamp();
+	TimestampTz next_change = last;
 	HASHCTL		info = {.keysize = sizeof(Oid), .entrysize = sizeof(KnownDatabase)};
 	MemoryContext context;
 
@@ -257,22 +303,31 @@ pa_launcher_main(Datum argument)
 	pa_record_suspended++;
 	known = hash_create("perfadvisor databases", 64, &info, HASH_ELEM | HASH_BLOBS);
 	context = AllocSetContextCreate(TopMemoryContext, "perfadvisor launcher", ALLOCSET_DEFAULT_SIZES);
+	before_shmem_exit(forget_latch, (Datum) 0);
+	set_latch(MyLatch);
 
 	while (!ShutdownRequestPending)
 	{
 		TimestampTz now = GetCurrentTimestamp();
 		TimestampTz next = TimestampTzPlusMilliseconds(last, pa_snapshot_interval * INT64CONST(1000));
 
-		if (pa_snapshot_interval > 0 && (now >= next || take_now || now < last))
+		if (pa_snapshot_interval == 0)
+			wait_for(-1);
+		else if (now >= next || take_now || now < last)
 		{
 			take_now = false;
 			last = now;
 			MemoryContextSwitchTo(context);
 			take_snapshots();
 			MemoryContextReset(context);
-			continue;
 		}
-		wait_for(pa_snapshot_interval == 0 ? -1 : TimestampDifferenceMilliseconds(now, next));
+		else if (pa_history_any_changed() && now >= next_change)
+		{
+			take_changed_snapshots();
+			next_change = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), CHANGES_EVERY);
+		}
+		else
+			wait_for(TimestampDifferenceMilliseconds(now, pa_history_any_changed() ? Min(next, next_change) : next));
 	}
 	proc_exit(0);
 }
@@ -292,7 +347,7 @@ snapshot_here(void)
 	{
 		bool		isnull;
 
-		shared->has_extension = true;
+		pa_history->has_extension = true;
 		if (DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)) &&
 			SPI_execute("SELECT perfadvisor.snapshot()", false, 0) != SPI_OK_SELECT)
 			elog(ERROR, "could not take a snapshot");
@@ -311,6 +366,7 @@ pa_snapshot_worker_main(Datum argument)
 	BackgroundWorkerUnblockSignals();
 	BackgroundWorkerInitializeConnectionByOid(DatumGetObjectId(argument), InvalidOid, 0);
 	pa_record_suspended++;
+	pa_snapshot_for_index_change = pa_history->index_change;
 	SetConfigOption("lock_timeout", LOCK_TIMEOUT, PGC_SUSET, PGC_S_OVERRIDE);
 	SetConfigOption("search_path", "pg_catalog", PGC_SUSET, PGC_S_OVERRIDE);
 	SetConfigOption("synchronous_commit", "off", PGC_SUSET, PGC_S_OVERRIDE);
@@ -344,6 +400,7 @@ pa_history_init(void)
 	BackgroundWorker worker;
 
 	pa_shmem_register(&area);
+	pa_boundary_init();
 	memset(&worker, 0, sizeof(worker));
 	strlcpy(worker.bgw_name, "perfadvisor launcher", BGW_MAXLEN);
 	strlcpy(worker.bgw_type, "perfadvisor launcher", BGW_MAXLEN);

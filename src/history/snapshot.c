@@ -18,7 +18,7 @@
 
 #include "base/base.h"
 #include "base/progress.h"
-#include "history/history.h"
+#include "history/private.h"
 #include "record/record.h"
 
 PG_FUNCTION_INFO_V1(pa_snapshot);
@@ -34,6 +34,7 @@ static const struct
 	{"noting statements", "SELECT perfadvisor.note_statements($1)"},
 	{"noting counters", "SELECT perfadvisor.note_numbers($1)"},
 	{"noting indexes", "SELECT perfadvisor.note_indexes($2, $3)"},
+	{"noting advice", "SELECT perfadvisor.note_advice($1)"},
 	{"noting settings", "SELECT perfadvisor.note_settings($2, $3)"},
 	{"thinning history", "SELECT perfadvisor.thin_history($4)"},
 	{"ending", "UPDATE perfadvisor.snapshot_log SET take_time = extract(epoch FROM clock_timestamp() - $2) * 1000 WHERE snapshot_id = $1"}
@@ -88,25 +89,26 @@ retention(void)
 static void
 begin_snapshot(FunctionCallInfo fcinfo, Datum *values, char *nulls)
 {
-	static const Oid types[] = {TEXTOID, BOOLOID};
-	Datum		given[2] = {0};
-	char		given_nulls[2] = {' ', ' '};
+	static const Oid types[] = {TEXTOID, BOOLOID, BOOLOID};
+	Datum		given[3] = {0};
+	char		given_nulls[3] = {' ', ' ', ' '};
 
 	given_nulls[0] = PG_ARGISNULL(0) ? 'n' : ' ';
 	if (!PG_ARGISNULL(0))
 		given[0] = PG_GETARG_DATUM(0);
 	given[1] = BoolGetDatum(!PG_ARGISNULL(1) && PG_GETARG_BOOL(1));
+	given[2] = BoolGetDatum(pa_snapshot_for_index_change);
 
 	run("LOCK TABLE perfadvisor.snapshot_log IN SHARE UPDATE EXCLUSIVE MODE", 0, NULL, NULL, NULL);
 	run("WITH before AS (SELECT max(taken_at) AS taken_at FROM perfadvisor.snapshot_log)"
-		" INSERT INTO perfadvisor.snapshot_log (from_time, taken_at, label, baseline)"
+		" INSERT INTO perfadvisor.snapshot_log (from_time, taken_at, label, baseline, index_change)"
 		" SELECT least(coalesce(b.taken_at,"
 		"                       (SELECT min(s.first_seen) FROM perfadvisor.recorded_statements() s"
 		"                        JOIN pg_catalog.pg_database d ON d.oid = s.dbid WHERE d.datname = current_database()),"
 		"                       clock_timestamp()), clock_timestamp()),"
-		"        greatest(b.taken_at, clock_timestamp()), $1, $2 FROM before b"
+		"        greatest(b.taken_at, clock_timestamp()), $1, $2, $3 FROM before b"
 		" RETURNING snapshot_id, taken_at, (SELECT b.taken_at FROM before b)",
-		2, types, given, given_nulls);
+		3, types, given, given_nulls);
 	for (int i = 0; i < NPARAMS - 1; i++)
 		values[i] = returned(i + 1, &nulls[i]);
 	values[NPARAMS - 1] = retention();
