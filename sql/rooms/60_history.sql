@@ -571,10 +571,11 @@ WITH asked AS MATERIALIZED (
         perfadvisor.raise(pg_catalog.format('cannot compare snapshot %s with snapshot %s', COALESCE(compare.from_snapshot::text, 'NULL'), COALESCE(compare.to_snapshot::text, 'the latest one')),
             NULL, 'Both must be in perfadvisor.snapshots, the earlier one first.') IS NULL END
 ), periods AS MATERIALIZED (
-    -- as long before as after, but not across a snapshot with a name, and at least what the first snapshot stands for
+    -- as long before as after, but not across a snapshot with a name or a change of indexes,
+    -- and at least what the first snapshot stands for
     SELECT a.*, LEAST(GREATEST(a.from_at - (a.to_at - a.from_at),
                                (SELECT pg_catalog.max(l.taken_at) FROM perfadvisor.snapshot_log AS l
-                                WHERE l.snapshot_id < a.from_id AND (l.label IS NOT NULL OR l.baseline))),
+                                WHERE l.snapshot_id < a.from_id AND (l.label IS NOT NULL OR l.baseline OR l.index_change))),
                       a.from_begin) AS before_at,
            GREATEST(pg_catalog.date_part('epoch', a.to_at - a.from_at) / 3600, 1e-9) AS hours_after
     FROM asked AS a
