@@ -222,6 +222,42 @@ COMMENT ON COLUMN perfadvisor.seq_scans.total_exec_time IS 'Execution time of th
 COMMENT ON COLUMN perfadvisor.seq_scans.queryids IS 'Ids of those statements';
 COMMENT ON COLUMN perfadvisor.seq_scans.datname IS 'The current database';
 
+CREATE FUNCTION perfadvisor.recorded_plans(
+    OUT dbid oid, OUT userid oid, OUT queryid bigint, OUT toplevel boolean, OUT plan_id bigint,
+    OUT executions bigint, OUT mean_exec_time double precision,
+    OUT min_exec_time double precision, OUT max_exec_time double precision,
+    OUT mean_rows double precision, OUT cost double precision,
+    OUT first_seen timestamptz, OUT last_seen timestamptz, OUT plan text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'pa_read_plans'
+LANGUAGE C STRICT VOLATILE PARALLEL SAFE ROWS 1000;
+
+COMMENT ON FUNCTION perfadvisor.recorded_plans() IS
+'The plans that statements were seen to run with, as far as the current role may see them; the statement_plans view shows them with names.';
+
+CREATE VIEW perfadvisor.statement_plans AS
+SELECT d.datname, r.rolname, p.queryid, p.toplevel, p.plan_id, p.executions, p.mean_exec_time,
+       p.min_exec_time, p.max_exec_time, p.mean_rows, p.cost, p.first_seen, p.last_seen, p.plan
+FROM perfadvisor.recorded_plans() AS p
+     LEFT JOIN pg_catalog.pg_database AS d ON d.oid OPERATOR(pg_catalog.=) p.dbid
+     LEFT JOIN pg_catalog.pg_roles AS r ON r.oid OPERATOR(pg_catalog.=) p.userid;
+
+COMMENT ON VIEW perfadvisor.statement_plans IS 'Different plans that each statement ran with, as seen in sampled executions';
+COMMENT ON COLUMN perfadvisor.statement_plans.datname IS 'Database it ran in, NULL once that is dropped';
+COMMENT ON COLUMN perfadvisor.statement_plans.rolname IS 'Role that ran it';
+COMMENT ON COLUMN perfadvisor.statement_plans.queryid IS 'Id of the statement';
+COMMENT ON COLUMN perfadvisor.statement_plans.toplevel IS 'True when a client ran it';
+COMMENT ON COLUMN perfadvisor.statement_plans.plan_id IS 'Tells plans apart by kinds of nodes, joins, tables and indexes';
+COMMENT ON COLUMN perfadvisor.statement_plans.executions IS 'Sampled executions with it';
+COMMENT ON COLUMN perfadvisor.statement_plans.mean_exec_time IS 'Mean time of these, ms';
+COMMENT ON COLUMN perfadvisor.statement_plans.min_exec_time IS 'Shortest of these, ms';
+COMMENT ON COLUMN perfadvisor.statement_plans.max_exec_time IS 'Longest of these, ms';
+COMMENT ON COLUMN perfadvisor.statement_plans.mean_rows IS 'Rows that one of these returned or affected';
+COMMENT ON COLUMN perfadvisor.statement_plans.cost IS 'Planner cost of the latest of these';
+COMMENT ON COLUMN perfadvisor.statement_plans.first_seen IS 'Start of the first of these';
+COMMENT ON COLUMN perfadvisor.statement_plans.last_seen IS 'Start of the latest of these';
+COMMENT ON COLUMN perfadvisor.statement_plans.plan IS 'The plan of the first of these, without costs; NULL where constants are not kept';
+
 CREATE FUNCTION perfadvisor.query_tags(query text, OUT tag text, OUT value text)
 RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'pa_query_tags'

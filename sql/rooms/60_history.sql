@@ -664,11 +664,23 @@ WITH asked AS MATERIALIZED (
                           OR (m.factor <= LEAST(d.factor, 1) / 3 AND m.mean_before - m.mean_after >= 10)) THEN 'faster'
            END AS change
     FROM measured AS m CROSS JOIN drift AS d CROSS JOIN periods AS p
+), plans AS MATERIALIZED (
+    SELECT p.rolname, p.queryid, p.toplevel, p.first_seen, p.last_seen
+    FROM perfadvisor.statement_plans AS p
+    WHERE p.datname = pg_catalog.current_database()
 ), explained AS MATERIALIZED (
     SELECT j.*, dropped.object AS dropped, dropped.at AS dropped_at, created.object AS created, created.at AS created_at,
-           settings.names AS settings
+           settings.names AS settings, other_plan.first_seen AS other_plan_at
     FROM judged AS j
          CROSS JOIN periods AS p
+         LEFT JOIN LATERAL (
+             SELECT n.first_seen
+             FROM plans AS n
+             WHERE n.queryid = j.queryid AND n.toplevel = j.toplevel AND n.rolname = j.rolname
+               AND n.first_seen > p.from_at AND n.first_seen <= p.to_at
+               AND EXISTS (SELECT FROM plans AS o WHERE o.queryid = j.queryid AND o.toplevel = j.toplevel
+                                                    AND o.rolname = j.rolname AND o.first_seen <= p.from_at)
+             ORDER BY n.last_seen DESC LIMIT 1) AS other_plan ON j.change IN ('slower', 'faster')
          LEFT JOIN LATERAL (
              SELECT e.object, e.noted_at AS at
              FROM perfadvisor.events AS e
@@ -703,6 +715,8 @@ SELECT x.change, x.queryid, x.rolname, x.query, x.statement_class, x.toplevel,
                x.created, pg_catalog.date_trunc('second', x.created_at + interval '999999 microseconds'), pg_catalog.round(x.blocks_after::numeric, 1), pg_catalog.round(x.blocks_before::numeric, 1))
            WHEN x.created IS NOT NULL AND x.blocks_factor >= 1.1 THEN pg_catalog.format('Index %s was created, not after %s, and has to be kept up; a call touches %s blocks, %s before.',
                x.created, pg_catalog.date_trunc('second', x.created_at + interval '999999 microseconds'), pg_catalog.round(x.blocks_after::numeric, 1), pg_catalog.round(x.blocks_before::numeric, 1))
+           WHEN x.other_plan_at IS NOT NULL THEN pg_catalog.format('It runs with another plan since %s; a call touches %s blocks, %s before.',
+               pg_catalog.date_trunc('second', x.other_plan_at), pg_catalog.round(x.blocks_after::numeric, 1), pg_catalog.round(x.blocks_before::numeric, 1))
            WHEN x.change = 'slower' AND x.rows_after > 1.5 * x.rows_before AND x.rows_after > x.rows_before + 1 THEN pg_catalog.format('A call returns or changes %s rows, %s before.',
                pg_catalog.round(x.rows_after::numeric, 1), pg_catalog.round(x.rows_before::numeric, 1))
            WHEN x.change = 'slower' AND x.temp_after > 1.5 * x.temp_before + 1 THEN pg_catalog.format('A call writes %s temporary blocks, %s before: a sort or hash no longer fits into work_mem.',
@@ -724,7 +738,7 @@ SELECT x.change, x.queryid, x.rolname, x.query, x.statement_class, x.toplevel,
            'blocks_read_before', x.read_before, 'blocks_read_after', x.read_after,
            'seq_rows_before', x.seq_before, 'seq_rows_after', x.seq_after,
            'temp_blocks_before', x.temp_before, 'temp_blocks_after', x.temp_after,
-           'index_dropped', x.dropped, 'index_created', x.created, 'settings', x.settings,
+           'other_plan_since', x.other_plan_at, 'index_dropped', x.dropped, 'index_created', x.created, 'settings', x.settings,
            'standard_deviations', x.deviations, 'all_statements_factor', x.drift))
 FROM valid AS v, explained AS x, periods AS p
 ORDER BY pg_catalog.array_position(ARRAY['slower', 'new', 'faster', 'gone'], x.change), 14 DESC, x.queryid;
@@ -813,3 +827,48 @@ END;
 
 COMMENT ON FUNCTION perfadvisor.assert_no_regression(bigint, bigint, double precision) IS
 'Raises an error that lists the statements that are slower by more than a factor after the first snapshot (default: the baseline) and until the second (default: now), for use in CI; otherwise returns how many statements ran';
+
+CREATE VIEW perfadvisor.plan_changes AS
+WITH plans AS MATERIALIZED (
+    SELECT p.*,
+           pg_catalog.lag(p.plan_id) OVER statement AS plan_before_id,
+           pg_catalog.lag(p.plan) OVER statement AS plan_before,
+           pg_catalog.lag(p.executions) OVER statement AS executions_before,
+           pg_catalog.lag(p.mean_exec_time) OVER statement AS mean_before,
+           pg_catalog.lag(p.last_seen) OVER statement AS before_last_seen
+    FROM perfadvisor.statement_plans AS p
+    WHERE p.datname = pg_catalog.current_database()
+    WINDOW statement AS (PARTITION BY p.rolname, p.queryid, p.toplevel ORDER BY p.first_seen, p.plan_id)
+)
+SELECT p.queryid, p.rolname, p.toplevel, s.query, p.first_seen AS changed_at,
+       p.mean_before, p.mean_exec_time AS mean_after, p.mean_exec_time / NULLIF(p.mean_before, 0) AS factor,
+       p.executions_before, p.executions AS executions_after,
+       p.before_last_seen > p.first_seen AS alternates,
+       CASE WHEN p.executions < 3 OR p.executions_before < 2 THEN 'too early'
+            WHEN p.mean_exec_time > 1.5 * p.mean_before AND p.mean_exec_time - p.mean_before > 0.1 THEN 'worse'
+            WHEN p.mean_exec_time < p.mean_before / 1.5 THEN 'better'
+            ELSE 'no change' END AS verdict,
+       p.plan_before, p.plan AS plan_after, p.plan_before_id, p.plan_id AS plan_after_id
+FROM plans AS p
+     LEFT JOIN (SELECT t.queryid, pg_catalog.min(t.query) AS query
+                FROM perfadvisor.statements AS t
+                WHERE t.datname = pg_catalog.current_database() GROUP BY t.queryid) AS s ON s.queryid = p.queryid
+WHERE p.plan_before_id IS NOT NULL;
+
+COMMENT ON VIEW perfadvisor.plan_changes IS 'Statements of this database that came to run with another plan, with their times before and after';
+COMMENT ON COLUMN perfadvisor.plan_changes.queryid IS 'Id of the statement';
+COMMENT ON COLUMN perfadvisor.plan_changes.rolname IS 'Role that runs it';
+COMMENT ON COLUMN perfadvisor.plan_changes.toplevel IS 'True when a client runs it';
+COMMENT ON COLUMN perfadvisor.plan_changes.query IS 'Its text with constants written as $n';
+COMMENT ON COLUMN perfadvisor.plan_changes.changed_at IS 'When the other plan was seen first';
+COMMENT ON COLUMN perfadvisor.plan_changes.mean_before IS 'Mean time with the plan before, ms, of sampled executions';
+COMMENT ON COLUMN perfadvisor.plan_changes.mean_after IS 'Mean time with the other plan, ms';
+COMMENT ON COLUMN perfadvisor.plan_changes.factor IS 'One by the other';
+COMMENT ON COLUMN perfadvisor.plan_changes.executions_before IS 'Sampled executions with the plan before';
+COMMENT ON COLUMN perfadvisor.plan_changes.executions_after IS 'Sampled executions with the other plan';
+COMMENT ON COLUMN perfadvisor.plan_changes.alternates IS 'True when the plan before is still in use: parameters decide, or generic and custom plans';
+COMMENT ON COLUMN perfadvisor.plan_changes.verdict IS 'worse, better, no change, too early';
+COMMENT ON COLUMN perfadvisor.plan_changes.plan_before IS 'The plan before';
+COMMENT ON COLUMN perfadvisor.plan_changes.plan_after IS 'The other plan';
+COMMENT ON COLUMN perfadvisor.plan_changes.plan_before_id IS 'What tells it apart, as in statement_plans';
+COMMENT ON COLUMN perfadvisor.plan_changes.plan_after_id IS 'What tells it apart';

@@ -5,7 +5,8 @@ GRANT USAGE ON SCHEMA perfadvisor TO PUBLIC;
 -- record
 REVOKE ALL ON FUNCTION perfadvisor.reset(), perfadvisor.save() FROM PUBLIC;
 GRANT SELECT ON perfadvisor.statements, perfadvisor.statement_samples,
-    perfadvisor.slow_queries, perfadvisor.statement_failures, perfadvisor.seq_scans, perfadvisor.statement_tags TO PUBLIC;
+    perfadvisor.slow_queries, perfadvisor.statement_failures, perfadvisor.seq_scans, perfadvisor.statement_tags,
+    perfadvisor.statement_plans TO PUBLIC;
 REVOKE ALL ON FUNCTION perfadvisor.recorded_state() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION perfadvisor.recorded_state() TO pg_monitor;
 GRANT SELECT ON perfadvisor.self_health TO pg_monitor;

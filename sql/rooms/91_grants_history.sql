@@ -9,6 +9,6 @@ REVOKE ALL ON FUNCTION perfadvisor.note_indexes(timestamptz, timestamptz), perfa
 GRANT SELECT ON perfadvisor.snapshot_log, perfadvisor.snapshot_statements, perfadvisor.snapshot_counts,
     perfadvisor.snapshot_numbers, perfadvisor.events, perfadvisor.snapshots, perfadvisor.regressions,
     perfadvisor.advice_log, perfadvisor.advice_outcomes, perfadvisor.advice_record, perfadvisor.cleanup_outcomes,
-    perfadvisor.snapshot_state TO pg_read_all_stats;
+    perfadvisor.snapshot_state, perfadvisor.plan_changes TO pg_read_all_stats;
 GRANT EXECUTE ON FUNCTION perfadvisor.compare(bigint, bigint), perfadvisor.pending_counts(), perfadvisor.published_advice(),
     perfadvisor.advice_outcomes(), perfadvisor.cleanup_outcomes() TO pg_read_all_stats;

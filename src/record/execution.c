@@ -448,7 +448,10 @@ keep_evidence(PaExecution *execution)
 	INSTR_TIME_SET_CURRENT(start);
 	keep_sample(execution, exec_time);
 	if (execution->sampled)
+	{
 		pa_scans_record(execution, measure);
+		pa_plans_record(execution, measure);
+	}
 	if (pa_slow_query_time >= 0 && exec_time >= pa_slow_query_time)
 		pa_slow_record(execution, measure);
 	pa_slab_count_sampling(&start, 0);

@@ -352,6 +352,7 @@ pa_record_init(void)
 	pa_slow_init();
 	pa_failure_init();
 	pa_scans_init();
+	pa_plans_init();
 	pa_persist_init();			/* loads the ones above */
 	pa_worker_init();
 	pa_execution_init();

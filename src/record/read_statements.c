@@ -290,6 +290,7 @@ pa_reset(PG_FUNCTION_ARGS)
 	pa_failure_reset();
 	pa_failure_count_reset();
 	pa_scans_reset();
+	pa_plans_reset();
 	(void) pa_persist_save(ERROR);
 	PG_RETURN_VOID();
 }

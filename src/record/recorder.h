@@ -357,6 +357,13 @@ typedef struct PaScanCopy
 	char	   *filter;
 } PaScanCopy;
 
+/* plans.c */
+extern void pa_plans_init(void);
+extern void pa_plans_record(const PaExecution *execution, const PaMeasure *measure);
+extern void pa_plans_reset(void);
+extern void pa_plans_save(PaDump *dump);
+extern bool pa_plans_load(PaDump *dump);
+
 extern void pa_scans_init(void);
 extern void pa_scans_prepare(QueryDesc *queryDesc);
 extern void pa_scans_instrument(QueryDesc *queryDesc);

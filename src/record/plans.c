@@ -1,0 +1,511 @@
+/*
+ * plans.c
+ *	  Which plans a statement ran with, and how long it took with each.
+ *
+ * A sampled execution is told apart by its plan: kinds of nodes, joins,
+ * tables and indexes, in the order of the plan, without costs, constants and
+ * partitions. What it took is added to a row of a table in shared memory, one
+ * for each statement and plan; the oldest row goes when the table is full.
+ * A plan is written down when its row is made.
+ *
+ * One LWLock. A recorded statement does not wait for it: when somebody has it
+ * the execution is left out.
+ */
+#include "postgres.h"
+
+#include "commands/explain.h"
+#include "common/hashfn.h"
+#include "funcapi.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "nodes/execnodes.h"
+#include "nodes/nodeFuncs.h"
+#include "parser/parsetree.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "record/recorder.h"
+
+PG_FUNCTION_INFO_V1(pa_read_plans);
+
+#define ROWS 4096
+#define PROBES 16				/* places in which a row may be */
+#define PLAN_LIMIT (8 * 1024)	/* bytes; longer plans are clipped */
+#define BRANCHES 16				/* different children of an Append that count */
+
+/* A plan of a statement */
+typedef struct PaPlanRow
+{
+	PaStatementKey key;			/* queryid 0: unused */
+	uint64		plan;			/* its hash, not 0 */
+	int64		executions;		/* sampled */
+	double		total_time;		/* ms, as the next two */
+	double		min_time;
+	double		max_time;
+	double		rows;			/* returned or affected */
+	double		cost;			/* the planner's, of the latest */
+	TimestampTz first_seen;
+	TimestampTz last_seen;
+	dsa_pointer text;
+	uint32		text_size;
+} PaPlanRow;
+
+static PaPlanRow *table = NULL;
+static LWLock *table_lock = NULL;
+
+/*
+ * Returns the bytes of the table.
+ */
+static Size
+plans_size(void)
+{
+	return ROWS * sizeof(PaPlanRow);
+}
+
+/*
+ * The table has one lock.
+ */
+static int
+plans_locks(void)
+{
+	return 1;
+}
+
+/*
+ * Sets up the table when the server starts.
+ */
+static void
+plans_startup(void *area, LWLockPadded *locks, bool found)
+{
+	table = area;
+	table_lock = &locks[0].lock;
+	if (!found)
+		memset(table, 0, plans_size());
+}
+
+/*
+ * Asks for the table's shared memory.
+ */
+void
+pa_plans_init(void)
+{
+	static const PaShmemArea area = {
+		"perfadvisor plans", plans_size, plans_locks, plans_startup
+	};
+
+	pa_shmem_register(&area);
+}
+
+/* The hash of the nodes of a plan so far */
+typedef struct PaPlanWalk
+{
+	List	   *rtable;
+	uint64		hash;
+	bool		partitions;		/* below an Append: relations do not count */
+} PaPlanWalk;
+
+/*
+ * Returns the index that a node scans, InvalidOid if none.
+ */
+static Oid
+index_of(const Plan *plan)
+{
+	switch (nodeTag(plan))
+	{
+		case T_IndexScan:
+			return ((const IndexScan *) plan)->indexid;
+		case T_IndexOnlyScan:
+			return ((const IndexOnlyScan *) plan)->indexid;
+		case T_BitmapIndexScan:
+			return ((const BitmapIndexScan *) plan)->indexid;
+		default:
+			return InvalidOid;
+	}
+}
+
+/*
+ * Returns the relation that a node scans, InvalidOid if none.
+ */
+static Oid
+relation_of(const PlanState *node, const PaPlanWalk *walk)
+{
+	switch (nodeTag(node->plan))
+	{
+		case T_SeqScan:
+		case T_SampleScan:
+		case T_IndexScan:
+		case T_IndexOnlyScan:
+		case T_BitmapHeapScan:
+		case T_TidScan:
+		case T_TidRangeScan:
+		case T_ForeignScan:
+			{
+				Index		relid = ((const Scan *) node->plan)->scanrelid;
+
+				return relid > 0 ? rt_fetch(relid, walk->rtable)->relid : InvalidOid;
+			}
+		default:
+			return InvalidOid;
+	}
+}
+
+static bool hash_walker(PlanState *node, void *context);
+
+/*
+ * Adds the children of an Append to the hash: each kind once, so that a plan
+ * is the same however many partitions are left.
+ */
+static void
+hash_branches(PlanState **children, int n, PaPlanWalk *walk)
+{
+	uint64		seen[BRANCHES];
+	int			nseen = 0;
+	uint64		sum = 0;
+
+	for (int i = 0; i < n && nseen < BRANCHES; i++)
+	{
+		PaPlanWalk	branch = {walk->rtable, 0, true};
+		bool		known = false;
+
+		(void) hash_walker(children[i], &branch);
+		for (int j = 0; j < nseen; j++)
+			known |= seen[j] == branch.hash;
+		if (known)
+			continue;
+		seen[nseen++] = branch.hash;
+		sum += pa_mix64(branch.hash);
+	}
+	walk->hash = hash_combine64(walk->hash, sum);
+}
+
+/*
+ * Adds a node and what is below it to the hash.
+ */
+static bool
+hash_walker(PlanState *node, void *context)
+{
+	PaPlanWalk *walk = context;
+	const Plan *plan = node->plan;
+	uint64		kind = (uint64) nodeTag(plan) << 8;
+
+	if (IsA(plan, NestLoop) || IsA(plan, HashJoin) || IsA(plan, MergeJoin))
+		kind |= ((const Join *) plan)->jointype;
+	else if (IsA(plan, Agg))
+		kind |= ((const Agg *) plan)->aggstrategy;
+	walk->hash = hash_combine64(walk->hash, pa_mix64(kind));
+	if (!walk->partitions)
+	{
+		walk->hash = hash_combine64(walk->hash, pa_mix64(index_of(plan)));
+		walk->hash = hash_combine64(walk->hash, pa_mix64(relation_of(node, walk)));
+	}
+	if (IsA(node, AppendState))
+		hash_branches(((AppendState *) node)->appendplans,
+					  ((AppendState *) node)->as_nplans, walk);
+	else if (IsA(node, MergeAppendState))
+		hash_branches(((MergeAppendState *) node)->mergeplans,
+					  ((MergeAppendState *) node)->ms_nplans, walk);
+	else
+		(void) planstate_tree_walker(node, hash_walker, context);
+	return false;
+}
+
+/*
+ * Returns what tells a plan apart, never 0.
+ */
+static uint64
+plan_hash(const QueryDesc *queryDesc)
+{
+	PaPlanWalk	walk = {.rtable = queryDesc->plannedstmt->rtable};
+
+	(void) hash_walker(queryDesc->planstate, &walk);
+	return walk.hash != 0 ? walk.hash : 1;
+}
+
+typedef struct PaPlanText
+{
+	QueryDesc  *query_desc;
+	StringInfo	text;
+} PaPlanText;
+
+/*
+ * Writes a plan without costs. Runs guarded.
+ */
+static void
+write_plan(void *argument)
+{
+	PaPlanText *plan = argument;
+	ExplainState *es = NewExplainState();
+
+	es->costs = false;
+	es->format = EXPLAIN_FORMAT_TEXT;
+	ExplainBeginOutput(es);
+	ExplainPrintPlan(es, plan->query_desc);
+	ExplainEndOutput(es);
+	if (es->str->len > 0 && es->str->data[es->str->len - 1] == '\n')
+		es->str->data[--es->str->len] = '\0';
+	plan->text = es->str;
+}
+
+/*
+ * Returns the row of a plan, or else an unused row or the oldest in its
+ * place, which the caller may overwrite. Caller holds the lock.
+ */
+static PaPlanRow *
+search_row(const PaStatementKey *key, uint64 plan, bool *found)
+{
+	uint64		hash = hash_combine64(plan, key->queryid);
+	PaPlanRow  *best = NULL;
+
+	hash = pa_mix64(hash_combine64(hash, pa_mix64(((uint64) key->dbid << 32) | key->userid)));
+	*found = false;
+	for (int i = 0; i < PROBES; i++)
+	{
+		PaPlanRow  *row = &table[(hash + i) % ROWS];
+
+		if (row->plan == plan && row->key.queryid == key->queryid &&
+			row->key.dbid == key->dbid && row->key.userid == key->userid &&
+			row->key.relhash == key->relhash && row->key.toplevel == key->toplevel)
+		{
+			*found = true;
+			return row;
+		}
+		if (best == NULL || (best->key.queryid != 0 &&
+							 (row->key.queryid == 0 || row->last_seen < best->last_seen)))
+			best = row;
+	}
+	return best;
+}
+
+/*
+ * Adds an execution to its row. Caller holds the lock.
+ */
+static void
+add_to_row(PaPlanRow *row, const QueryDesc *queryDesc, const PaMeasure *measure)
+{
+	double		exec_time = (int64) measure->elapsed_ns / 1000000.0;
+
+	row->min_time = row->executions > 0 ? Min(row->min_time, exec_time) : exec_time;
+	row->max_time = Max(row->max_time, exec_time);
+	row->executions++;
+	row->total_time += exec_time;
+	row->rows += measure->rows;
+	row->cost = queryDesc->plannedstmt->planTree->total_cost;
+	row->last_seen = Max(row->last_seen, measure->started_at);
+}
+
+/*
+ * Makes the row of a plan that is new, with its text if constants may be
+ * kept. Allocates in a context of its own, before it takes the lock.
+ */
+static void
+create_row(const PaExecution *execution, uint64 hash, const PaMeasure *measure)
+{
+	MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "perfadvisor plans",
+											   ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(work);
+	PaPlanText	plan = {.query_desc = execution->query_desc};
+	PaPlanRow	new = {.key = execution->key,.plan = hash,.first_seen = measure->started_at};
+	dsa_pointer garbage;
+	PaPlanRow  *row;
+	bool		found;
+
+	if (pa_track_parameters && pa_guarded_call(write_plan, &plan) && plan.text != NULL)
+	{
+		new.text_size = pg_mbcliplen(plan.text->data, plan.text->len, PLAN_LIMIT);
+		new.text = pa_textstore_put(plan.text->data, new.text_size);
+	}
+	garbage = new.text;
+	if (LWLockConditionalAcquire(table_lock, LW_EXCLUSIVE))
+	{
+		row = search_row(&execution->key, hash, &found);
+		if (!found)
+		{
+			garbage = row->text;
+			*row = new;
+		}
+		add_to_row(row, execution->query_desc, measure);
+		LWLockRelease(table_lock);
+	}
+	pa_textstore_free(garbage);
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(work);
+}
+
+/*
+ * Records the plan of a sampled execution that has ended. To be called before
+ * the executor takes the plan's state apart.
+ */
+void
+pa_plans_record(const PaExecution *execution, const PaMeasure *measure)
+{
+	QueryDesc  *queryDesc = execution->query_desc;
+	PaPlanRow  *row;
+	uint64		hash;
+	bool		found;
+
+	if (queryDesc->planstate == NULL || execution->key.queryid == 0)
+		return;
+	hash = plan_hash(queryDesc);
+	if (!LWLockConditionalAcquire(table_lock, LW_EXCLUSIVE))
+		return;
+	row = search_row(&execution->key, hash, &found);
+	if (found)
+		add_to_row(row, queryDesc, measure);
+	LWLockRelease(table_lock);
+	if (!found)
+		create_row(execution, hash, measure);
+}
+
+/*
+ * Forgets all plans.
+ */
+void
+pa_plans_reset(void)
+{
+	LWLockAcquire(table_lock, LW_EXCLUSIVE);
+	for (int i = 0; i < ROWS; i++)
+		pa_textstore_free(table[i].text);
+	memset(table, 0, plans_size());
+	LWLockRelease(table_lock);
+}
+
+/*
+ * Copies the rows in use into the current context; their texts are in *texts,
+ * NULL where there is none. Returns how many there are.
+ */
+static int
+copy_rows(PaPlanRow **rows, char ***texts)
+{
+	Size		room = 0;
+	char	   *strings = NULL;
+	int			n = 0;
+
+	*rows = palloc(plans_size());
+	*texts = palloc0(ROWS * sizeof(char *));
+	for (;;)
+	{
+		Size		needed = 0;
+		char	   *next = strings;
+
+		LWLockAcquire(table_lock, LW_SHARED);
+		for (int i = 0; i < ROWS; i++)
+			if (DsaPointerIsValid(table[i].text))
+				needed += table[i].text_size + 1;
+		if (needed <= room)
+		{
+			for (int i = 0; i < ROWS; i++)
+			{
+				if (table[i].key.queryid == 0)
+					continue;
+				(*rows)[n] = table[i];
+				if (DsaPointerIsValid(table[i].text))
+				{
+					memcpy(next, pa_textstore_get(table[i].text), table[i].text_size);
+					next[table[i].text_size] = '\0';
+					(*texts)[n] = next;
+					next += table[i].text_size + 1;
+				}
+				n++;
+			}
+			LWLockRelease(table_lock);
+			return n;
+		}
+		LWLockRelease(table_lock);
+		room = needed + 64 * 1024;
+		strings = MemoryContextAllocHuge(CurrentMemoryContext, room);
+	}
+}
+
+/*
+ * Writes the table to a file: how many plans, then each with its text.
+ */
+void
+pa_plans_save(PaDump *dump)
+{
+	PaPlanRow  *rows;
+	char	  **texts;
+	int32		count = copy_rows(&rows, &texts);
+
+	pa_dump_put(dump, &count, sizeof(count));
+	for (int i = 0; i < count; i++)
+	{
+		if (texts[i] == NULL)
+			rows[i].text_size = 0;
+		pa_dump_put(dump, &rows[i], sizeof(PaPlanRow));
+		pa_persist_put_string(dump, texts[i], rows[i].text_size);
+	}
+}
+
+/*
+ * Fills the table from a file. Only while nobody else has it.
+ */
+bool
+pa_plans_load(PaDump *dump)
+{
+	int32		count;
+
+	if (!pa_dump_get(dump, &count, sizeof(count)))
+		return false;
+	for (int i = 0; i < count; i++)
+	{
+		PaPlanRow	read;
+		PaPlanRow  *row;
+		char	   *string;
+		bool		found;
+
+		if (!pa_dump_get(dump, &read, sizeof(read)) ||
+			!pa_persist_get_string(dump, read.text_size, &string))
+			return false;
+		row = search_row(&read.key, read.plan, &found);
+		pa_textstore_free(row->text);
+		*row = read;
+		row->text = string ? pa_textstore_put(string, read.text_size) : InvalidDsaPointer;
+		if (string)
+			pfree(string);
+	}
+	return true;
+}
+
+/*
+ * recorded_plans(): the plans of statements that the current user may see.
+ */
+Datum
+pa_read_plans(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	PaPlanRow  *rows;
+	char	  **texts;
+	int			count;
+
+	pa_require_preloaded();
+	InitMaterializedSRF(fcinfo, 0);
+	count = copy_rows(&rows, &texts);
+	for (int i = 0; i < count; i++)
+	{
+		Datum		values[14];
+		bool		nulls[14] = {false};
+		int			c = 0;
+
+		if (!pa_may_see_role(rows[i].key.userid))
+			continue;
+		values[c++] = ObjectIdGetDatum(rows[i].key.dbid);
+		values[c++] = ObjectIdGetDatum(rows[i].key.userid);
+		values[c++] = Int64GetDatum((int64) rows[i].key.queryid);
+		values[c++] = BoolGetDatum(rows[i].key.toplevel);
+		values[c++] = Int64GetDatum((int64) rows[i].plan);
+		values[c++] = Int64GetDatum(rows[i].executions);
+		values[c++] = Float8GetDatum(rows[i].total_time / rows[i].executions);
+		values[c++] = Float8GetDatum(rows[i].min_time);
+		values[c++] = Float8GetDatum(rows[i].max_time);
+		values[c++] = Float8GetDatum(rows[i].rows / rows[i].executions);
+		values[c++] = Float8GetDatum(rows[i].cost);
+		values[c++] = TimestampTzGetDatum(rows[i].first_seen);
+		values[c++] = TimestampTzGetDatum(rows[i].last_seen);
+		nulls[c] = texts[i] == NULL;
+		if (texts[i] != NULL)
+			values[c] = CStringGetTextDatum(texts[i]);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
