@@ -105,6 +105,11 @@ WITH may AS (
             FROM pg_catalog.pg_replication_slots AS s
             WHERE s.slot_type = 'physical' AND NOT s.active) AS idle_slots
     FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database()
+), elsewhere AS MATERIALIZED (
+    -- scans on other servers that are known
+    SELECT s.source, s.index, s.scans FROM perfadvisor.source_index_scans() AS s
+), known AS (
+    SELECT pg_catalog.string_agg(DISTINCT pg_catalog.quote_ident(e.source), ', ') AS sources FROM elsewhere AS e
 ), named AS (
     SELECT r.*, CASE WHEN c.oid IS NOT NULL THEN pg_catalog.format('%I.%I', n.nspname, c.relname) END AS name, c.relkind,
            pg_catalog.format('%I.%I', tn.nspname, t.relname) AS table_name, i.indisunique,
@@ -120,8 +125,11 @@ WITH may AS (
          LEFT JOIN pg_catalog.pg_index AS i ON i.indexrelid = r.index
          LEFT JOIN pg_catalog.pg_constraint AS k ON k.conindid = r.index AND k.contype IN ('p', 'u', 'x')
          CROSS JOIN may AS m
-    WHERE m.read_all_stats OR m.monitor OR pg_catalog.pg_has_role(t.relowner, 'USAGE')
-       OR pg_catalog.has_table_privilege(t.oid, 'SELECT')
+    WHERE (m.read_all_stats OR m.monitor OR pg_catalog.pg_has_role(t.relowner, 'USAGE')
+           OR pg_catalog.has_table_privilege(t.oid, 'SELECT'))
+      -- what is not used here may be used elsewhere
+      AND NOT (r.problem = 'unused' AND EXISTS (SELECT FROM elsewhere AS e
+               WHERE e.index = pg_catalog.format('%I.%I', n.nspname, c.relname) AND e.scans > 0))
 )
 SELECT n.index::pg_catalog.regclass, n.relation::pg_catalog.regclass, n.problem, n.covered_by::pg_catalog.regclass,
        n.index_bytes, n.scans,
@@ -141,6 +149,7 @@ SELECT n.index::pg_catalog.regclass, n.relation::pg_catalog.regclass, n.problem,
             WHEN 'redundant' THEN pg_catalog.format('%s begins with the same columns and stays; %s scans of it', n.cover, n.scans)
             WHEN 'unused' THEN pg_catalog.format('no scan since %s, %s',
                 COALESCE('the statistics were reset at ' || u.since::text, 'statistics of this database began, which were never reset'), n.size)
+                || COALESCE(', and none on ' || k.sources, '')
             WHEN 'bloated' THEN pg_catalog.format('it has %s; built anew it would have about %s by the statistics of its table',
                 n.size, pg_catalog.pg_size_pretty(n.expected_bytes))
             WHEN 'invalid' THEN CASE
@@ -179,7 +188,7 @@ SELECT n.index::pg_catalog.regclass, n.relation::pg_catalog.regclass, n.problem,
            CASE WHEN n.problem = 'invalid' AND n.plain_reindex THEN 'an exclusion constraint cannot be rebuilt concurrently: writes are blocked while it builds' END,
            CASE WHEN n.problem = 'bloated' THEN
                'the size of a new one is an estimate; both have to fit while it is built' END), '')
-FROM named AS n CROSS JOIN usage AS u CROSS JOIN may AS m
+FROM named AS n CROSS JOIN usage AS u CROSS JOIN may AS m CROSS JOIN known AS k
 ORDER BY pg_catalog.array_position(ARRAY['invalid', 'duplicate', 'redundant', 'unused', 'bloated', 'unknown'], n.problem),
          n.index_bytes DESC NULLS LAST, n.name, n.table_name;
 END;

@@ -540,13 +540,6 @@ COMMENT ON COLUMN perfadvisor.snapshots.wal_bytes IS 'WAL written by statements,
 COMMENT ON COLUMN perfadvisor.snapshots.merged IS 'Snapshots it was made of';
 COMMENT ON COLUMN perfadvisor.snapshots.take_time IS 'What taking it took, ms';
 
-CREATE FUNCTION perfadvisor.raise(message text, detail text DEFAULT NULL, hint text DEFAULT NULL)
-RETURNS void
-LANGUAGE C VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT
-AS 'MODULE_PATHNAME', 'pa_raise';
-
-COMMENT ON FUNCTION perfadvisor.raise(text, text, text) IS 'Raises an error, for functions in SQL';
-
 CREATE FUNCTION perfadvisor.compare(from_snapshot bigint, to_snapshot bigint DEFAULT NULL)
 RETURNS TABLE (
     change text, queryid bigint, rolname text, query text, statement_class text, toplevel boolean,

@@ -20,6 +20,7 @@
 
 #include "advise/advice.h"
 #include "advise/expr_stats.h"
+#include "advise/sources.h"
 #include "base/base.h"
 #include "base/progress.h"
 
@@ -98,7 +99,7 @@ search_advice(const Limits *limits, MemoryContext parent)
 static PaAdvice *
 current_advice(void)
 {
-	uint64		version = pa_record_workload_version(MyDatabaseId);
+	uint64		version = pa_record_workload_version(MyDatabaseId) + pa_sources_version();
 	Limits		limits = {.time_limit = pa_advise_time_limit};
 	PaAdvice   *old = remembered.advice;
 

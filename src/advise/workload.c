@@ -15,6 +15,7 @@
 #include "utils/timestamp.h"
 
 #include "advise/search.h"
+#include "advise/sources.h"
 
 /* Samples of one statement that are planned: all that the recorder keeps */
 #define PA_MAX_ITEMS	4
@@ -126,8 +127,9 @@ make_item(PaWorkStatement *ws, const PaSample *sample, Oid userid)
 	item->replan.sample = sample;
 	item->replan.restriction.userid = userid;
 	item->replan.restriction.search_path = sample->search_path;
-	if (ws->recorded != NULL)
+	if (ws->recorded != NULL && ws->recorded->fingerprint != 0)
 	{
+		/* otherwise it was recorded on another server, with ids of its own */
 		item->replan.queryid = ws->recorded->key.queryid;
 		item->replan.fingerprint = ws->recorded->fingerprint;
 	}
@@ -272,6 +274,34 @@ add_items(PaSearch *search, PaWorkStatement *ws)
 }
 
 /*
+ * Adds the statements of other servers. They have no fingerprint: names mean
+ * what they mean here.
+ */
+static void
+add_sources(PaSearch *search)
+{
+	ListCell   *lc;
+
+	foreach(lc, pa_sources_read())
+	{
+		PaSourceStatement *from = lfirst(lc);
+		PaWorkStatement *ws = palloc0(sizeof(PaWorkStatement));
+
+		CHECK_FOR_INTERRUPTS();
+		ws->recorded = &from->statement;
+		ws->time = from->statement.total_exec_time / from->hours;
+		ws->calls = from->statement.calls / from->hours;
+		if (from->statement.key.toplevel)
+			search->total_time += ws->time;
+		search->statements = lappend(search->statements, ws);
+		if (OidIsValid(from->statement.key.userid))
+			add_items(search, ws);
+		else
+			ws->error = psprintf("its role on server %s does not exist here", from->source);
+	}
+}
+
+/*
  * Takes the workload that was recorded in this database, as far as the current
  * user may see it: nothing of the others' statements shows. Statements without a usable sample count for the total time
  * only; their error says why.
@@ -309,6 +339,7 @@ pa_workload_recorded(PaSearch *search)
 		else
 			add_items(search, ws);
 	}
+	add_sources(search);
 	MemoryContextSwitchTo(oldcontext);
 }
 

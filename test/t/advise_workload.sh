@@ -122,7 +122,7 @@ for mode in prepared simple; do
 	query "SELECT perfadvisor.reset()" >/dev/null
 	workload "$mode"
 	tap_is "$(query "SELECT ddl FROM perfadvisor.index_advice")" "" "$mode: with the indexes there is nothing more to advise"
-	tap_is "$(query "SELECT indexrelname FROM pg_stat_user_indexes WHERE idx_scan = 0 AND indexrelname NOT LIKE '%pkey'")" "" \
+	tap_is "$(query "SELECT indexrelname FROM pg_stat_user_indexes WHERE idx_scan = 0 AND indexrelname NOT LIKE '%pkey' AND schemaname <> 'perfadvisor'")" "" \
 		"$mode: every created index is used"
 	tap_is "$(query "SELECT b.query FROM before b JOIN (SELECT query, sum(total_exec_time) / sum(calls) AS mean FROM perfadvisor.statements WHERE datname = 'app' GROUP BY query) a USING (query)
 		WHERE b.mode = '$mode' AND b.query NOT LIKE '%perfadvisor%' AND a.mean > 2 * b.mean + 0.1")" "" "$mode: no statement takes longer than before"

@@ -1,0 +1,243 @@
+/*
+ * sources.c
+ *	  Statements that were recorded on other servers, as part of the workload.
+ *
+ * import_workload() has put them into tables (sql/rooms/25_sources.sql). They
+ * have other OIDs and ids there, so roles, types and relations go by name. A
+ * statement is planned as the role of the same name, or as the one that was
+ * given when it was imported; without such a role it is not planned.
+ * Statements without samples, because constants were left out, are planned
+ * with parameters that have no value.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_authid.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+
+#include "advise/sources.h"
+
+/* One row per sample, those of a statement one after the other */
+static const char *const query =
+"SELECT s.source, s.number, pg_catalog.to_regrole(pg_catalog.quote_ident(COALESCE(w.role::pg_catalog.text, s.rolname)))::pg_catalog.oid,"
+" s.queryid, s.toplevel, s.query, s.calls, s.rows, s.total_exec_time, s.min_exec_time, s.max_exec_time, w.hours,"
+" p.query, p.parameters,"
+" ARRAY(SELECT COALESCE(pg_catalog.to_regtype(t.name)::pg_catalog.oid, 0) FROM pg_catalog.unnest(p.parameter_types) WITH ORDINALITY AS t(name, n) ORDER BY t.n),"
+" p.parameters_known, p.search_path, p.exec_time, p.rows"
+" FROM perfadvisor.workload_sources AS w"
+" JOIN perfadvisor.source_statements AS s USING (source)"
+" LEFT JOIN LATERAL pg_catalog.jsonb_to_recordset(s.samples) AS p("
+"  query pg_catalog.text, parameters pg_catalog.text[], parameter_types pg_catalog.text[], parameters_known pg_catalog.bool[],"
+"  search_path pg_catalog.text, exec_time pg_catalog.float8, rows pg_catalog.int8) ON true"
+" WHERE s.calls > 0"
+" ORDER BY s.source, s.number";
+
+#define MAX_SAMPLES 8			/* of a statement; an export has fewer */
+
+/*
+ * Returns a column of the current row, in SPI's memory.
+ */
+static Datum
+column(HeapTuple row, int number, bool *isnull)
+{
+	return SPI_getbinval(row, SPI_tuptable->tupdesc, number, isnull);
+}
+
+/*
+ * Returns a column of text in the current context, NULL for NULL.
+ */
+static char *
+text_column(HeapTuple row, int number)
+{
+	bool		isnull;
+	Datum		value = column(row, number, &isnull);
+
+	return isnull ? NULL : TextDatumGetCString(value);
+}
+
+/*
+ * Returns a column of float8.
+ */
+static double
+number_column(HeapTuple row, int number)
+{
+	bool		isnull;
+	Datum		value = column(row, number, &isnull);
+
+	return isnull ? 0.0 : DatumGetFloat8(value);
+}
+
+/*
+ * Returns a column of bigint.
+ */
+static int64
+count_column(HeapTuple row, int number)
+{
+	bool		isnull;
+	Datum		value = column(row, number, &isnull);
+
+	return isnull ? 0 : DatumGetInt64(value);
+}
+
+/*
+ * Fills in the parameters of a sample, in the current context.
+ */
+static void
+read_parameters(HeapTuple row, PaSample *sample)
+{
+	bool		isnull;
+	Datum	   *values,
+			   *types,
+			   *known;
+	bool	   *value_nulls,
+			   *known_nulls;
+	int			n,
+				ntypes,
+				nknown;
+
+	deconstruct_array(DatumGetArrayTypeP(column(row, 14, &isnull)), TEXTOID, -1, false,
+					  TYPALIGN_INT, &values, &value_nulls, &n);
+	deconstruct_array(DatumGetArrayTypeP(column(row, 15, &isnull)), OIDOID, sizeof(Oid), true,
+					  TYPALIGN_INT, &types, NULL, &ntypes);
+	deconstruct_array(DatumGetArrayTypeP(column(row, 16, &isnull)), BOOLOID, 1, true,
+					  TYPALIGN_CHAR, &known, &known_nulls, &nknown);
+	sample->nparams = Min(n, Min(ntypes, nknown));
+	sample->param_types = palloc0((sample->nparams + 1) * sizeof(Oid));
+	sample->param_values = palloc0((sample->nparams + 1) * sizeof(char *));
+	sample->param_known = palloc0((sample->nparams + 1) * sizeof(bool));
+	for (int i = 0; i < sample->nparams; i++)
+	{
+		sample->param_types[i] = DatumGetObjectId(types[i]);
+		sample->param_values[i] = value_nulls[i] ? NULL : TextDatumGetCString(values[i]);
+		/* A type that does not exist here has values that say nothing */
+		sample->param_known[i] = !known_nulls[i] && DatumGetBool(known[i]) && OidIsValid(sample->param_types[i]);
+	}
+}
+
+/*
+ * Adds the sample of a row to its statement; that of a statement without any
+ * is its text with parameters.
+ */
+static void
+read_sample(HeapTuple row, PaStatement *statement)
+{
+	PaSample   *sample = &statement->samples[statement->nsamples++];
+
+	sample->text = text_column(row, 13);
+	if (sample->text == NULL)
+	{
+		sample->text = statement->query;
+		sample->exec_time = statement->total_exec_time / statement->calls;
+		sample->rows = statement->rows / statement->calls;
+		return;
+	}
+	read_parameters(row, sample);
+	sample->search_path = text_column(row, 17);
+	sample->exec_time = number_column(row, 18);
+	sample->rows = count_column(row, 19);
+}
+
+/*
+ * Makes a statement of a row.
+ */
+static PaSourceStatement *
+read_statement(HeapTuple row)
+{
+	PaSourceStatement *found = palloc0(sizeof(PaSourceStatement));
+	PaStatement *statement = &found->statement;
+	bool		isnull;
+
+	found->source = text_column(row, 1);
+	found->hours = number_column(row, 12);
+	statement->key.dbid = MyDatabaseId;
+	statement->key.userid = DatumGetObjectId(column(row, 3, &isnull));
+	if (isnull)
+		statement->key.userid = InvalidOid;
+	statement->key.queryid = (uint64) count_column(row, 4);
+	statement->key.toplevel = DatumGetBool(column(row, 5, &isnull));
+	statement->query = text_column(row, 6);
+	statement->calls = count_column(row, 7);
+	statement->rows = count_column(row, 8);
+	statement->total_exec_time = number_column(row, 9);
+	statement->min_exec_time = number_column(row, 10);
+	statement->max_exec_time = number_column(row, 11);
+	statement->advisable = true;
+	statement->samples = palloc0(MAX_SAMPLES * sizeof(PaSample));
+	return found;
+}
+
+/*
+ * Tells whether the current user may see what was imported, and the extension
+ * has the tables: the library may be newer than it.
+ */
+static bool
+may_read(void)
+{
+	return has_privs_of_role(GetUserId(), ROLE_PG_READ_ALL_STATS) &&
+		OidIsValid(get_relname_relid("source_statements", pa_extension_schema()));
+}
+
+/*
+ * Returns the statements of all sources, a List of PaSourceStatement in the
+ * current context, in a fixed order. None for a user who may not see them.
+ */
+List *
+pa_sources_read(void)
+{
+	MemoryContext context = CurrentMemoryContext;
+	List	   *result = NIL;
+	PaSourceStatement *current = NULL;
+	int32		number = -1;
+
+	if (!OidIsValid(pa_extension_schema()) || !may_read())
+		return NIL;
+	SPI_connect();
+	if (SPI_execute(query, true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the workload of other servers");
+	MemoryContextSwitchTo(context);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		HeapTuple	row = SPI_tuptable->vals[i];
+		bool		isnull;
+		char	   *source = text_column(row, 1);
+
+		if (current == NULL || number != DatumGetInt32(column(row, 2, &isnull)) ||
+			strcmp(source, current->source) != 0)
+		{
+			current = read_statement(row);
+			number = DatumGetInt32(column(row, 2, &isnull));
+			result = lappend(result, current);
+		}
+		if (current->statement.nsamples < MAX_SAMPLES)
+			read_sample(row, &current->statement);
+	}
+	SPI_finish();
+	return result;
+}
+
+/*
+ * Returns a number that changes whenever a workload is taken in or forgotten.
+ */
+uint64
+pa_sources_version(void)
+{
+	uint64		version = 0;
+	bool		isnull;
+
+	if (!OidIsValid(pa_extension_schema()) || !may_read())
+		return 0;
+	SPI_connect();
+	if (SPI_execute("SELECT COALESCE(pg_catalog.sum(pg_catalog.hashtextextended(w.source || w.imported_at::pg_catalog.text"
+					" || COALESCE(w.role::pg_catalog.text, ''), 0) % 1000000000), 0)::pg_catalog.int8 FROM perfadvisor.workload_sources AS w",
+					true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the sources of workloads");
+	version = (uint64) DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	SPI_finish();
+	return version;
+}
