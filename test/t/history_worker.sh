@@ -117,7 +117,7 @@ tap_is "$(query "SELECT count(*) FROM perfadvisor.compare((SELECT snapshot_id FR
 	0 "and nothing is called slower because of a restart"
 
 # Dump and restore, other databases
-pa_as pg_dump -d app -h "$PGHOST" -p "$PGPORT" >"$PA_WORK/dump.sql" 2>"$PA_WORK/dump.err"
+pa_as "$PA_BINDIR/pg_dump" -d app -h "$PGHOST" -p "$PGPORT" >"$PA_WORK/dump.sql" 2>"$PA_WORK/dump.err"
 pa_psql -d postgres -c "CREATE DATABASE restored" >/dev/null
 pa_psql -d restored -f "$PA_WORK/dump.sql" >/dev/null 2>"$PA_WORK/restore.err"
 tap_is "$(query "SELECT count(*) FROM perfadvisor.snapshots WHERE label = 'after restart'" restored)" 1 "a dump keeps the history"
