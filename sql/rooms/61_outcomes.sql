@@ -113,7 +113,14 @@ FROM perfadvisor.snapshot_log AS n,
            CROSS JOIN LATERAL perfadvisor.index_serving(t.oid, o.ddl) AS i(oid)
            JOIN pg_catalog.pg_class AS c ON c.oid = i.oid
            JOIN pg_catalog.pg_namespace AS ns ON ns.oid = c.relnamespace
-      WHERE o.index IS NULL) AS s
+           JOIN pg_catalog.pg_index AS x ON x.indexrelid = i.oid
+      WHERE o.index IS NULL
+        -- not one that was there when it was advised
+        AND (EXISTS (SELECT FROM perfadvisor.events AS e
+                     WHERE e.kind = 'index_created' AND e.noted_at >= o.first_advised
+                       AND e.object = pg_catalog.format('%I.%I', ns.nspname, c.relname))
+             OR (NOT x.indisunique AND NOT EXISTS (SELECT FROM perfadvisor.snapshot_log AS b
+                                                   WHERE b.taken_at <= o.first_advised)))) AS s
 WHERE n.snapshot_id = note_advice.snapshot_id AND s.advice_id = l.advice_id;
 END;
 

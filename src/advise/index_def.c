@@ -426,8 +426,9 @@ existing_has_column(Relation index, AttrNumber attno)
 
 /*
  * Returns an index that does what the definition would: with its keys first,
- * its included columns and at least its rows. InvalidOid if there is none. The
- * caller must hold a lock on the table.
+ * its included columns and at least its rows; rather a partial one for a
+ * partial definition. InvalidOid if there is none. The caller must hold a lock
+ * on the table.
  */
 Oid
 pa_index_def_find_serving(const PaIndexDef *def)
@@ -445,11 +446,9 @@ pa_index_def_find_serving(const PaIndexDef *def)
 
 		for (int i = def->nkeys; serves && i < def->ncolumns; i++)
 			serves = existing_has_column(index, def->columns[i].attno);
-		if (serves)
+		if (serves && (!OidIsValid(found) || (pred == NIL) == (def->pred == NIL)))
 			found = RelationGetRelid(index);
 		relation_close(index, AccessShareLock);
-		if (serves)
-			break;
 	}
 	table_close(rel, NoLock);
 	return found;

@@ -106,6 +106,7 @@ pa_psql -d shop -c "CREATE TABLE demo.after AS SELECT * FROM demo.measured"
 
 step "Before and after"
 pa_psql -d shop -f "$demo/show_difference.sql" | narrow
+ask "Was the advice right? Predicted and measured seconds per hour, for the calls since" show_outcomes
 show_throughput "$tps_prepared_before" "$tps_prepared" "$tps_simple_before" "$tps_simple"
 pa_psql -d shop -At -f "$demo/show_summary.sql" | while IFS= read -r line; do say "$line"; done
 
