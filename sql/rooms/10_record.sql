@@ -222,6 +222,20 @@ COMMENT ON COLUMN perfadvisor.seq_scans.total_exec_time IS 'Execution time of th
 COMMENT ON COLUMN perfadvisor.seq_scans.queryids IS 'Ids of those statements';
 COMMENT ON COLUMN perfadvisor.seq_scans.datname IS 'The current database';
 
+CREATE FUNCTION perfadvisor.recorded_totals(
+    OUT dbid oid, OUT userid oid, OUT statement_class text, OUT toplevel boolean,
+    OUT calls bigint, OUT failures bigint, OUT rows bigint,
+    OUT total_exec_time double precision, OUT failed_exec_time double precision,
+    OUT total_plan_time double precision,
+    OUT shared_blks_hit bigint, OUT shared_blks_read bigint,
+    OUT temp_blks_written bigint, OUT wal_bytes bigint, OUT histogram bigint[])
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'pa_read_totals'
+LANGUAGE C STRICT VOLATILE PARALLEL SAFE ROWS 20;
+
+COMMENT ON FUNCTION perfadvisor.recorded_totals() IS
+'What all statements of a database, role, class and level did since the last reset, also those that made room for others; names are NULL for the rest of many roles';
+
 CREATE FUNCTION perfadvisor.recorded_plans(
     OUT dbid oid, OUT userid oid, OUT queryid bigint, OUT toplevel boolean, OUT plan_id bigint,
     OUT executions bigint, OUT mean_exec_time double precision,

@@ -60,6 +60,7 @@ evict_entry(PaPartition *partition, int32 index, PaGarbage *garbage)
 	entry->generation = 0;
 	SpinLockRelease(&entry->mutex);
 
+	pa_totals_evict(entry);
 	partition->evicted++;
 	partition->evicted_calls += entry->counters.calls + entry->counters.failures;
 	if (entry->advisable)

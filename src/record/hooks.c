@@ -353,6 +353,7 @@ pa_record_init(void)
 	pa_failure_init();
 	pa_scans_init();
 	pa_plans_init();
+	pa_totals_init();
 	pa_persist_init();			/* loads the ones above */
 	pa_worker_init();
 	pa_execution_init();

@@ -246,6 +246,7 @@ pa_persist_save(int elevel)
 	pa_failure_save(dump);
 	pa_failure_count_save(dump);
 	pa_plans_save(dump);
+	pa_totals_save(dump);
 	MemoryContextSwitchTo(outer);
 	saved = pa_dump_finish(dump, &size);
 	if (saved)
@@ -275,7 +276,8 @@ load(void)
 		MemoryContextSwitchTo(work);
 		if (!load_table(dump, work) || !pa_scans_load(dump) ||
 			!pa_slow_load(dump) || !pa_failure_load(dump) ||
-			!pa_failure_count_load(dump) || !pa_plans_load(dump))
+			!pa_failure_count_load(dump) || !pa_plans_load(dump) ||
+			!pa_totals_load(dump))
 			ereport(LOG,
 					(errcode(ERRCODE_DATA_CORRUPTED),
 					 errmsg("ignoring the rest of file \"%s\": it ends too early",

@@ -32,8 +32,8 @@ PG_FUNCTION_INFO_V1(pa_histogram_over);
 /*
  * Returns a histogram as an array, in the current context.
  */
-static Datum
-make_array(const int64 *buckets)
+Datum
+pa_histogram_array(const int64 *buckets)
 {
 	Datum		items[PA_HISTOGRAM_BUCKETS * 2];
 	int			n = 0;
@@ -101,7 +101,7 @@ pa_read_histograms(PG_FUNCTION_ARGS)
 		values[1] = Int64GetDatum((int64) entry->key.queryid);
 		values[2] = BoolGetDatum(entry->key.toplevel);
 		values[3] = Int64GetDatum((int64) entry->key.relhash);
-		values[4] = make_array(buckets);
+		values[4] = pa_histogram_array(buckets);
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
 	return (Datum) 0;
@@ -119,7 +119,7 @@ pa_histogram_sum(PG_FUNCTION_ARGS)
 	for (int i = 0; i < 2; i++)
 		if (!PG_ARGISNULL(i))
 			add_array(buckets, PG_GETARG_ARRAYTYPE_P(i), 1);
-	return make_array(buckets);
+	return pa_histogram_array(buckets);
 }
 
 /*
@@ -133,7 +133,7 @@ pa_histogram_difference(PG_FUNCTION_ARGS)
 
 	add_array(buckets, PG_GETARG_ARRAYTYPE_P(0), 1);
 	add_array(buckets, PG_GETARG_ARRAYTYPE_P(1), -1);
-	return make_array(buckets);
+	return pa_histogram_array(buckets);
 }
 
 /*

@@ -30,6 +30,15 @@ static const char *const class_names[] = {
 };
 
 /*
+ * Returns the name of a class of statements.
+ */
+const char *
+pa_class_name(PaClass class)
+{
+	return class_names[class];
+}
+
+/*
  * Returns a column's datum of text that may be missing.
  */
 static Datum
@@ -291,6 +300,7 @@ pa_reset(PG_FUNCTION_ARGS)
 	pa_failure_count_reset();
 	pa_scans_reset();
 	pa_plans_reset();
+	pa_totals_reset();
 	(void) pa_persist_save(ERROR);
 	PG_RETURN_VOID();
 }

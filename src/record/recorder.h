@@ -357,6 +357,19 @@ typedef struct PaScanCopy
 	char	   *filter;
 } PaScanCopy;
 
+/* read_histograms.c: pairs of bucket and count as a bigint[] */
+extern Datum pa_histogram_array(const int64 *buckets);
+
+/* read_statements.c */
+extern const char *pa_class_name(PaClass class);
+
+/* totals.c */
+extern void pa_totals_init(void);
+extern void pa_totals_evict(const PaEntry *entry);
+extern void pa_totals_reset(void);
+extern void pa_totals_save(PaDump *dump);
+extern bool pa_totals_load(PaDump *dump);
+
 /* plans.c */
 extern void pa_plans_init(void);
 extern void pa_plans_record(const PaExecution *execution, const PaMeasure *measure);
