@@ -11,9 +11,10 @@
  * transaction has ended.
  *
  * Transactions are counted for the session's role and database and for its
- * application, statements for the whole server, each in a lane (lane.c) that
- * they go up and down on: two additions to shared memory at either end, no
- * lock. Which lanes are this backend's is looked up when the session runs its
+ * application, statements for the whole server: four additions to shared memory
+ * at the one end and at the other, no lock. The role's is a lane (lane.c) that
+ * knows how long how many were under way; of the others their highest number
+ * and the sum of their times is kept. Which groups are this backend's is looked up when the session runs its
  * first statement and when its application_name changes. There is a group
  * for each role and for each application, with a lock for finding and making
  * them; when there is no room, sessions share the group of all others.
@@ -65,8 +66,10 @@ static PaGroup *server_group = NULL;
 static PaGroup *role_group = NULL;
 static PaGroup *application_group = NULL;
 static const char *application_seen = NULL; /* address of the name in application_group */
-static PgStat_Counter idle_before = 0;	/* us, when the transaction began */
-static uint64 transactions = 0; /* not yet in the groups' counts */
+static TimestampTz began_at = 0;	/* when this session's transaction did */
+static PgStat_Counter idle_before = 0;	/* us, at that time */
+static uint64 transactions = 0; /* as the next two: not yet in the groups' counts */
+static uint64 in_flight_us = 0;
 static uint64 idle_us = 0;
 static TimestampTz flush_at = 0;
 
@@ -141,7 +144,7 @@ init_group(PaGroup *group, const PaGroupKey *key, TimestampTz now)
 {
 	memset(group, 0, sizeof(PaGroup));
 	pa_lane_init(&group->in_flight);
-	pa_lane_init(&group->sessions);
+	pa_count_init(&group->sessions);
 	for (int i = 0; i < PA_GROUP_COUNTS; i++)
 		pg_atomic_init_u64(&group->counts[i], 0);
 	group->key = *key;
@@ -221,7 +224,7 @@ make_group(const PaGroupKey *key, int first, int count, TimestampTz now)
 			chosen = group;
 			break;
 		}
-		if (pg_atomic_read_u32(&group->sessions.count) == 0 &&
+		if (pg_atomic_read_u32(&group->sessions.now) == 0 &&
 			(chosen == NULL || group->last_used < chosen->last_used))
 			chosen = group;
 	}
@@ -247,7 +250,7 @@ join_group(const PaGroupKey *key, int first, int count)
 	if (group == NULL)
 		group = make_group(key, first, count, now);
 	group->last_used = now;
-	pa_lane_up(&group->sessions, 0);
+	(void) pa_count_up(&group->sessions);
 	LWLockRelease(lock);
 	return group;
 }
@@ -258,15 +261,16 @@ join_group(const PaGroupKey *key, int first, int count)
 static void
 flush_counts(TimestampTz now)
 {
+	PaGroup    *mine[] = {server_group, role_group, application_group};
+
+	for (int i = 0; i < lengthof(mine); i++)
+	{
+		add_count(mine[i], COUNT_OF(transactions), transactions);
+		add_count(mine[i], COUNT_OF(in_flight_us), in_flight_us);
+		add_count(mine[i], COUNT_OF(idle_us), idle_us);
+	}
+	transactions = in_flight_us = idle_us = 0;
 	flush_at = now + FLUSH_EVERY;
-	add_count(role_group, COUNT_OF(transactions), transactions);
-	add_count(role_group, COUNT_OF(idle_us), idle_us);
-	add_count(application_group, COUNT_OF(transactions), transactions);
-	add_count(application_group, COUNT_OF(idle_us), idle_us);
-	add_count(server_group, COUNT_OF(transactions), transactions);
-	add_count(server_group, COUNT_OF(idle_us), idle_us);
-	transactions = 0;
-	idle_us = 0;
 }
 
 /*
@@ -293,7 +297,7 @@ settle_groups(void)
 	if (application_group != NULL)
 	{
 		flush_counts(GetCurrentTimestamp());
-		pa_lane_down(&application_group->sessions, 0);
+		(void) pa_count_down(&application_group->sessions);
 	}
 	key = (PaGroupKey) {.kind = PA_GROUP_APPLICATION};
 	strlcpy(key.application_name, name, NAMEDATALEN);
@@ -303,26 +307,32 @@ settle_groups(void)
 }
 
 /*
+ * Takes note of what only transaction blocks have.
+ */
+static pg_noinline void
+block_leaves(void)
+{
+	idle_us += Max(pgStatTransactionIdleTime - idle_before, 0);
+	pa_flight.in_block = pa_flight.aborted = false;
+	pa_flight.ending = pa_flight.chaining = false;
+}
+
+/*
  * Takes this session's transaction off.
  */
 static void
 transaction_leaves(TimestampTz now)
 {
-	int64		moment = now + moment_offset;
-
 	if (pa_flight.busy)
-		pa_lane_down(&server_group->in_flight, moment);
-	pa_lane_down(&role_group->in_flight, moment);
-	pa_lane_down(&application_group->in_flight, moment);
+		(void) pa_count_down(&server_group->in_flight.count);
+	pa_lane_down(&role_group->in_flight, now + moment_offset);
+	(void) pa_count_down(&application_group->in_flight.count);
 	pa_flight.busy = false;
 	pa_flight.in_transaction = false;
 	transactions++;
+	in_flight_us += Max(now - began_at, 0);
 	if (unlikely(pa_flight.in_block))
-	{
-		idle_us += Max(pgStatTransactionIdleTime - idle_before, 0);
-		pa_flight.in_block = pa_flight.aborted = false;
-		pa_flight.ending = pa_flight.chaining = false;
-	}
+		block_leaves();
 	if (unlikely(now >= flush_at))
 		flush_counts(now);
 }
@@ -333,22 +343,20 @@ transaction_leaves(TimestampTz now)
 void
 pa_concurrency_enter(void)
 {
-	int64		moment = GetCurrentStatementStartTimestamp() + moment_offset;
-
 	/* A block that ended while nothing was recorded */
 	if (unlikely(pa_flight.aborted) && !IsTransactionBlock())
 		transaction_leaves(GetCurrentStatementStartTimestamp());
 	pa_flight.busy = true;
 	if (!pa_flight.in_transaction)
 	{
-		if (unlikely(application_name != application_seen || pa_flight.groups_stale ||
-					 role_group == NULL))
+		if (unlikely(application_name != application_seen || pa_flight.groups_stale))
 			settle_groups();
 		pa_flight.in_transaction = true;
-		pa_lane_up(&role_group->in_flight, moment);
-		pa_lane_up(&application_group->in_flight, moment);
+		began_at = GetCurrentStatementStartTimestamp();
+		pa_lane_up(&role_group->in_flight, began_at + moment_offset);
+		(void) pa_count_up(&application_group->in_flight.count);
 	}
-	pa_lane_up(&server_group->in_flight, moment);
+	(void) pa_count_up(&server_group->in_flight.count);
 }
 
 /*
@@ -360,32 +368,32 @@ pa_concurrency_leave(void)
 	if (!pa_flight.busy || !pa_flight.in_transaction)
 		return;
 	pa_flight.busy = false;
-	pa_lane_down(&server_group->in_flight, GetCurrentTimestamp() + moment_offset);
+	(void) pa_count_down(&server_group->in_flight.count);
 }
 
 /*
- * Takes note that a transaction has ended. What a procedure ends goes on, and
- * so does a block after an error, until the client ends it, and one that is
- * chained to the next. Runs in the error path.
+ * Takes note that this session's transaction has ended. What a procedure ends
+ * goes on, and so does a block after an error, until the client ends it, and
+ * one that is chained to the next. Runs in the error path.
  */
 void
-pa_concurrency_transaction_ended(bool committed)
+pa_concurrency_finish(bool committed)
 {
-	if (!pa_flight.in_transaction || pa_nesting_level > 0)
+	if (unlikely(pa_nesting_level > 0))
 		return;
-	if (unlikely(pa_flight.chaining))
-	{
-		transactions++;
-		pa_flight.ending = pa_flight.chaining = false;
-		pa_concurrency_leave();
-	}
-	else if (unlikely(pa_flight.in_block) && !pa_flight.ending && !committed)
-	{
-		pa_flight.aborted = true;
-		pa_concurrency_leave();
-	}
-	else
+	if (likely(!pa_flight.in_block) || (!pa_flight.chaining && (pa_flight.ending || committed)))
 		transaction_leaves(GetCurrentTimestamp());
+	else
+	{
+		if (pa_flight.chaining)
+		{
+			transactions++;
+			pa_flight.ending = pa_flight.chaining = false;
+		}
+		else
+			pa_flight.aborted = true;
+		pa_concurrency_leave();
+	}
 }
 
 /*
@@ -499,7 +507,7 @@ leave_group(PaGroup *group, TimestampTz now)
 		return;
 	add_count(group, COUNT_OF(session_us), Max(now - MyStartTimestamp, 0));
 	add_count(group, COUNT_OF(sessions_ended) + session_end(), 1);
-	pa_lane_down(&group->sessions, 0);
+	(void) pa_count_down(&group->sessions);
 }
 
 /*
@@ -529,9 +537,9 @@ session_begins(void)
 {
 	moment_offset = MOMENT_MARK - shared->started_at;
 	server_group = pa_concurrency_group(SERVER_GROUP);
-	pa_lane_up(&server_group->sessions, 0);
+	(void) pa_count_up(&server_group->sessions);
 	add_count(server_group, COUNT_OF(sessions_started), 1);
-	pa_flight = (PaFlight) {0};
+	pa_flight = (PaFlight) {.groups_stale = true};
 	before_shmem_exit(session_ends, (Datum) 0);
 }
 

@@ -14,15 +14,21 @@
 #define PA_LEVELS 64
 #define PA_LEVELS_EACH 16		/* below, every number is a level */
 
+/* A number that goes up and down by one */
+typedef struct PaCount
+{
+	pg_atomic_uint32 now;
+	pg_atomic_uint32 max;		/* of this minute */
+} PaCount;
+
 /*
- * A number that goes up and down by one. A cell belongs to a level and holds
- * the sum of the moments at which the number fell below the level less those
- * at which it reached it, so that it is the time spent there; see lane.c.
+ * One that also knows its levels. A cell belongs to a level and holds the sum
+ * of the moments at which the number fell below the level less those at which
+ * it reached it, so that it is the time spent there; see lane.c.
  */
 typedef struct PaLane
 {
-	pg_atomic_uint32 count;		/* now */
-	pg_atomic_uint32 max;		/* of this minute */
+	PaCount		count;
 	pg_atomic_uint64 cells[PA_LEVELS];
 } PaLane;
 
@@ -49,7 +55,7 @@ typedef struct PaFeatureUse
 typedef enum PaGroupKind
 {
 	PA_GROUP_SERVER,			/* counts statements; the others transactions */
-	PA_GROUP_ROLE,				/* of a database */
+	PA_GROUP_ROLE,				/* of a database; knows its levels */
 	PA_GROUP_APPLICATION
 } PaGroupKind;
 
@@ -75,6 +81,7 @@ typedef enum PaSessionEnd
 typedef struct PaGroupCounts
 {
 	uint64		transactions;
+	uint64		in_flight_us;	/* of these */
 	uint64		idle_us;		/* in transactions, while the client did something else */
 	uint64		sessions_started;
 	uint64		session_us;		/* lives of sessions that ended */
@@ -89,8 +96,8 @@ typedef struct PaGroupCounts
  */
 typedef struct PaGroup
 {
-	PaLane		in_flight;
-	PaLane		sessions;		/* its cells are not used */
+	PaLane		in_flight;		/* cells only of a role's */
+	PaCount		sessions;
 	pg_atomic_uint64 counts[PA_GROUP_COUNTS];
 	bool		used;
 	PaGroupKey	key;
@@ -123,6 +130,7 @@ typedef struct PaInFlight
 	TimestampTz from;
 	TimestampTz upto;
 	double		observed_us;
+	double		busiest_mean;	/* in flight, of the hour where that is highest */
 	uint32		max;
 	uint32		sessions_max;
 	uint32		busiest_p95;	/* by work, of the hour where that is highest */
@@ -147,17 +155,18 @@ extern PaFlight pa_flight;
 
 /* lane.c */
 extern int	pa_level_bound(int level);
+extern void pa_count_init(PaCount *count);
+extern void pa_count_raise_max(PaCount *count, uint32 number);
+extern uint32 pa_count_take_max(PaCount *count);
 extern void pa_lane_init(PaLane *lane);
-extern void pa_lane_raise_max(PaLane *lane, uint32 count);
-extern void pa_lane_cross(PaLane *lane, uint32 count, int64 moment);
+extern void pa_lane_cross(PaLane *lane, uint32 number, int64 moment);
 extern void pa_lane_read(PaLane *lane, int64 moment, int64 above[PA_LEVELS]);
-extern uint32 pa_lane_take_max(PaLane *lane);
 
 /* concurrency.c */
 extern void pa_concurrency_init(void);
 extern void pa_concurrency_enter(void);
 extern void pa_concurrency_leave(void);
-extern void pa_concurrency_transaction_ended(bool committed);
+extern void pa_concurrency_finish(bool committed);
 extern void pa_concurrency_utility_begins(Node *statement, int level);
 extern void pa_concurrency_utility_ended(int level);
 extern void pa_concurrency_use_feature(PaFeature feature, const char *example);
@@ -186,19 +195,39 @@ extern void pa_in_flight_add(PaInFlight *sum, const PaMinute *minute);
 extern List *pa_in_flight_since(TimestampTz since);
 
 /*
+ * Counts one more, and returns how many that makes.
+ */
+static inline uint32
+pa_count_up(PaCount *count)
+{
+	uint32		number = pg_atomic_fetch_add_u32(&count->now, 1) + 1;
+
+	if (unlikely(number > pg_atomic_read_u32(&count->max)))
+		pa_count_raise_max(count, number);
+	return number;
+}
+
+/*
+ * Counts one less, and returns how many there were.
+ */
+static inline uint32
+pa_count_down(PaCount *count)
+{
+	return pg_atomic_fetch_sub_u32(&count->now, 1);
+}
+
+/*
  * Counts one more. moment comes from pa_concurrency_moment().
  */
 static inline void
 pa_lane_up(PaLane *lane, int64 moment)
 {
-	uint32		count = pg_atomic_fetch_add_u32(&lane->count, 1) + 1;
+	uint32		number = pa_count_up(&lane->count);
 
-	if (unlikely(count > pg_atomic_read_u32(&lane->max)))
-		pa_lane_raise_max(lane, count);
-	if (likely(count <= PA_LEVELS_EACH))
-		pg_atomic_fetch_sub_u64(&lane->cells[count - 1], moment);
+	if (likely(number <= PA_LEVELS_EACH))
+		pg_atomic_fetch_sub_u64(&lane->cells[number - 1], moment);
 	else
-		pa_lane_cross(lane, count, -moment);
+		pa_lane_cross(lane, number, -moment);
 }
 
 /*
@@ -207,12 +236,12 @@ pa_lane_up(PaLane *lane, int64 moment)
 static inline void
 pa_lane_down(PaLane *lane, int64 moment)
 {
-	uint32		count = pg_atomic_fetch_sub_u32(&lane->count, 1);
+	uint32		number = pa_count_down(&lane->count);
 
-	if (likely(count <= PA_LEVELS_EACH))
-		pg_atomic_fetch_add_u64(&lane->cells[count - 1], moment);
+	if (likely(number <= PA_LEVELS_EACH))
+		pg_atomic_fetch_add_u64(&lane->cells[number - 1], moment);
 	else
-		pa_lane_cross(lane, count, moment);
+		pa_lane_cross(lane, number, moment);
 }
 
 /*
@@ -235,6 +264,16 @@ pa_concurrency_statement_ran(int level)
 {
 	if (unlikely(pa_flight.in_block) && level == 0)
 		pa_concurrency_leave();
+}
+
+/*
+ * Takes note that a transaction has ended. Runs in the error path.
+ */
+static inline void
+pa_concurrency_transaction_ended(bool committed)
+{
+	if (pa_flight.in_transaction)
+		pa_concurrency_finish(committed);
 }
 
 #endif							/* PERFADVISOR_RECORD_CONCURRENCY_H */

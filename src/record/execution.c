@@ -107,8 +107,8 @@ drop_execution(PaExecution *execution)
 static void
 at_transaction_end(XactEvent event, void *arg)
 {
-	if (event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT &&
-		event != XACT_EVENT_PREPARE)
+	/* Those of parallel workers come before this one, too */
+	if (event > XACT_EVENT_PREPARE)
 		return;
 	pa_concurrency_transaction_ended(event != XACT_EVENT_ABORT);
 	if (unlikely(active != NULL))

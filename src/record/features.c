@@ -162,13 +162,12 @@ find_functions(Node *node, void *context)
 }
 
 /*
- * Looks at a query that was analysed, unless this session knows it.
+ * Looks at a query that this session has analysed for the first time.
  */
 void
 pa_features_of_query(Query *query)
 {
-	if (!pa_local_knows(pa_query_id(query)))
-		(void) find_functions((Node *) query, NULL);
+	(void) find_functions((Node *) query, NULL);
 }
 
 /*

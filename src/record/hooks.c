@@ -38,10 +38,7 @@ pa_post_parse_analyze(ParseState *pstate, Query *query, PaJumbleState *jstate)
 		prev_post_parse_analyze(pstate, query, jstate);
 
 	if (query->utilityStmt == NULL && pa_query_id(query) != 0 && pa_recording(0))
-	{
-		pa_features_of_query(query);
 		pa_birth_note(pstate, query, jstate);
-	}
 }
 
 /*

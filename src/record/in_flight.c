@@ -72,12 +72,35 @@ pa_in_flight_by_work(const PaInFlight *sum, double fraction)
 }
 
 /*
- * Returns the microseconds spent in flight.
+ * Returns the microseconds spent in flight; of the server's statements, without
+ * what transactions waited for their clients.
  */
 double
 pa_in_flight_work(const PaInFlight *sum)
 {
-	return work_above(sum, 0);
+	switch (sum->key.kind)
+	{
+		case PA_GROUP_ROLE:
+			return work_above(sum, 0);
+		case PA_GROUP_APPLICATION:
+			return sum->counts.in_flight_us;
+		default:
+			return (double) sum->counts.in_flight_us - Min(sum->counts.idle_us, sum->counts.in_flight_us);
+	}
+}
+
+/*
+ * Returns the number in flight that a fraction of the work does not see
+ * exceeded, of which only the mean is known, as if transactions came at
+ * random times: then the number that one finds is Poisson's, and it is one
+ * more itself. quantile is the normal distribution's.
+ */
+static uint32
+guess_by_work(const PaInFlight *sum, double quantile)
+{
+	double		guess = 1 + sum->busiest_mean + quantile * sqrt(sum->busiest_mean);
+
+	return Min((uint32) ceil(guess), sum->max);
 }
 
 /*
@@ -124,10 +147,26 @@ close_hour(PaInFlight *total, PaInFlight *hour)
 {
 	if (hour->observed_us > 0)
 	{
+		hour->key = total->key;
+		total->busiest_mean = Max(total->busiest_mean, pa_in_flight_work(hour) / hour->observed_us);
 		total->busiest_p95 = Max(total->busiest_p95, pa_in_flight_by_work(hour, 0.95));
 		total->busiest_p99 = Max(total->busiest_p99, pa_in_flight_by_work(hour, 0.99));
 	}
 	memset(hour, 0, sizeof(*hour));
+}
+
+/*
+ * Closes a group's last hour, and the group.
+ */
+static void
+close_group(PaInFlight *total, PaInFlight *hour)
+{
+	close_hour(total, hour);
+	if (total->key.kind != PA_GROUP_ROLE)
+	{
+		total->busiest_p95 = guess_by_work(total, 1.645);
+		total->busiest_p99 = guess_by_work(total, 2.326);
+	}
 }
 
 /*
@@ -153,7 +192,7 @@ pa_in_flight_since(TimestampTz since)
 		if (sum == NULL || memcmp(&sum->key, &minute->key, sizeof(PaGroupKey)) != 0)
 		{
 			if (sum != NULL)
-				close_hour(sum, &hour);
+				close_group(sum, &hour);
 			sum = palloc0(sizeof(PaInFlight));
 			sum->key = minute->key;
 			sums = lappend(sums, sum);
@@ -164,6 +203,6 @@ pa_in_flight_since(TimestampTz since)
 		pa_in_flight_add(&hour, minute);
 	}
 	if (sum != NULL)
-		close_hour(sum, &hour);
+		close_group(sum, &hour);
 	return sums;
 }

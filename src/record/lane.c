@@ -60,26 +60,35 @@ level_of(uint32 count)
 }
 
 /*
+ * Sets a count to nothing. Nobody else may use it yet.
+ */
+void
+pa_count_init(PaCount *count)
+{
+	pg_atomic_init_u32(&count->now, 0);
+	pg_atomic_init_u32(&count->max, 0);
+}
+
+/*
  * Sets a lane to nothing. Nobody else may use it yet.
  */
 void
 pa_lane_init(PaLane *lane)
 {
-	pg_atomic_init_u32(&lane->count, 0);
-	pg_atomic_init_u32(&lane->max, 0);
+	pa_count_init(&lane->count);
 	for (int i = 0; i < PA_LEVELS; i++)
 		pg_atomic_init_u64(&lane->cells[i], 0);
 }
 
 /*
- * Notes that a lane's number has reached a value, which may be its highest.
+ * Notes that a number has reached a value, which may be its highest.
  */
 pg_noinline void
-pa_lane_raise_max(PaLane *lane, uint32 count)
+pa_count_raise_max(PaCount *count, uint32 number)
 {
-	uint32		max = pg_atomic_read_u32(&lane->max);
+	uint32		max = pg_atomic_read_u32(&count->max);
 
-	while (count > max && !pg_atomic_compare_exchange_u32(&lane->max, &max, count))
+	while (number > max && !pg_atomic_compare_exchange_u32(&count->max, &max, number))
 		;
 }
 
@@ -88,9 +97,9 @@ pa_lane_raise_max(PaLane *lane, uint32 count)
  * one begins there.
  */
 pg_noinline void
-pa_lane_cross(PaLane *lane, uint32 count, int64 moment)
+pa_lane_cross(PaLane *lane, uint32 number, int64 moment)
 {
-	int			level = level_of(count);
+	int			level = level_of(number);
 
 	if (level >= 0)
 		pg_atomic_fetch_add_u64(&lane->cells[level], moment);
@@ -102,11 +111,11 @@ pa_lane_cross(PaLane *lane, uint32 count, int64 moment)
  * calls, and by the later one as long as he stays.
  */
 uint32
-pa_lane_take_max(PaLane *lane)
+pa_count_take_max(PaCount *count)
 {
-	uint32		max = pg_atomic_exchange_u32(&lane->max, 0);
+	uint32		max = pg_atomic_exchange_u32(&count->max, 0);
 
-	pa_lane_raise_max(lane, pg_atomic_read_u32(&lane->count));
+	pa_count_raise_max(count, pg_atomic_read_u32(&count->now));
 	return max;
 }
 

@@ -85,9 +85,9 @@ fill_row(PaGroup *group, TimestampTz now, PaMinute *row)
 	row->from = group->since;
 	row->upto = now;
 	row->key = group->key;
-	row->max = pg_atomic_read_u32(&group->in_flight.max);
+	row->max = pg_atomic_read_u32(&group->in_flight.count.max);
 	row->sessions_max = pg_atomic_read_u32(&group->sessions.max);
-	row->sessions_now = pg_atomic_read_u32(&group->sessions.count);
+	row->sessions_now = pg_atomic_read_u32(&group->sessions.now);
 	read_counts(group, &row->counts);
 	for (int i = 0; i < PA_GROUP_COUNTS; i++)
 	{
@@ -109,8 +109,8 @@ begin_minute(PaGroup *group, TimestampTz now)
 	group->since = now;
 	read_counts(group, &group->base_counts);
 	pa_lane_read(&group->in_flight, pa_concurrency_moment(now), group->base_above);
-	(void) pa_lane_take_max(&group->in_flight);
-	(void) pa_lane_take_max(&group->sessions);
+	(void) pa_count_take_max(&group->in_flight.count);
+	(void) pa_count_take_max(&group->sessions);
 }
 
 /*

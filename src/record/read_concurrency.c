@@ -76,6 +76,7 @@ put_in_flight(ReturnSetInfo *rsinfo, const PaInFlight *sum)
 	values[i++] = TimestampTzGetDatum(sum->upto);
 	values[i++] = Float8GetDatum(sum->observed_us / US_PER_MS);
 	values[i++] = Float8GetDatum(pa_in_flight_work(sum) / sum->observed_us);
+	nulls[i] = nulls[i + 1] = nulls[i + 2] = sum->key.kind != PA_GROUP_ROLE;
 	values[i++] = Int32GetDatum(pa_in_flight_by_time(sum, 0.50));
 	values[i++] = Int32GetDatum(pa_in_flight_by_time(sum, 0.95));
 	values[i++] = Int32GetDatum(pa_in_flight_by_time(sum, 0.99));
@@ -116,8 +117,6 @@ pa_read_concurrency(PG_FUNCTION_ARGS)
 		PaInFlight	sum = {.key = minute->key};
 
 		pa_in_flight_add(&sum, minute);
-		sum.busiest_p95 = pa_in_flight_by_work(&sum, 0.95);
-		sum.busiest_p99 = pa_in_flight_by_work(&sum, 0.99);
 		put_in_flight((ReturnSetInfo *) fcinfo->resultinfo, &sum);
 	}
 	return (Datum) 0;
