@@ -30,6 +30,15 @@ static const char *const class_names[] = {
 };
 
 /*
+ * Returns the name of a kind of statements.
+ */
+const char *
+pa_class_name(PaClass class)
+{
+	return class_names[class];
+}
+
+/*
  * Returns a column's datum of text that may be missing.
  */
 static Datum
@@ -290,6 +299,7 @@ pa_reset(PG_FUNCTION_ARGS)
 	pa_failure_reset();
 	pa_failure_count_reset();
 	pa_scans_reset();
+	pa_minutes_reset();
 	(void) pa_persist_save(ERROR);
 	PG_RETURN_VOID();
 }

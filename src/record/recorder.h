@@ -150,6 +150,9 @@ typedef struct PaDescription
 
 extern void pa_describe_query(Query *query, PaDescription *description);
 
+/* read_statements.c */
+extern const char *pa_class_name(PaClass class);
+
 /* lists.c */
 extern bool pa_is_plain_value(Node *node);
 extern bool pa_is_list(Node *node);
