@@ -1,4 +1,5 @@
 
--- concurrency, pools and targets: functions show a role what it may see
+-- concurrency, pools, targets, locks, replication and sequences: functions show a role what it may see
 GRANT SELECT ON perfadvisor.concurrency, perfadvisor.session_features, perfadvisor.pool_advice,
-    perfadvisor.pool_health, perfadvisor.targets, perfadvisor.target_status TO PUBLIC;
+    perfadvisor.pool_health, perfadvisor.targets, perfadvisor.target_status, perfadvisor.lock_health,
+    perfadvisor.sequence_health TO PUBLIC;

@@ -266,7 +266,7 @@ flush_counts(TimestampTz now)
 	for (int i = 0; i < lengthof(mine); i++)
 	{
 		add_count(mine[i], COUNT_OF(transactions), transactions);
-		add_count(mine[i], COUNT_OF(in_flight_us), in_flight_us);
+		add_count(mine[i], COUNT_OF(in_flight_us), Max((int64) in_flight_us, 0));
 		add_count(mine[i], COUNT_OF(idle_us), idle_us);
 	}
 	transactions = in_flight_us = idle_us = 0;
@@ -307,34 +307,34 @@ settle_groups(void)
 }
 
 /*
- * Takes note of what only transaction blocks have.
- */
-static pg_noinline void
-block_leaves(void)
-{
-	idle_us += Max(pgStatTransactionIdleTime - idle_before, 0);
-	pa_flight.in_block = pa_flight.aborted = false;
-	pa_flight.ending = pa_flight.chaining = false;
-}
-
-/*
  * Takes this session's transaction off.
  */
-static void
+static inline void
 transaction_leaves(TimestampTz now)
 {
-	if (pa_flight.busy)
-		(void) pa_count_down(&server_group->in_flight.count);
 	pa_lane_down(&role_group->in_flight, now + moment_offset);
 	(void) pa_count_down(&application_group->in_flight.count);
+	if (likely(pa_flight.busy))
+		(void) pa_count_down(&server_group->in_flight.count);
 	pa_flight.busy = false;
 	pa_flight.in_transaction = false;
 	transactions++;
-	in_flight_us += Max(now - began_at, 0);
-	if (unlikely(pa_flight.in_block))
-		block_leaves();
+	in_flight_us += now - began_at;
 	if (unlikely(now >= flush_at))
 		flush_counts(now);
+}
+
+/*
+ * Takes this session's transaction block off.
+ */
+static pg_noinline void
+block_leaves(TimestampTz now)
+{
+	if (pa_flight.in_block)
+		idle_us += Max(pgStatTransactionIdleTime - idle_before, 0);
+	pa_flight.in_block = pa_flight.aborted = false;
+	pa_flight.ending = pa_flight.chaining = false;
+	transaction_leaves(now);
 }
 
 /*
@@ -345,7 +345,7 @@ pa_concurrency_enter(void)
 {
 	/* A block that ended while nothing was recorded */
 	if (unlikely(pa_flight.aborted) && !IsTransactionBlock())
-		transaction_leaves(GetCurrentStatementStartTimestamp());
+		block_leaves(GetCurrentStatementStartTimestamp());
 	pa_flight.busy = true;
 	if (!pa_flight.in_transaction)
 	{
@@ -372,28 +372,41 @@ pa_concurrency_leave(void)
 }
 
 /*
+ * Takes note that the transaction of a block has ended, which may go on for
+ * the client: after an error until it ends the block, and in the next
+ * transaction when that is chained.
+ */
+static pg_noinline void
+block_finish(bool committed)
+{
+	if (pa_flight.chaining)
+	{
+		transactions++;
+		pa_flight.ending = pa_flight.chaining = false;
+		pa_concurrency_leave();
+	}
+	else if (pa_flight.ending || committed)
+		block_leaves(GetCurrentTimestamp());
+	else
+	{
+		pa_flight.aborted = true;
+		pa_concurrency_leave();
+	}
+}
+
+/*
  * Takes note that this session's transaction has ended. What a procedure ends
- * goes on, and so does a block after an error, until the client ends it, and
- * one that is chained to the next. Runs in the error path.
+ * goes on. Runs in the error path.
  */
 void
 pa_concurrency_finish(bool committed)
 {
 	if (unlikely(pa_nesting_level > 0))
 		return;
-	if (likely(!pa_flight.in_block) || (!pa_flight.chaining && (pa_flight.ending || committed)))
-		transaction_leaves(GetCurrentTimestamp());
+	if (unlikely(pa_flight.in_block))
+		block_finish(committed);
 	else
-	{
-		if (pa_flight.chaining)
-		{
-			transactions++;
-			pa_flight.ending = pa_flight.chaining = false;
-		}
-		else
-			pa_flight.aborted = true;
-		pa_concurrency_leave();
-	}
+		transaction_leaves(GetCurrentTimestamp());
 }
 
 /*
@@ -450,7 +463,7 @@ pa_concurrency_utility_ended(int level)
 		pa_concurrency_leave();
 	}
 	else if (pa_flight.aborted)
-		transaction_leaves(GetCurrentTimestamp());
+		block_leaves(GetCurrentTimestamp());
 }
 
 /*
@@ -519,7 +532,7 @@ session_ends(int code, Datum argument)
 	TimestampTz now = GetCurrentTimestamp();
 
 	if (pa_flight.in_transaction)
-		transaction_leaves(now);
+		block_leaves(now);
 	if (role_group != NULL)
 		flush_counts(now);
 	leave_group(role_group, now);

@@ -151,7 +151,7 @@ typedef struct PaFlight
 	bool		groups_stale;	/* the application may have got another name */
 } PaFlight;
 
-extern PaFlight pa_flight;
+extern PA_HIDDEN PaFlight pa_flight;
 
 /* lane.c */
 extern int	pa_level_bound(int level);
