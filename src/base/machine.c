@@ -13,6 +13,7 @@
 #include <limits.h>
 #include <sched.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #ifdef __linux__
 #include <sys/sysmacros.h>
 #endif
@@ -31,6 +32,7 @@
 #define CPUS_LIMIT 8192			/* in a set of them */
 
 PG_FUNCTION_INFO_V1(pa_read_machine);
+PG_FUNCTION_INFO_V1(pa_read_wal_space);
 
 /*
  * Reads the first line of a file that begins with a prefix, without the
@@ -321,4 +323,18 @@ pa_read_machine(PG_FUNCTION_ARGS)
 	values[4] = BoolGetDatum(machine.rotational > 0);
 	nulls[4] = machine.rotational < 0;
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tupdesc), values, nulls)));
+}
+
+/*
+ * wal_space(): bytes that the server may still write where its WAL is, NULL
+ * when that cannot be found out.
+ */
+Datum
+pa_read_wal_space(PG_FUNCTION_ARGS)
+{
+	struct statvfs st;
+
+	if (statvfs("pg_wal", &st) != 0)
+		PG_RETURN_NULL();
+	PG_RETURN_INT64((int64) st.f_bavail * (int64) st.f_frsize);
 }

@@ -237,6 +237,20 @@ make_group(const PaGroupKey *key, int first, int count, TimestampTz now)
 }
 
 /*
+ * Makes the group of a role again when the server starts. NULL when there is
+ * no room.
+ */
+PaGroup *
+pa_concurrency_restore_role(const PaGroupKey *key)
+{
+	PaGroup    *group = find_group(key, FIRST_ROLE, ROLES);
+
+	if (group == NULL)
+		group = make_group(key, FIRST_ROLE, ROLES, GetCurrentTimestamp());
+	return group == pa_concurrency_group(FIRST_ROLE) ? NULL : group;
+}
+
+/*
  * Finds or makes a group for this session, and counts the session there.
  */
 static PaGroup *

@@ -174,6 +174,7 @@ extern PaGroup *pa_concurrency_group(int number);
 extern int	pa_concurrency_group_count(void);
 extern LWLock *pa_concurrency_lock(void);
 extern int64 pa_concurrency_moment(TimestampTz time);
+extern PaGroup *pa_concurrency_restore_role(const PaGroupKey *key);
 
 /* features.c */
 extern void pa_features_of_query(Query *query);
@@ -186,6 +187,8 @@ extern TimestampTz pa_minutes_roll(TimestampTz now);
 extern void pa_minutes_close(PaGroup *group, TimestampTz now);
 extern List *pa_minutes_read(void);
 extern void pa_minutes_reset(void);
+extern void pa_minutes_save(struct PaDump *dump);
+extern bool pa_minutes_load(struct PaDump *dump);
 
 /* in_flight.c */
 extern uint32 pa_in_flight_by_time(const PaInFlight *sum, double fraction);

@@ -18,6 +18,9 @@
 #define ROWS 8192
 #define MINUTE (60 * USECS_PER_SEC)
 
+/* Of a row, what comes before its levels, of which the higher ones are mostly zero */
+#define ROW_HEAD offsetof(PaMinute, above)
+
 typedef struct PaMinutes
 {
 	uint64		next;			/* rows written so far */
@@ -206,4 +209,120 @@ pa_minutes_reset(void)
 		memset(group->features, 0, sizeof(group->features));
 	}
 	LWLockRelease(lock);
+}
+
+/*
+ * Writes a row, with as many levels as it reached.
+ */
+static void
+save_row(PaDump *dump, const PaMinute *row)
+{
+	uint32		levels = 0;
+
+	while (levels < PA_LEVELS && row->above[levels] > 0)
+		levels++;
+	pa_dump_put(dump, row, ROW_HEAD);
+	pa_dump_put(dump, &levels, sizeof(levels));
+	pa_dump_put(dump, row->above, levels * sizeof(uint32));
+}
+
+/*
+ * Reads what save_row() wrote.
+ */
+static bool
+load_row(PaDump *dump, PaMinute *row)
+{
+	uint32		levels;
+
+	memset(row, 0, sizeof(*row));
+	return pa_dump_get(dump, row, ROW_HEAD) &&
+		pa_dump_get(dump, &levels, sizeof(levels)) && levels <= PA_LEVELS &&
+		pa_dump_get(dump, row->above, levels * sizeof(uint32));
+}
+
+/*
+ * Writes what roles were seen to use that a pool in transaction mode forbids.
+ */
+static void
+save_features(PaDump *dump)
+{
+	static const PaGroup nobody;
+	LWLock	   *lock = pa_concurrency_lock();
+
+	for (int i = 0; i < pa_concurrency_group_count(); i++)
+	{
+		PaGroup    *group = pa_concurrency_group(i);
+		PaGroup    *copy = palloc(sizeof(PaGroup));
+
+		LWLockAcquire(lock, LW_SHARED);
+		memcpy(copy, group, sizeof(PaGroup));
+		LWLockRelease(lock);
+		if (copy->used && copy->key.kind == PA_GROUP_ROLE && OidIsValid(copy->key.roleid))
+		{
+			pa_dump_put(dump, &copy->key, sizeof(copy->key));
+			pa_dump_put(dump, copy->features, sizeof(copy->features));
+		}
+		pfree(copy);
+	}
+	pa_dump_put(dump, &nobody.key, sizeof(nobody.key));
+}
+
+/*
+ * Reads what save_features() wrote.
+ */
+static bool
+load_features(PaDump *dump)
+{
+	for (;;)
+	{
+		PaGroupKey	key;
+		PaFeatureUse features[PA_FEATURES];
+		PaGroup    *group;
+
+		if (!pa_dump_get(dump, &key, sizeof(key)))
+			return false;
+		if (!OidIsValid(key.roleid))
+			return true;
+		if (!pa_dump_get(dump, features, sizeof(features)))
+			return false;
+		group = pa_concurrency_restore_role(&key);
+		if (group != NULL)
+			memcpy(group->features, features, sizeof(features));
+	}
+}
+
+/*
+ * Writes the rows, oldest first, the unfinished minutes as if they ended now,
+ * and what roles were seen to use.
+ */
+void
+pa_minutes_save(PaDump *dump)
+{
+	List	   *rows = pa_minutes_read();
+	int32		count = list_length(rows);
+	ListCell   *lc;
+
+	pa_dump_put(dump, &count, sizeof(count));
+	foreach(lc, rows)
+		save_row(dump, lfirst(lc));
+	save_features(dump);
+}
+
+/*
+ * Reads what pa_minutes_save() wrote, when the server starts.
+ */
+bool
+pa_minutes_load(PaDump *dump)
+{
+	int32		count;
+
+	if (!pa_dump_get(dump, &count, sizeof(count)))
+		return false;
+	for (int32 i = 0; i < count; i++)
+	{
+		if (!load_row(dump, &minutes->rows[minutes->next % ROWS]))
+			return false;
+		minutes->next++;
+	}
+	return load_features(dump);
 }
