@@ -50,13 +50,13 @@ COMMENT ON COLUMN perfadvisor.concurrency.scope IS 'server (in flight are statem
 COMMENT ON COLUMN perfadvisor.concurrency.datname IS 'Database, of a role''s row; NULL for all roles that found no room';
 COMMENT ON COLUMN perfadvisor.concurrency.rolname IS 'Role that logged in, of a role''s row';
 COMMENT ON COLUMN perfadvisor.concurrency.application_name IS 'Application, of an application''s row; (others) for all that found no room';
-COMMENT ON COLUMN perfadvisor.concurrency.mean_in_flight IS 'Mean number in flight';
+COMMENT ON COLUMN perfadvisor.concurrency.mean_in_flight IS 'Mean number in flight; as percentiles and times from some ten looks a second';
 COMMENT ON COLUMN perfadvisor.concurrency.p50_in_flight IS 'Number that half of the time did not exceed; exact up to 16, then rounded up by at most an eighth';
 COMMENT ON COLUMN perfadvisor.concurrency.p95_in_flight IS 'Number that 95 % of the time did not exceed';
 COMMENT ON COLUMN perfadvisor.concurrency.p99_in_flight IS 'Number that 99 % of the time did not exceed';
 COMMENT ON COLUMN perfadvisor.concurrency.max_in_flight IS 'Most at any moment, exact';
 COMMENT ON COLUMN perfadvisor.concurrency.transactions IS 'Transactions that ended';
-COMMENT ON COLUMN perfadvisor.concurrency.in_flight_time IS 'Time that they (of the server: statements) took, all added up, ms';
+COMMENT ON COLUMN perfadvisor.concurrency.in_flight_time IS 'Time that was spent in flight, all added up, ms';
 COMMENT ON COLUMN perfadvisor.concurrency.idle_in_transaction_time IS 'Time of ended transactions in which they waited for their client, ms';
 COMMENT ON COLUMN perfadvisor.concurrency.max_sessions IS 'Most sessions at any moment, exact; of roles and applications, those that have run a statement';
 COMMENT ON COLUMN perfadvisor.concurrency.sessions_started IS 'Sessions that began, of applications also those that took the name';

@@ -129,8 +129,7 @@ SELECT p.scope, p.datname, p.rolname, p.application_name, p.status,
                     THEN format(', %s %% of that time waiting for the client inside a transaction', round((100 * p.idle_in_transaction_fraction)::numeric)) ELSE '' END)
            || CASE p.bounded_by WHEN 'processors'
                THEN format('More than %s connections would only queue for %s processors', p.recommended_size, p.cpus)
-               ELSE format('With %s connections 95 %% of the work in the busiest hour would not have waited for one%s', p.recommended_size,
-                        CASE p.scope WHEN 'application' THEN ', estimated from its mean' ELSE '' END) END
+               ELSE format('With %s connections 95 %% of the work in the busiest hour would not have waited for one', p.recommended_size) END
            || format('; it had up to %s.', p.max_sessions)
            || CASE WHEN p.mode = 'session' THEN ' In session mode a pool needs one for each client.' ELSE '' END
        END AS reason,

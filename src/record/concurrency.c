@@ -11,10 +11,9 @@
  * transaction has ended.
  *
  * Transactions are counted for the session's role and database and for its
- * application, statements for the whole server: four additions to shared memory
- * at the one end and at the other, no lock. The role's is a lane (lane.c) that
- * knows how long how many were under way; of the others their highest number
- * and the sum of their times is kept. Which groups are this backend's is looked up when the session runs its
+ * application, statements for the whole server: an addition to each number at
+ * either end, whose result may be the highest so far; no lock, no clock. For
+ * how long how many were under way the worker finds out (minutes.c). Which groups are this backend's is looked up when the session runs its
  * first statement and when its application_name changes. There is a group
  * for each role and for each application, with a lock for finding and making
  * them; when there is no room, sessions share the group of all others.
@@ -43,35 +42,23 @@
 #define FIRST_ROLE 1			/* the first of a kind is that of all others */
 #define FIRST_APPLICATION (FIRST_ROLE + ROLES)
 
-#define MOMENT_MARK (INT64CONST(1) << 52)	/* see lane.c */
-#define FLUSH_EVERY 1000000		/* us */
-
-typedef struct PaConcurrency
-{
-	TimestampTz started_at;
-} PaConcurrency;
 
 #define COUNT_OF(field) (offsetof(PaGroupCounts, field) / sizeof(uint64))
 
 PaFlight	pa_flight = {.busy = true};
 
-static PaConcurrency *shared = NULL;
 static char *groups = NULL;
 static LWLock *lock = NULL;
 static PaClientAuthentication prev_ClientAuthentication = NULL;
 
 /* This backend's */
-static int64 moment_offset = 0; /* from a time to a moment */
 static PaGroup *server_group = NULL;
 static PaGroup *role_group = NULL;
 static PaGroup *application_group = NULL;
 static const char *application_seen = NULL; /* address of the name in application_group */
-static TimestampTz began_at = 0;	/* when this session's transaction did */
-static PgStat_Counter idle_before = 0;	/* us, at that time */
-static uint64 transactions = 0; /* as the next two: not yet in the groups' counts */
-static uint64 in_flight_us = 0;
+static PgStat_Counter idle_before = 0;	/* us, when the transaction block began */
+static uint64 transactions = 0; /* as the next: not yet in the groups' counts */
 static uint64 idle_us = 0;
-static TimestampTz flush_at = 0;
 
 /*
  * Returns the bytes of one group: whole cache lines.
@@ -88,7 +75,7 @@ group_size(void)
 static Size
 concurrency_size(void)
 {
-	return PG_CACHE_LINE_SIZE + CACHELINEALIGN(sizeof(PaConcurrency)) + GROUPS * group_size();
+	return PG_CACHE_LINE_SIZE + GROUPS * group_size();
 }
 
 /*
@@ -128,12 +115,13 @@ pa_concurrency_lock(void)
 }
 
 /*
- * Returns what lanes take for a time.
+ * Sets a number to nothing. Nobody else may use it yet.
  */
-int64
-pa_concurrency_moment(TimestampTz time)
+static void
+init_count(PaCount *count)
 {
-	return time - shared->started_at + MOMENT_MARK;
+	pg_atomic_init_u32(&count->now, 0);
+	pg_atomic_init_u32(&count->max, 0);
 }
 
 /*
@@ -143,8 +131,8 @@ static void
 init_group(PaGroup *group, const PaGroupKey *key, TimestampTz now)
 {
 	memset(group, 0, sizeof(PaGroup));
-	pa_lane_init(&group->in_flight);
-	pa_count_init(&group->sessions);
+	init_count(&group->in_flight);
+	init_count(&group->sessions);
 	for (int i = 0; i < PA_GROUP_COUNTS; i++)
 		pg_atomic_init_u64(&group->counts[i], 0);
 	group->key = *key;
@@ -161,13 +149,11 @@ concurrency_startup(void *area, LWLockPadded *locks, bool found)
 {
 	TimestampTz now = GetCurrentTimestamp();
 
-	shared = (PaConcurrency *) CACHELINEALIGN(area);
-	groups = (char *) shared + CACHELINEALIGN(sizeof(PaConcurrency));
+	groups = (char *) CACHELINEALIGN(area);
 	lock = &locks[0].lock;
 	if (found)
 		return;
 	memset(area, 0, concurrency_size());
-	shared->started_at = now;
 	init_group(pa_concurrency_group(SERVER_GROUP), &(PaGroupKey) {.kind = PA_GROUP_SERVER}, now);
 	init_group(pa_concurrency_group(FIRST_ROLE), &(PaGroupKey) {.kind = PA_GROUP_ROLE}, now);
 	init_group(pa_concurrency_group(FIRST_APPLICATION),
@@ -264,7 +250,7 @@ join_group(const PaGroupKey *key, int first, int count)
 	if (group == NULL)
 		group = make_group(key, first, count, now);
 	group->last_used = now;
-	(void) pa_count_up(&group->sessions);
+	pa_count_up(&group->sessions);
 	LWLockRelease(lock);
 	return group;
 }
@@ -272,19 +258,19 @@ join_group(const PaGroupKey *key, int first, int count)
 /*
  * Moves counts that this backend kept to itself to those of its groups.
  */
-static void
-flush_counts(TimestampTz now)
+void
+pa_concurrency_flush(void)
 {
 	PaGroup    *mine[] = {server_group, role_group, application_group};
 
+	if (role_group == NULL)
+		return;
 	for (int i = 0; i < lengthof(mine); i++)
 	{
 		add_count(mine[i], COUNT_OF(transactions), transactions);
-		add_count(mine[i], COUNT_OF(in_flight_us), Max((int64) in_flight_us, 0));
 		add_count(mine[i], COUNT_OF(idle_us), idle_us);
 	}
-	transactions = in_flight_us = idle_us = 0;
-	flush_at = now + FLUSH_EVERY;
+	transactions = idle_us = 0;
 }
 
 /*
@@ -310,8 +296,8 @@ settle_groups(void)
 	}
 	if (application_group != NULL)
 	{
-		flush_counts(GetCurrentTimestamp());
-		(void) pa_count_down(&application_group->sessions);
+		pa_concurrency_flush();
+		pa_count_down(&application_group->sessions);
 	}
 	key = (PaGroupKey) {.kind = PA_GROUP_APPLICATION};
 	strlcpy(key.application_name, name, NAMEDATALEN);
@@ -324,31 +310,28 @@ settle_groups(void)
  * Takes this session's transaction off.
  */
 static inline void
-transaction_leaves(TimestampTz now)
+transaction_leaves(void)
 {
-	pa_lane_down(&role_group->in_flight, now + moment_offset);
-	(void) pa_count_down(&application_group->in_flight.count);
+	pa_count_down(&role_group->in_flight);
+	pa_count_down(&application_group->in_flight);
 	if (likely(pa_flight.busy))
-		(void) pa_count_down(&server_group->in_flight.count);
+		pa_count_down(&server_group->in_flight);
 	pa_flight.busy = false;
 	pa_flight.in_transaction = false;
 	transactions++;
-	in_flight_us += now - began_at;
-	if (unlikely(now >= flush_at))
-		flush_counts(now);
 }
 
 /*
  * Takes this session's transaction block off.
  */
 static pg_noinline void
-block_leaves(TimestampTz now)
+block_leaves(void)
 {
 	if (pa_flight.in_block)
 		idle_us += Max(pgStatTransactionIdleTime - idle_before, 0);
 	pa_flight.in_block = pa_flight.aborted = false;
 	pa_flight.ending = pa_flight.chaining = false;
-	transaction_leaves(now);
+	transaction_leaves();
 }
 
 /*
@@ -359,18 +342,17 @@ pa_concurrency_enter(void)
 {
 	/* A block that ended while nothing was recorded */
 	if (unlikely(pa_flight.aborted) && !IsTransactionBlock())
-		block_leaves(GetCurrentStatementStartTimestamp());
+		block_leaves();
 	pa_flight.busy = true;
 	if (!pa_flight.in_transaction)
 	{
 		if (unlikely(application_name != application_seen || pa_flight.groups_stale))
 			settle_groups();
 		pa_flight.in_transaction = true;
-		began_at = GetCurrentStatementStartTimestamp();
-		pa_lane_up(&role_group->in_flight, began_at + moment_offset);
-		(void) pa_count_up(&application_group->in_flight.count);
+		pa_count_up(&role_group->in_flight);
+		pa_count_up(&application_group->in_flight);
 	}
-	(void) pa_count_up(&server_group->in_flight.count);
+	pa_count_up(&server_group->in_flight);
 }
 
 /*
@@ -382,7 +364,7 @@ pa_concurrency_leave(void)
 	if (!pa_flight.busy || !pa_flight.in_transaction)
 		return;
 	pa_flight.busy = false;
-	(void) pa_count_down(&server_group->in_flight.count);
+	pa_count_down(&server_group->in_flight);
 }
 
 /*
@@ -400,7 +382,7 @@ block_finish(bool committed)
 		pa_concurrency_leave();
 	}
 	else if (pa_flight.ending || committed)
-		block_leaves(GetCurrentTimestamp());
+		block_leaves();
 	else
 	{
 		pa_flight.aborted = true;
@@ -420,7 +402,7 @@ pa_concurrency_finish(bool committed)
 	if (unlikely(pa_flight.in_block))
 		block_finish(committed);
 	else
-		transaction_leaves(GetCurrentTimestamp());
+		transaction_leaves();
 }
 
 /*
@@ -477,7 +459,7 @@ pa_concurrency_utility_ended(int level)
 		pa_concurrency_leave();
 	}
 	else if (pa_flight.aborted)
-		block_leaves(GetCurrentTimestamp());
+		block_leaves();
 }
 
 /*
@@ -534,7 +516,7 @@ leave_group(PaGroup *group, TimestampTz now)
 		return;
 	add_count(group, COUNT_OF(session_us), Max(now - MyStartTimestamp, 0));
 	add_count(group, COUNT_OF(sessions_ended) + session_end(), 1);
-	(void) pa_count_down(&group->sessions);
+	pa_count_down(&group->sessions);
 }
 
 /*
@@ -546,9 +528,8 @@ session_ends(int code, Datum argument)
 	TimestampTz now = GetCurrentTimestamp();
 
 	if (pa_flight.in_transaction)
-		block_leaves(now);
-	if (role_group != NULL)
-		flush_counts(now);
+		block_leaves();
+	pa_concurrency_flush();
 	leave_group(role_group, now);
 	leave_group(application_group, now);
 	leave_group(server_group, now);
@@ -562,9 +543,8 @@ session_ends(int code, Datum argument)
 static void
 session_begins(void)
 {
-	moment_offset = MOMENT_MARK - shared->started_at;
 	server_group = pa_concurrency_group(SERVER_GROUP);
-	(void) pa_count_up(&server_group->sessions);
+	pa_count_up(&server_group->sessions);
 	add_count(server_group, COUNT_OF(sessions_started), 1);
 	pa_flight = (PaFlight) {.groups_stale = true};
 	before_shmem_exit(session_ends, (Datum) 0);

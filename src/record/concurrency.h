@@ -1,7 +1,7 @@
 /*
  * concurrency.h
  *	  How many statements, transactions and sessions are under way at once.
- *	  Private to the record room; see concurrency.c.
+ *	  Private to the record room; see concurrency.c and minutes.c.
  */
 #ifndef PERFADVISOR_RECORD_CONCURRENCY_H
 #define PERFADVISOR_RECORD_CONCURRENCY_H
@@ -20,17 +20,6 @@ typedef struct PaCount
 	pg_atomic_uint32 now;
 	pg_atomic_uint32 max;		/* of this minute */
 } PaCount;
-
-/*
- * One that also knows its levels. A cell belongs to a level and holds the sum
- * of the moments at which the number fell below the level less those at which
- * it reached it, so that it is the time spent there; see lane.c.
- */
-typedef struct PaLane
-{
-	PaCount		count;
-	pg_atomic_uint64 cells[PA_LEVELS];
-} PaLane;
 
 /* What a session does that a pool in transaction mode cannot give it */
 typedef enum PaFeature
@@ -55,7 +44,7 @@ typedef struct PaFeatureUse
 typedef enum PaGroupKind
 {
 	PA_GROUP_SERVER,			/* counts statements; the others transactions */
-	PA_GROUP_ROLE,				/* of a database; knows its levels */
+	PA_GROUP_ROLE,				/* of a database */
 	PA_GROUP_APPLICATION
 } PaGroupKind;
 
@@ -81,7 +70,6 @@ typedef enum PaSessionEnd
 typedef struct PaGroupCounts
 {
 	uint64		transactions;
-	uint64		in_flight_us;	/* of these */
 	uint64		idle_us;		/* in transactions, while the client did something else */
 	uint64		sessions_started;
 	uint64		session_us;		/* lives of sessions that ended */
@@ -91,12 +79,12 @@ typedef struct PaGroupCounts
 #define PA_GROUP_COUNTS (sizeof(PaGroupCounts) / sizeof(uint64))
 
 /*
- * Sessions that are counted together. Lanes and counts are changed by
- * everybody without a lock; the rest under the groups' lock.
+ * Sessions that are counted together. The numbers are changed by everybody
+ * without a lock; the rest under the groups' lock.
  */
 typedef struct PaGroup
 {
-	PaLane		in_flight;		/* cells only of a role's */
+	PaCount		in_flight;
 	PaCount		sessions;
 	pg_atomic_uint64 counts[PA_GROUP_COUNTS];
 	bool		used;
@@ -104,10 +92,11 @@ typedef struct PaGroup
 	TimestampTz last_used;		/* when a session took or left it last */
 	PaFeatureUse features[PA_FEATURES];
 
-	/* What lanes and counts were when this minute began */
+	/* This minute */
 	TimestampTz since;
-	int64		base_above[PA_LEVELS];
-	PaGroupCounts base_counts;
+	PaGroupCounts base_counts;	/* when it began */
+	uint32		sampled_us;		/* time that samples stand for */
+	uint32		above[PA_LEVELS];	/* of that, with at least so many in flight */
 } PaGroup;
 
 /* What a group did in a minute, or a part of one */
@@ -119,8 +108,9 @@ typedef struct PaMinute
 	uint32		max;			/* in flight */
 	uint32		sessions_max;
 	uint32		sessions_now;	/* at the end */
+	uint32		sampled_us;
 	PaGroupCounts counts;
-	uint32		above[PA_LEVELS];	/* us with at least so many in flight */
+	uint32		above[PA_LEVELS];	/* us of sampled_us with at least so many in flight */
 } PaMinute;
 
 /* What a group did in several minutes */
@@ -130,7 +120,7 @@ typedef struct PaInFlight
 	TimestampTz from;
 	TimestampTz upto;
 	double		observed_us;
-	double		busiest_mean;	/* in flight, of the hour where that is highest */
+	double		sampled_us;
 	uint32		max;
 	uint32		sessions_max;
 	uint32		busiest_p95;	/* by work, of the hour where that is highest */
@@ -153,27 +143,24 @@ typedef struct PaFlight
 
 extern PA_HIDDEN PaFlight pa_flight;
 
-/* lane.c */
+/* levels.c */
 extern int	pa_level_bound(int level);
-extern void pa_count_init(PaCount *count);
+extern int	pa_levels_reached(uint32 number);
 extern void pa_count_raise_max(PaCount *count, uint32 number);
 extern uint32 pa_count_take_max(PaCount *count);
-extern void pa_lane_init(PaLane *lane);
-extern void pa_lane_cross(PaLane *lane, uint32 number, int64 moment);
-extern void pa_lane_read(PaLane *lane, int64 moment, int64 above[PA_LEVELS]);
 
 /* concurrency.c */
 extern void pa_concurrency_init(void);
 extern void pa_concurrency_enter(void);
 extern void pa_concurrency_leave(void);
 extern void pa_concurrency_finish(bool committed);
+extern void pa_concurrency_flush(void);
 extern void pa_concurrency_utility_begins(Node *statement, int level);
 extern void pa_concurrency_utility_ended(int level);
 extern void pa_concurrency_use_feature(PaFeature feature, const char *example);
 extern PaGroup *pa_concurrency_group(int number);
 extern int	pa_concurrency_group_count(void);
 extern LWLock *pa_concurrency_lock(void);
-extern int64 pa_concurrency_moment(TimestampTz time);
 extern PaGroup *pa_concurrency_restore_role(const PaGroupKey *key);
 
 /* features.c */
@@ -183,7 +170,7 @@ extern void pa_features_of_portal(void);
 
 /* minutes.c */
 extern void pa_minutes_init(void);
-extern TimestampTz pa_minutes_roll(TimestampTz now);
+extern TimestampTz pa_minutes_tick(TimestampTz now);
 extern void pa_minutes_close(PaGroup *group, TimestampTz now);
 extern List *pa_minutes_read(void);
 extern void pa_minutes_reset(void);
@@ -193,58 +180,29 @@ extern bool pa_minutes_load(struct PaDump *dump);
 /* in_flight.c */
 extern uint32 pa_in_flight_by_time(const PaInFlight *sum, double fraction);
 extern uint32 pa_in_flight_by_work(const PaInFlight *sum, double fraction);
-extern double pa_in_flight_work(const PaInFlight *sum);
+extern double pa_in_flight_mean(const PaInFlight *sum);
 extern void pa_in_flight_add(PaInFlight *sum, const PaMinute *minute);
 extern List *pa_in_flight_since(TimestampTz since);
 
 /*
- * Counts one more, and returns how many that makes.
+ * Counts one more.
  */
-static inline uint32
+static inline void
 pa_count_up(PaCount *count)
 {
 	uint32		number = pg_atomic_fetch_add_u32(&count->now, 1) + 1;
 
 	if (unlikely(number > pg_atomic_read_u32(&count->max)))
 		pa_count_raise_max(count, number);
-	return number;
-}
-
-/*
- * Counts one less, and returns how many there were.
- */
-static inline uint32
-pa_count_down(PaCount *count)
-{
-	return pg_atomic_fetch_sub_u32(&count->now, 1);
-}
-
-/*
- * Counts one more. moment comes from pa_concurrency_moment().
- */
-static inline void
-pa_lane_up(PaLane *lane, int64 moment)
-{
-	uint32		number = pa_count_up(&lane->count);
-
-	if (likely(number <= PA_LEVELS_EACH))
-		pg_atomic_fetch_sub_u64(&lane->cells[number - 1], moment);
-	else
-		pa_lane_cross(lane, number, -moment);
 }
 
 /*
  * Counts one less.
  */
 static inline void
-pa_lane_down(PaLane *lane, int64 moment)
+pa_count_down(PaCount *count)
 {
-	uint32		number = pa_count_down(&lane->count);
-
-	if (likely(number <= PA_LEVELS_EACH))
-		pg_atomic_fetch_add_u64(&lane->cells[number - 1], moment);
-	else
-		pa_lane_cross(lane, number, moment);
+	(void) pg_atomic_fetch_sub_u32(&count->now, 1);
 }
 
 /*

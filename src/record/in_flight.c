@@ -36,7 +36,7 @@ uint32
 pa_in_flight_by_time(const PaInFlight *sum, double fraction)
 {
 	for (int i = 0; i < PA_LEVELS; i++)
-		if (sum->above[i] <= (1 - fraction) * sum->observed_us)
+		if (sum->above[i] <= (1 - fraction) * sum->sampled_us)
 			return below_level(i, sum->max);
 	return sum->max;
 }
@@ -65,6 +65,8 @@ pa_in_flight_by_work(const PaInFlight *sum, double fraction)
 {
 	double		total = work_above(sum, 0);
 
+	if (total == 0)
+		return sum->max;
 	for (int i = 0; i < PA_LEVELS; i++)
 		if (work_above(sum, i) <= (1 - fraction) * total)
 			return below_level(i, sum->max);
@@ -72,35 +74,12 @@ pa_in_flight_by_work(const PaInFlight *sum, double fraction)
 }
 
 /*
- * Returns the microseconds spent in flight; of the server's statements, without
- * what transactions waited for their clients.
+ * Returns the mean number in flight.
  */
 double
-pa_in_flight_work(const PaInFlight *sum)
+pa_in_flight_mean(const PaInFlight *sum)
 {
-	switch (sum->key.kind)
-	{
-		case PA_GROUP_ROLE:
-			return work_above(sum, 0);
-		case PA_GROUP_APPLICATION:
-			return sum->counts.in_flight_us;
-		default:
-			return (double) sum->counts.in_flight_us - Min(sum->counts.idle_us, sum->counts.in_flight_us);
-	}
-}
-
-/*
- * Returns the number in flight that a fraction of the work does not see
- * exceeded, of which only the mean is known, as if transactions came at
- * random times: then the number that one finds is Poisson's, and it is one
- * more itself. quantile is the normal distribution's.
- */
-static uint32
-guess_by_work(const PaInFlight *sum, double quantile)
-{
-	double		guess = 1 + sum->busiest_mean + quantile * sqrt(sum->busiest_mean);
-
-	return Min((uint32) ceil(guess), sum->max);
+	return sum->sampled_us > 0 ? work_above(sum, 0) / sum->sampled_us : 0;
 }
 
 /*
@@ -116,6 +95,7 @@ pa_in_flight_add(PaInFlight *sum, const PaMinute *minute)
 		sum->from = minute->from;
 	sum->upto = Max(sum->upto, minute->upto);
 	sum->observed_us += Max(minute->upto - minute->from, 1);
+	sum->sampled_us += minute->sampled_us;
 	sum->max = Max(sum->max, minute->max);
 	sum->sessions_max = Max(sum->sessions_max, minute->sessions_max);
 	for (int i = 0; i < PA_GROUP_COUNTS; i++)
@@ -147,26 +127,10 @@ close_hour(PaInFlight *total, PaInFlight *hour)
 {
 	if (hour->observed_us > 0)
 	{
-		hour->key = total->key;
-		total->busiest_mean = Max(total->busiest_mean, pa_in_flight_work(hour) / hour->observed_us);
 		total->busiest_p95 = Max(total->busiest_p95, pa_in_flight_by_work(hour, 0.95));
 		total->busiest_p99 = Max(total->busiest_p99, pa_in_flight_by_work(hour, 0.99));
 	}
 	memset(hour, 0, sizeof(*hour));
-}
-
-/*
- * Closes a group's last hour, and the group.
- */
-static void
-close_group(PaInFlight *total, PaInFlight *hour)
-{
-	close_hour(total, hour);
-	if (total->key.kind != PA_GROUP_ROLE)
-	{
-		total->busiest_p95 = guess_by_work(total, 1.645);
-		total->busiest_p99 = guess_by_work(total, 2.326);
-	}
 }
 
 /*
@@ -192,7 +156,7 @@ pa_in_flight_since(TimestampTz since)
 		if (sum == NULL || memcmp(&sum->key, &minute->key, sizeof(PaGroupKey)) != 0)
 		{
 			if (sum != NULL)
-				close_group(sum, &hour);
+				close_hour(sum, &hour);
 			sum = palloc0(sizeof(PaInFlight));
 			sum->key = minute->key;
 			sums = lappend(sums, sum);
@@ -203,6 +167,6 @@ pa_in_flight_since(TimestampTz since)
 		pa_in_flight_add(&hour, minute);
 	}
 	if (sum != NULL)
-		close_group(sum, &hour);
+		close_hour(sum, &hour);
 	return sums;
 }

@@ -3,13 +3,17 @@
  *	  What was under way at once, minute by minute: a ring of rows, one for
  *	  each group of sessions and minute in which it had any.
  *
- * At each full minute the worker writes down what lanes and counts have
- * become since the last one. All of it is under the lock of the groups, which
- * sessions take only to join a group. Who reads adds the minute that has not
- * ended, so that numbers are exact at any moment.
+ * The highest numbers are exact, since everybody who counts one more sees what
+ * that makes. How long how many were under way is sampled: the worker looks
+ * some ten times a second, at random distances, and each look stands for the
+ * time since the one before. At each full minute it writes down what came
+ * together since the last one. All of it is under the lock of the groups,
+ * which sessions take only to join a group. Who reads adds the minute that has
+ * not ended.
  */
 #include "postgres.h"
 
+#include "common/pg_prng.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
@@ -17,6 +21,8 @@
 
 #define ROWS 8192
 #define MINUTE (60 * USECS_PER_SEC)
+#define LOOK_EVERY 100000		/* us, on average */
+#define LOOK_SELDOM 1000000		/* us, while nobody is connected */
 
 /* Of a row, what comes before its levels, of which the higher ones are mostly zero */
 #define ROW_HEAD offsetof(PaMinute, above)
@@ -74,32 +80,27 @@ read_counts(PaGroup *group, PaGroupCounts *counts)
 
 /*
  * Fills a row with what a group did since its minute began. Returns whether
- * that is anything. The moments at which sessions began and ended what they
- * did are their own, so that a level's time may exceed the row's by a little;
- * it is cut. Caller holds the groups' lock.
+ * that is anything. Caller holds the groups' lock.
  */
 static bool
 fill_row(PaGroup *group, TimestampTz now, PaMinute *row)
 {
-	int64		above[PA_LEVELS];
-	int64		length = Min(Max(now - group->since, 0), PG_UINT32_MAX);
 	bool		any = false;
 
 	row->from = group->since;
 	row->upto = now;
 	row->key = group->key;
-	row->max = pg_atomic_read_u32(&group->in_flight.count.max);
+	row->max = pg_atomic_read_u32(&group->in_flight.max);
 	row->sessions_max = pg_atomic_read_u32(&group->sessions.max);
 	row->sessions_now = pg_atomic_read_u32(&group->sessions.now);
+	row->sampled_us = group->sampled_us;
+	memcpy(row->above, group->above, sizeof(row->above));
 	read_counts(group, &row->counts);
 	for (int i = 0; i < PA_GROUP_COUNTS; i++)
 	{
 		((uint64 *) &row->counts)[i] -= ((uint64 *) &group->base_counts)[i];
 		any = any || ((uint64 *) &row->counts)[i] > 0;
 	}
-	pa_lane_read(&group->in_flight, pa_concurrency_moment(now), above);
-	for (int i = 0; i < PA_LEVELS; i++)
-		row->above[i] = (uint32) Min(Max(above[i] - group->base_above[i], 0), length);
 	return any || row->max > 0 || row->sessions_max > 0;
 }
 
@@ -110,9 +111,10 @@ static void
 begin_minute(PaGroup *group, TimestampTz now)
 {
 	group->since = now;
+	group->sampled_us = 0;
+	memset(group->above, 0, sizeof(group->above));
 	read_counts(group, &group->base_counts);
-	pa_lane_read(&group->in_flight, pa_concurrency_moment(now), group->base_above);
-	(void) pa_count_take_max(&group->in_flight.count);
+	(void) pa_count_take_max(&group->in_flight);
 	(void) pa_count_take_max(&group->sessions);
 }
 
@@ -131,29 +133,51 @@ pa_minutes_close(PaGroup *group, TimestampTz now)
 }
 
 /*
- * Ends everybody's minute when a full minute has gone by. Returns when the
- * next one will have.
+ * Looks how many of a group are under way, which stands for some time. Caller
+ * holds the groups' lock exclusively.
+ */
+static void
+look_at(PaGroup *group, TimestampTz now, int64 time)
+{
+	uint32		weight = (uint32) Min(Min(time, Max(now - group->since, 0)), MINUTE);
+	int			reached = pa_levels_reached(pg_atomic_read_u32(&group->in_flight.now));
+
+	group->sampled_us += weight;
+	for (int i = 0; i < reached; i++)
+		group->above[i] += weight;
+}
+
+/*
+ * Looks at all groups, and ends everybody's minute when a full minute has gone
+ * by. Returns when to look again. For the worker.
  */
 TimestampTz
-pa_minutes_roll(TimestampTz now)
+pa_minutes_tick(TimestampTz now)
 {
-	static TimestampTz next = 0;
+	static TimestampTz looked_at = 0;
+	static TimestampTz minute_ends = 0;
 	LWLock	   *lock = pa_concurrency_lock();
+	bool		somebody;
+	int64		wait;
 
-	if (next != 0 && now >= next)
+	LWLockAcquire(lock, LW_EXCLUSIVE);
+	for (int i = 0; i < pa_concurrency_group_count(); i++)
 	{
-		LWLockAcquire(lock, LW_EXCLUSIVE);
-		for (int i = 0; i < pa_concurrency_group_count(); i++)
-		{
-			PaGroup    *group = pa_concurrency_group(i);
+		PaGroup    *group = pa_concurrency_group(i);
 
-			if (group->used)
-				pa_minutes_close(group, now);
-		}
-		LWLockRelease(lock);
+		if (group->used && looked_at != 0)
+			look_at(group, now, now - looked_at);
+		if (group->used && minute_ends != 0 && now >= minute_ends)
+			pa_minutes_close(group, now);
 	}
-	next = (now / MINUTE + 1) * MINUTE;
-	return next;
+	somebody = pg_atomic_read_u32(&pa_concurrency_group(0)->sessions.now) > 0;
+	LWLockRelease(lock);
+
+	if (now >= minute_ends)
+		minute_ends = (now / MINUTE + 1) * MINUTE;
+	looked_at = now;
+	wait = somebody ? LOOK_EVERY / 2 + (int64) (pg_prng_double(&pg_global_prng_state) * LOOK_EVERY) : LOOK_SELDOM;
+	return Min(now + wait, minute_ends);
 }
 
 /*

@@ -75,8 +75,7 @@ put_in_flight(ReturnSetInfo *rsinfo, const PaInFlight *sum)
 	values[i++] = TimestampTzGetDatum(sum->from);
 	values[i++] = TimestampTzGetDatum(sum->upto);
 	values[i++] = Float8GetDatum(sum->observed_us / US_PER_MS);
-	values[i++] = Float8GetDatum(pa_in_flight_work(sum) / sum->observed_us);
-	nulls[i] = nulls[i + 1] = nulls[i + 2] = sum->key.kind != PA_GROUP_ROLE;
+	values[i++] = Float8GetDatum(pa_in_flight_mean(sum));
 	values[i++] = Int32GetDatum(pa_in_flight_by_time(sum, 0.50));
 	values[i++] = Int32GetDatum(pa_in_flight_by_time(sum, 0.95));
 	values[i++] = Int32GetDatum(pa_in_flight_by_time(sum, 0.99));
@@ -84,7 +83,7 @@ put_in_flight(ReturnSetInfo *rsinfo, const PaInFlight *sum)
 	values[i++] = Int32GetDatum(sum->busiest_p95);
 	values[i++] = Int32GetDatum(sum->busiest_p99);
 	values[i++] = Int64GetDatum(counts->transactions);
-	values[i++] = Float8GetDatum(pa_in_flight_work(sum) / US_PER_MS);
+	values[i++] = Float8GetDatum(pa_in_flight_mean(sum) * sum->observed_us / US_PER_MS);
 	values[i++] = Float8GetDatum(counts->idle_us / US_PER_MS);
 	values[i++] = Int32GetDatum(sum->sessions_max);
 	values[i++] = Int64GetDatum(counts->sessions_started);
