@@ -55,10 +55,8 @@ static PaClientAuthentication prev_ClientAuthentication = NULL;
 static PaGroup *server_group = NULL;
 static PaGroup *role_group = NULL;
 static PaGroup *application_group = NULL;
-static const char *application_seen = NULL; /* address of the name in application_group */
 static PgStat_Counter idle_before = 0;	/* us, when the transaction block began */
-static uint64 transactions = 0; /* as the next: not yet in the groups' counts */
-static uint64 idle_us = 0;
+static uint64 idle_us = 0;		/* not yet in the groups' counts */
 
 /*
  * Returns the bytes of one group: whole cache lines.
@@ -267,10 +265,10 @@ pa_concurrency_flush(void)
 		return;
 	for (int i = 0; i < lengthof(mine); i++)
 	{
-		add_count(mine[i], COUNT_OF(transactions), transactions);
+		add_count(mine[i], COUNT_OF(transactions), pa_flight.transactions);
 		add_count(mine[i], COUNT_OF(idle_us), idle_us);
 	}
-	transactions = idle_us = 0;
+	pa_flight.transactions = idle_us = 0;
 }
 
 /*
@@ -291,7 +289,7 @@ settle_groups(void)
 	}
 	else if (strncmp(name, application_group->key.application_name, NAMEDATALEN - 1) == 0)
 	{
-		application_seen = application_name;
+		pa_flight.application_seen = application_name;
 		return;
 	}
 	if (application_group != NULL)
@@ -303,22 +301,9 @@ settle_groups(void)
 	strlcpy(key.application_name, name, NAMEDATALEN);
 	application_group = join_group(&key, FIRST_APPLICATION, APPLICATIONS);
 	add_count(application_group, COUNT_OF(sessions_started), 1);
-	application_seen = application_name;
-}
-
-/*
- * Takes this session's transaction off.
- */
-static inline void
-transaction_leaves(void)
-{
-	pa_count_down(&role_group->in_flight);
-	pa_count_down(&application_group->in_flight);
-	if (likely(pa_flight.busy))
-		pa_count_down(&server_group->in_flight);
-	pa_flight.busy = false;
-	pa_flight.in_transaction = false;
-	transactions++;
+	pa_flight.application_seen = application_name;
+	pa_flight.role = &role_group->in_flight;
+	pa_flight.application = &application_group->in_flight;
 }
 
 /*
@@ -331,7 +316,7 @@ block_leaves(void)
 		idle_us += Max(pgStatTransactionIdleTime - idle_before, 0);
 	pa_flight.in_block = pa_flight.aborted = false;
 	pa_flight.ending = pa_flight.chaining = false;
-	transaction_leaves();
+	pa_concurrency_transaction_leaves();
 }
 
 /*
@@ -341,18 +326,17 @@ void
 pa_concurrency_enter(void)
 {
 	/* A block that ended while nothing was recorded */
-	if (unlikely(pa_flight.aborted) && !IsTransactionBlock())
+	if (pa_flight.aborted && !IsTransactionBlock())
 		block_leaves();
 	pa_flight.busy = true;
 	if (!pa_flight.in_transaction)
 	{
-		if (unlikely(application_name != application_seen || pa_flight.groups_stale))
-			settle_groups();
+		settle_groups();
 		pa_flight.in_transaction = true;
-		pa_count_up(&role_group->in_flight);
-		pa_count_up(&application_group->in_flight);
+		pa_count_up(pa_flight.role);
+		pa_count_up(pa_flight.application);
 	}
-	pa_count_up(&server_group->in_flight);
+	pa_count_up(pa_flight.server);
 }
 
 /*
@@ -364,20 +348,20 @@ pa_concurrency_leave(void)
 	if (!pa_flight.busy || !pa_flight.in_transaction)
 		return;
 	pa_flight.busy = false;
-	pa_count_down(&server_group->in_flight);
+	pa_count_down(pa_flight.server);
 }
 
 /*
  * Takes note that the transaction of a block has ended, which may go on for
  * the client: after an error until it ends the block, and in the next
- * transaction when that is chained.
+ * transaction when that is chained. Runs in the error path.
  */
-static pg_noinline void
-block_finish(bool committed)
+void
+pa_concurrency_block_ended(bool committed)
 {
 	if (pa_flight.chaining)
 	{
-		transactions++;
+		pa_flight.transactions++;
 		pa_flight.ending = pa_flight.chaining = false;
 		pa_concurrency_leave();
 	}
@@ -388,21 +372,6 @@ block_finish(bool committed)
 		pa_flight.aborted = true;
 		pa_concurrency_leave();
 	}
-}
-
-/*
- * Takes note that this session's transaction has ended. What a procedure ends
- * goes on. Runs in the error path.
- */
-void
-pa_concurrency_finish(bool committed)
-{
-	if (unlikely(pa_nesting_level > 0))
-		return;
-	if (unlikely(pa_flight.in_block))
-		block_finish(committed);
-	else
-		transaction_leaves();
 }
 
 /*
@@ -546,7 +515,7 @@ session_begins(void)
 	server_group = pa_concurrency_group(SERVER_GROUP);
 	pa_count_up(&server_group->sessions);
 	add_count(server_group, COUNT_OF(sessions_started), 1);
-	pa_flight = (PaFlight) {.groups_stale = true};
+	pa_flight = (PaFlight) {.groups_stale = true,.server = &server_group->in_flight};
 	before_shmem_exit(session_ends, (Datum) 0);
 }
 

@@ -10,6 +10,7 @@
 #include "datatype/timestamp.h"
 #include "nodes/parsenodes.h"
 #include "port/atomics.h"
+#include "utils/guc.h"
 
 #define PA_LEVELS 64
 #define PA_LEVELS_EACH 16		/* below, every number is a level */
@@ -139,6 +140,11 @@ typedef struct PaFlight
 	bool		ending;			/* by the statement that runs now */
 	bool		chaining;		/* and the next one begins at once */
 	bool		groups_stale;	/* the application may have got another name */
+	const char *application_seen;	/* address of the name that the group has */
+	PaCount    *server;			/* as the next two: what is counted in */
+	PaCount    *role;
+	PaCount    *application;
+	uint64		transactions;	/* not yet in the groups' counts */
 } PaFlight;
 
 extern PA_HIDDEN PaFlight pa_flight;
@@ -153,7 +159,7 @@ extern uint32 pa_count_take_max(PaCount *count);
 extern void pa_concurrency_init(void);
 extern void pa_concurrency_enter(void);
 extern void pa_concurrency_leave(void);
-extern void pa_concurrency_finish(bool committed);
+extern void pa_concurrency_block_ended(bool committed);
 extern void pa_concurrency_flush(void);
 extern void pa_concurrency_utility_begins(Node *statement, int level);
 extern void pa_concurrency_utility_ended(int level);
@@ -211,8 +217,19 @@ pa_count_down(PaCount *count)
 static inline void
 pa_concurrency_statement_begins(int level)
 {
-	if (!pa_flight.busy && level == 0)
+	if (pa_flight.busy || level > 0)
+		return;
+	if (unlikely(pa_flight.in_transaction || pa_flight.groups_stale ||
+				 application_name != pa_flight.application_seen))
+	{
 		pa_concurrency_enter();
+		return;
+	}
+	pa_flight.busy = true;
+	pa_flight.in_transaction = true;
+	pa_count_up(pa_flight.role);
+	pa_count_up(pa_flight.application);
+	pa_count_up(pa_flight.server);
 }
 
 /*
@@ -228,13 +245,33 @@ pa_concurrency_statement_ran(int level)
 }
 
 /*
- * Takes note that a transaction has ended. Runs in the error path.
+ * Takes this session's transaction off.
  */
 static inline void
-pa_concurrency_transaction_ended(bool committed)
+pa_concurrency_transaction_leaves(void)
 {
-	if (pa_flight.in_transaction)
-		pa_concurrency_finish(committed);
+	pa_count_down(pa_flight.role);
+	pa_count_down(pa_flight.application);
+	if (likely(pa_flight.busy))
+		pa_count_down(pa_flight.server);
+	pa_flight.busy = false;
+	pa_flight.in_transaction = false;
+	pa_flight.transactions++;
+}
+
+/*
+ * Takes note that a transaction has ended. Runs in the error path. level is
+ * above 0 where a procedure has ended one, and goes on.
+ */
+static inline void
+pa_concurrency_transaction_ended(int level, bool committed)
+{
+	if (!pa_flight.in_transaction || level > 0)
+		return;
+	if (unlikely(pa_flight.in_block))
+		pa_concurrency_block_ended(committed);
+	else
+		pa_concurrency_transaction_leaves();
 }
 
 #endif							/* PERFADVISOR_RECORD_CONCURRENCY_H */

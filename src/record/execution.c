@@ -110,7 +110,7 @@ at_transaction_end(XactEvent event, void *arg)
 	/* Those of parallel workers come before this one, too */
 	if (event > XACT_EVENT_PREPARE)
 		return;
-	pa_concurrency_transaction_ended(event != XACT_EVENT_ABORT);
+	pa_concurrency_transaction_ended(pa_nesting_level, event != XACT_EVENT_ABORT);
 	if (unlikely(active != NULL))
 		while (active != NULL)
 			drop_execution(active);
