@@ -1,14 +1,14 @@
 -- ---------------------------------------------------------------------------
 -- History: what the counters said at earlier times
 
-CREATE FUNCTION perfadvisor.recorded_histograms(
+CREATE FUNCTION perfadvisor.recorded_latencies(
     OUT userid oid, OUT queryid bigint, OUT toplevel boolean, OUT relations_hash bigint,
     OUT histogram bigint[]
 ) RETURNS SETOF record
 LANGUAGE C VOLATILE PARALLEL SAFE STRICT ROWS 1000
-AS 'MODULE_PATHNAME', 'pa_read_histograms';
+AS 'MODULE_PATHNAME', 'pa_read_latencies';
 
-COMMENT ON FUNCTION perfadvisor.recorded_histograms() IS
+COMMENT ON FUNCTION perfadvisor.recorded_latencies() IS
 'Latencies of the statements of the current database: pairs of bucket and count, to be read by the histogram functions';
 
 CREATE FUNCTION perfadvisor.histogram_sum(bigint[], bigint[]) RETURNS bigint[]
@@ -356,7 +356,7 @@ WITH counted AS MATERIALIZED (
          JOIN perfadvisor.snapshot_statements AS k
              ON k.queryid = s.queryid AND k.rolname = r.rolname AND k.toplevel = s.toplevel
                 AND k.relations_hash = s.relations_hash
-         JOIN perfadvisor.recorded_histograms() AS h
+         JOIN perfadvisor.recorded_latencies() AS h
              ON h.userid = s.userid AND h.queryid = s.queryid AND h.toplevel = s.toplevel
                 AND h.relations_hash = s.relations_hash
     WHERE d.datname = pg_catalog.current_database()

@@ -71,6 +71,21 @@ typedef JumbleState PaJumbleState;
 #define PA_EXECUTOR_RUN_ARGS queryDesc, direction, count, execute_once
 #endif
 
+/* For variables that other files of this library use, and nobody else */
+#if defined(__GNUC__) && !defined(WIN32)
+#define PA_HIDDEN __attribute__((visibility("hidden")))
+#else
+#define PA_HIDDEN
+#endif
+
+/*
+ * The hook for clients that are let in, as libpq/auth.h declares it. That
+ * header wants those of GSSAPI, which a server's own need not bring.
+ */
+struct Port;
+typedef void (*PaClientAuthentication) (struct Port *port, int status);
+extern PGDLLIMPORT PaClientAuthentication ClientAuthentication_hook;
+
 /* Number of this backend below MaxBackends, or -1 */
 extern int	pa_my_proc_number(void);
 

@@ -357,6 +357,8 @@ pa_birth_note(ParseState *pstate, Query *query, PaJumbleState *jstate)
 	bool		in_function = pstate->p_pre_columnref_hook != NULL ||
 		pstate->p_post_columnref_hook != NULL;
 
-	if (in_function || !pa_local_knows(pa_query_id(query)))
-		note_unknown(pstate, query, jstate, in_function);
+	if (likely(!in_function && pa_local_knows(pa_query_id(query))))
+		return;
+	pa_features_of_query(query);
+	note_unknown(pstate, query, jstate, in_function);
 }

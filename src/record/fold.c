@@ -145,6 +145,7 @@ fold_slots(void)
 void
 pa_fold_slab(TimestampTz now)
 {
+	pa_concurrency_flush();
 	if (pa_slab_mine == NULL)
 		pa_slab_fold_at = PG_INT64_MAX;
 	else if (fold_slots())

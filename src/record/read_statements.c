@@ -30,7 +30,7 @@ static const char *const class_names[] = {
 };
 
 /*
- * Returns the name of a class of statements.
+ * Returns the name of a kind of statements.
  */
 const char *
 pa_class_name(PaClass class)
@@ -301,6 +301,7 @@ pa_reset(PG_FUNCTION_ARGS)
 	pa_scans_reset();
 	pa_plans_reset();
 	pa_totals_reset();
+	pa_minutes_reset();
 	(void) pa_persist_save(ERROR);
 	PG_RETURN_VOID();
 }

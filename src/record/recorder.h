@@ -11,6 +11,7 @@
 #include "miscadmin.h"
 #include "parser/parse_node.h"
 #include "record/clock.h"
+#include "record/concurrency.h"
 #include "record/record.h"
 #include "record/slab.h"
 #include "record/table.h"
@@ -148,6 +149,9 @@ typedef struct PaDescription
 } PaDescription;
 
 extern void pa_describe_query(Query *query, PaDescription *description);
+
+/* read_statements.c */
+extern const char *pa_class_name(PaClass class);
 
 /* lists.c */
 extern bool pa_is_plain_value(Node *node);
@@ -357,11 +361,8 @@ typedef struct PaScanCopy
 	char	   *filter;
 } PaScanCopy;
 
-/* read_histograms.c: pairs of bucket and count as a bigint[] */
+/* latencies.c: pairs of bucket and count as a bigint[] */
 extern Datum pa_histogram_array(const int64 *buckets);
-
-/* read_statements.c */
-extern const char *pa_class_name(PaClass class);
 
 /* totals.c */
 extern void pa_totals_init(void);

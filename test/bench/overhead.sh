@@ -27,7 +27,7 @@ PA_TOP=$PWD
 WARM=1600
 SHORT=100
 LONG=600
-SERVERS="nothing queryid pgss perfadvisor"
+SERVERS="${SERVERS:-nothing queryid pgss perfadvisor}"
 CASES="prepared simple wide wide_simple update update_simple"
 
 declare -A TITLES=(
