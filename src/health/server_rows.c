@@ -16,6 +16,7 @@
 #include "base/base.h"
 
 PG_FUNCTION_INFO_V1(pa_server_rows);
+PG_FUNCTION_INFO_V1(pa_recorder_loaded);
 
 /*
  * server_rows(topic text) returns the rows of a topic as jsonb. Raises ERROR
@@ -46,4 +47,14 @@ pa_server_rows(PG_FUNCTION_ARGS)
 	}
 	SPI_finish();
 	return (Datum) 0;
+}
+
+/*
+ * recorder_loaded() tells whether the server has loaded the library at its
+ * start, so that statements are recorded.
+ */
+Datum
+pa_recorder_loaded(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(pa_is_preloaded());
 }
