@@ -27,6 +27,19 @@ LANGUAGE C STRICT VOLATILE PARALLEL SAFE ROWS 100;
 COMMENT ON FUNCTION perfadvisor.database_histogram() IS
 'Executions of all statements that clients ran in the current database by execution time: one row per bucket that is not empty, bounds in ms';
 
+CREATE FUNCTION perfadvisor.counted_since()
+RETURNS timestamptz
+LANGUAGE SQL STABLE PARALLEL SAFE STRICT
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+-- Counters outlive restarts. Where they were never reset they began at the latest with the cluster, whose
+-- identifier begins with the second it was made in.
+SELECT COALESCE(d.stats_reset, pg_catalog.to_timestamp((SELECT c.system_identifier >> 32 FROM pg_catalog.pg_control_system() AS c)::float8))
+FROM pg_catalog.pg_stat_database AS d WHERE d.datname = pg_catalog.current_database();
+END;
+
+COMMENT ON FUNCTION perfadvisor.counted_since() IS 'Since when the counters of this database count: their last reset, or when the cluster was made';
+
 -- Counters to compare with later ones, written by note_findings()
 CREATE TABLE perfadvisor.horizon_log (
     noted_at timestamptz PRIMARY KEY,
@@ -219,7 +232,7 @@ WITH t AS MATERIALIZED (
            pg_catalog.current_setting('autovacuum_max_workers')::integer AS max_workers,
            (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity AS a WHERE a.backend_type = 'autovacuum worker') AS workers,
            (SELECT pg_catalog.count(*) FROM t) AS tables,
-           (SELECT COALESCE(d.stats_reset, pg_catalog.pg_postmaster_start_time()) FROM pg_catalog.pg_stat_database AS d WHERE d.datname = pg_catalog.current_database()) AS counted_since
+           perfadvisor.counted_since() AS counted_since
 ), vacuuming AS (
     SELECT DISTINCT v.relid FROM pg_catalog.pg_stat_progress_vacuum AS v
     WHERE v.datname = pg_catalog.current_database()
@@ -251,10 +264,10 @@ WITH t AS MATERIALIZED (
                     THEN pg_catalog.format('it was vacuumed, but %s may still see these rows', o.object)
                 WHEN l.relation IS NOT NULL THEN 'another session holds a lock on it that autovacuum does not wait for'
                 WHEN h.workers >= h.max_workers THEN pg_catalog.format('all %s autovacuum workers are busy', h.max_workers)
-                WHEN COALESCE(t.last_autovacuum, h.counted_since) > pg_catalog.clock_timestamp() - 10 * h.naptime THEN 'autovacuum has not come round yet'
+                WHEN GREATEST(t.last_autovacuum, pg_catalog.pg_postmaster_start_time()) > pg_catalog.clock_timestamp() - 10 * h.naptime THEN 'autovacuum has not come round yet'
                 ELSE 'no reason for that is visible: its changes may be recent, or autovacuum was cancelled, which the server''s log tells' END AS cause,
            v.relid IS NOT NULL OR (h.active AND t.autovacuum AND o.object IS NULL AND l.relation IS NULL
-               AND COALESCE(t.last_autovacuum, h.counted_since) > pg_catalog.clock_timestamp() - 10 * h.naptime) AS on_its_way,
+               AND GREATEST(t.last_autovacuum, pg_catalog.pg_postmaster_start_time()) > pg_catalog.clock_timestamp() - 10 * h.naptime) AS on_its_way,
            h.active AND t.autovacuum AND (o.since < t.last_vacuum) AS pinned
     FROM t CROSS JOIN here AS h
          LEFT JOIN oldest AS o ON true
@@ -380,7 +393,7 @@ WITH t AS MATERIALIZED (
            'SHARE UPDATE EXCLUSIVE: readers and writers go on.'
     FROM t CROSS JOIN here AS h
     WHERE t.inserted_since_vacuum > GREATEST(2 * t.insert_trigger, 100000) AND t.toast_of IS NULL
-      AND COALESCE(t.last_autovacuum, h.counted_since) < pg_catalog.clock_timestamp() - 10 * h.naptime
+      AND GREATEST(t.last_autovacuum, pg_catalog.pg_postmaster_start_time()) < pg_catalog.clock_timestamp() - 10 * h.naptime
       AND NOT EXISTS (SELECT FROM overdue AS o WHERE o.relation = t.relation)
     UNION ALL
     SELECT 'xmin_horizon', x.object, NULL, x.status,

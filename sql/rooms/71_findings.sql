@@ -135,6 +135,15 @@ FROM (
     SELECT 'vacuum' AS area, v.check_name, v.object, v.status, v.message, v.why, v.evidence, v.remedy_sql, v.verify_sql, v.undo_sql, v.lock_note
     FROM perfadvisor.vacuum_health AS v
     UNION ALL
+    SELECT 'statistics', v.check_name, v.object, v.status, v.message, v.why, v.evidence, v.remedy_sql, v.verify_sql, v.undo_sql, v.lock_note
+    FROM perfadvisor.statistics_health AS v
+    UNION ALL
+    SELECT 'index', v.check_name, v.object, v.status, v.message, v.why, v.evidence, v.remedy_sql, v.verify_sql, v.undo_sql, v.lock_note
+    FROM perfadvisor.index_health AS v
+    UNION ALL
+    SELECT 'cache', v.check_name, v.object, v.status, v.message, v.why, v.evidence, v.remedy_sql, v.verify_sql, v.undo_sql, v.lock_note
+    FROM perfadvisor.cache_health AS v
+    UNION ALL
     SELECT c.area, c.check_name, c.object, c.status, c.message, c.why, c.evidence, c.remedy_sql, c.verify_sql, c.undo_sql, c.lock_note
     FROM perfadvisor.advice_checks() AS c
     UNION ALL
