@@ -106,7 +106,7 @@ SELECT 'recorder_not_loaded', 'perfadvisor', 'critical', 'The library is not in 
        'Without recorded statements there is no advice.', '{}'::jsonb,
        pg_catalog.format('ALTER SYSTEM SET shared_preload_libraries = %s',
            (SELECT pg_catalog.string_agg(pg_catalog.quote_literal(pg_catalog.btrim(l)), ', ')
-            FROM pg_catalog.unnest(pg_catalog.string_to_array(NULLIF(pg_catalog.current_setting('shared_preload_libraries', true), ''), ',') || 'perfadvisor'::text) AS l)),
+            FROM pg_catalog.unnest(pg_catalog.string_to_array(NULLIF((SELECT s.setting FROM pg_catalog.pg_settings AS s WHERE s.name = 'shared_preload_libraries'), ''), ',') || 'perfadvisor'::text) AS l)),
        'SELECT perfadvisor.recorder_loaded()',
        'ALTER SYSTEM RESET shared_preload_libraries', 'The server must be restarted afterwards.'
 WHERE NOT perfadvisor.recorder_loaded()
@@ -143,6 +143,9 @@ FROM (
     UNION ALL
     SELECT 'cache', v.check_name, v.object, v.status, v.message, v.why, v.evidence, v.remedy_sql, v.verify_sql, v.undo_sql, v.lock_note
     FROM perfadvisor.cache_health AS v
+    UNION ALL
+    SELECT 'settings', v.check_name, v.object, v.status, v.message, v.why, v.evidence, v.remedy_sql, v.verify_sql, v.undo_sql, v.lock_note
+    FROM perfadvisor.settings_health AS v
     UNION ALL
     SELECT c.area, c.check_name, c.object, c.status, c.message, c.why, c.evidence, c.remedy_sql, c.verify_sql, c.undo_sql, c.lock_note
     FROM perfadvisor.advice_checks() AS c
