@@ -71,6 +71,14 @@ typedef JumbleState PaJumbleState;
 #define PA_EXECUTOR_RUN_ARGS queryDesc, direction, count, execute_once
 #endif
 
+/*
+ * The hook for clients that are let in, as libpq/auth.h declares it. That
+ * header wants those of GSSAPI, which a server's own need not bring.
+ */
+struct Port;
+typedef void (*PaClientAuthentication) (struct Port *port, int status);
+extern PGDLLIMPORT PaClientAuthentication ClientAuthentication_hook;
+
 /* Number of this backend below MaxBackends, or -1 */
 extern int	pa_my_proc_number(void);
 

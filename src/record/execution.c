@@ -107,10 +107,11 @@ drop_execution(PaExecution *execution)
 static void
 at_transaction_end(XactEvent event, void *arg)
 {
-	if (likely(active == NULL))
+	if (event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT &&
+		event != XACT_EVENT_PREPARE)
 		return;
-	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT ||
-		event == XACT_EVENT_PREPARE)
+	pa_concurrency_transaction_ended(event != XACT_EVENT_ABORT);
+	if (unlikely(active != NULL))
 		while (active != NULL)
 			drop_execution(active);
 }
@@ -122,7 +123,10 @@ static void
 at_subtransaction_end(SubXactEvent event, SubTransactionId subid,
 					  SubTransactionId parent, void *arg)
 {
-	if (event == SUBXACT_EVENT_ABORT_SUB)
+	if (event != SUBXACT_EVENT_ABORT_SUB)
+		return;
+	pa_concurrency_statement_ran(pa_nesting_level);
+	if (active != NULL)
 		for (PaExecution *x = active, *next; x != NULL; x = next)
 		{
 			next = x->next;
@@ -222,6 +226,7 @@ find_place(PaExecution *execution)
 	PaBirth    *birth = pa_birth_find(execution->queryid);
 
 	pa_slab_attach();
+	pa_features_of_portal();
 	execution->place.pending = NULL;
 	key->queryid = execution->queryid;
 	if (birth != NULL)
@@ -287,6 +292,7 @@ pa_execution_begins(QueryDesc *queryDesc, int eflags)
 	if (active != NULL && (execution = pa_execution_of(queryDesc)) != NULL)
 		drop_execution(execution);
 
+	pa_concurrency_statement_begins(pa_nesting_level);
 	pa_failure_forget_awaited();
 	if (unlikely(pa_unplanned_notes > 0))
 		pa_unplanned_settle();

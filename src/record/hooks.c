@@ -38,7 +38,10 @@ pa_post_parse_analyze(ParseState *pstate, Query *query, PaJumbleState *jstate)
 		prev_post_parse_analyze(pstate, query, jstate);
 
 	if (query->utilityStmt == NULL && pa_query_id(query) != 0 && pa_recording(0))
+	{
+		pa_features_of_query(query);
 		pa_birth_note(pstate, query, jstate);
+	}
 }
 
 /*
@@ -77,6 +80,7 @@ pa_planner(PA_PLANNER_PARAMS)
 	INSTR_TIME_SET_ZERO(start);
 	if (queryid != 0 && pa_recording(pa_nesting_level))
 	{
+		pa_concurrency_statement_begins(pa_nesting_level);
 		if (unlikely(pa_unplanned_notes > 0))
 			pa_unplanned_settle();
 		INSTR_TIME_SET_CURRENT(start);
@@ -152,6 +156,7 @@ pa_ExecutorRun(PA_EXECUTOR_RUN_PARAMS)
 
 	if (execution)
 		pa_execution_pause(execution);
+	pa_concurrency_statement_ran(pa_nesting_level);
 }
 
 /*
@@ -310,6 +315,7 @@ pa_ProcessUtility(PlannedStmt *pstmt, const char *queryString,
 	PaUtilityContext outer = pa_utility_context;
 	PaUtility	utility;
 
+	pa_features_of_utility(statement);
 	if (IsA(statement, PrepareStmt) || IsA(statement, ExecuteStmt) ||
 		IsA(statement, DeallocateStmt) || !pa_recording(pa_nesting_level))
 	{
@@ -318,6 +324,7 @@ pa_ProcessUtility(PlannedStmt *pstmt, const char *queryString,
 		return;
 	}
 
+	pa_concurrency_utility_begins(statement, pa_nesting_level);
 	pa_utility_begin(&utility, statement);
 	enter_utility(pstmt, queryString);
 	pa_nesting_level++;
@@ -336,6 +343,7 @@ pa_ProcessUtility(PlannedStmt *pstmt, const char *queryString,
 	PG_END_TRY();
 	pa_nesting_level--;
 	pa_utility_context = outer;
+	pa_concurrency_utility_ended(pa_nesting_level);
 	pa_utility_ended(&utility, qc);
 }
 
@@ -352,6 +360,8 @@ pa_record_init(void)
 	pa_slow_init();
 	pa_failure_init();
 	pa_scans_init();
+	pa_concurrency_init();
+	pa_minutes_init();
 	pa_persist_init();			/* loads the ones above */
 	pa_worker_init();
 	pa_execution_init();

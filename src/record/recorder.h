@@ -11,6 +11,7 @@
 #include "miscadmin.h"
 #include "parser/parse_node.h"
 #include "record/clock.h"
+#include "record/concurrency.h"
 #include "record/record.h"
 #include "record/slab.h"
 #include "record/table.h"

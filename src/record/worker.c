@@ -1,7 +1,8 @@
 /*
  * worker.c
  *	  The background worker that saves what was recorded, every five minutes
- *	  and when the server shuts down.
+ *	  and when the server shuts down, and writes down at each full minute what
+ *	  was under way at once.
  *
  * SIGUSR2 has it take the five minutes for over.
  *
@@ -110,6 +111,7 @@ pa_worker_main(Datum argument)
 	while (!ShutdownRequestPending || others_are_running())
 	{
 		TimestampTz now = GetCurrentTimestamp();
+		TimestampTz minute = pa_minutes_roll(now);
 
 		if (now >= next || time_is_over)
 		{
@@ -118,7 +120,7 @@ pa_worker_main(Datum argument)
 			next = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), SAVE_EVERY);
 		}
 		wait_for(ShutdownRequestPending ? POLL_EVERY :
-				 TimestampDifferenceMilliseconds(now, next));
+				 TimestampDifferenceMilliseconds(now, Min(next, minute)) + 1);
 	}
 	save();
 	proc_exit(0);

@@ -1,0 +1,240 @@
+/*
+ * concurrency.h
+ *	  How many statements, transactions and sessions are under way at once.
+ *	  Private to the record room; see concurrency.c.
+ */
+#ifndef PERFADVISOR_RECORD_CONCURRENCY_H
+#define PERFADVISOR_RECORD_CONCURRENCY_H
+
+#include "base/base.h"
+#include "datatype/timestamp.h"
+#include "nodes/parsenodes.h"
+#include "port/atomics.h"
+
+#define PA_LEVELS 64
+#define PA_LEVELS_EACH 16		/* below, every number is a level */
+
+/*
+ * A number that goes up and down by one. A cell belongs to a level and holds
+ * the sum of the moments at which the number fell below the level less those
+ * at which it reached it, so that it is the time spent there; see lane.c.
+ */
+typedef struct PaLane
+{
+	pg_atomic_uint32 count;		/* now */
+	pg_atomic_uint32 max;		/* of this minute */
+	pg_atomic_uint64 cells[PA_LEVELS];
+} PaLane;
+
+/* What a session does that a pool in transaction mode cannot give it */
+typedef enum PaFeature
+{
+	PA_FEATURE_SET,
+	PA_FEATURE_TEMPORARY_TABLE,
+	PA_FEATURE_ADVISORY_LOCK,
+	PA_FEATURE_LISTEN,
+	PA_FEATURE_HOLD_CURSOR,
+	PA_FEATURE_PREPARE,
+	PA_FEATURE_PROTOCOL_PREPARED,
+	PA_FEATURES
+} PaFeature;
+
+typedef struct PaFeatureUse
+{
+	uint32		sessions;		/* that were seen to use it */
+	TimestampTz last_seen;
+	char		example[NAMEDATALEN];	/* a setting's, table's or channel's name */
+} PaFeatureUse;
+
+typedef enum PaGroupKind
+{
+	PA_GROUP_SERVER,			/* counts statements; the others transactions */
+	PA_GROUP_ROLE,				/* of a database */
+	PA_GROUP_APPLICATION
+} PaGroupKind;
+
+typedef struct PaGroupKey
+{
+	PaGroupKind kind;
+	Oid			dbid;
+	Oid			roleid;			/* InvalidOid in a role's group: all that found no room */
+	char		application_name[NAMEDATALEN];
+} PaGroupKey;
+
+/* How sessions ended */
+typedef enum PaSessionEnd
+{
+	PA_SESSION_CLOSED,
+	PA_SESSION_ABANDONED,		/* the client went away */
+	PA_SESSION_FATAL,
+	PA_SESSION_KILLED,
+	PA_SESSION_ENDS
+} PaSessionEnd;
+
+/* Counts that only grow; read as differences */
+typedef struct PaGroupCounts
+{
+	uint64		transactions;
+	uint64		idle_us;		/* in transactions, while the client did something else */
+	uint64		sessions_started;
+	uint64		session_us;		/* lives of sessions that ended */
+	uint64		sessions_ended[PA_SESSION_ENDS];
+} PaGroupCounts;
+
+#define PA_GROUP_COUNTS (sizeof(PaGroupCounts) / sizeof(uint64))
+
+/*
+ * Sessions that are counted together. Lanes and counts are changed by
+ * everybody without a lock; the rest under the groups' lock.
+ */
+typedef struct PaGroup
+{
+	PaLane		in_flight;
+	PaLane		sessions;		/* its cells are not used */
+	pg_atomic_uint64 counts[PA_GROUP_COUNTS];
+	bool		used;
+	PaGroupKey	key;
+	TimestampTz last_used;		/* when a session took or left it last */
+	PaFeatureUse features[PA_FEATURES];
+
+	/* What lanes and counts were when this minute began */
+	TimestampTz since;
+	int64		base_above[PA_LEVELS];
+	PaGroupCounts base_counts;
+} PaGroup;
+
+/* What a group did in a minute, or a part of one */
+typedef struct PaMinute
+{
+	TimestampTz from;
+	TimestampTz upto;
+	PaGroupKey	key;
+	uint32		max;			/* in flight */
+	uint32		sessions_max;
+	uint32		sessions_now;	/* at the end */
+	PaGroupCounts counts;
+	uint32		above[PA_LEVELS];	/* us with at least so many in flight */
+} PaMinute;
+
+/* What a group did in several minutes */
+typedef struct PaInFlight
+{
+	PaGroupKey	key;
+	TimestampTz from;
+	TimestampTz upto;
+	double		observed_us;
+	uint32		max;
+	uint32		sessions_max;
+	uint32		busiest_p95;	/* by work, of the hour where that is highest */
+	uint32		busiest_p99;
+	PaGroupCounts counts;
+	double		above[PA_LEVELS];	/* us */
+} PaInFlight;
+
+/* What this backend has counted as under way */
+typedef struct PaFlight
+{
+	bool		busy;			/* a statement is; or this backend is never counted */
+	bool		in_transaction;
+	bool		in_block;		/* that BEGIN began */
+	bool		aborted;		/* and an error ended, but the client does not know yet */
+	bool		ending;			/* by the statement that runs now */
+	bool		chaining;		/* and the next one begins at once */
+	bool		groups_stale;	/* the application may have got another name */
+} PaFlight;
+
+extern PaFlight pa_flight;
+
+/* lane.c */
+extern int	pa_level_bound(int level);
+extern void pa_lane_init(PaLane *lane);
+extern void pa_lane_raise_max(PaLane *lane, uint32 count);
+extern void pa_lane_cross(PaLane *lane, uint32 count, int64 moment);
+extern void pa_lane_read(PaLane *lane, int64 moment, int64 above[PA_LEVELS]);
+extern uint32 pa_lane_take_max(PaLane *lane);
+
+/* concurrency.c */
+extern void pa_concurrency_init(void);
+extern void pa_concurrency_enter(void);
+extern void pa_concurrency_leave(void);
+extern void pa_concurrency_transaction_ended(bool committed);
+extern void pa_concurrency_utility_begins(Node *statement, int level);
+extern void pa_concurrency_utility_ended(int level);
+extern void pa_concurrency_use_feature(PaFeature feature, const char *example);
+extern PaGroup *pa_concurrency_group(int number);
+extern int	pa_concurrency_group_count(void);
+extern LWLock *pa_concurrency_lock(void);
+extern int64 pa_concurrency_moment(TimestampTz time);
+
+/* features.c */
+extern void pa_features_of_query(Query *query);
+extern void pa_features_of_utility(Node *statement);
+extern void pa_features_of_portal(void);
+
+/* minutes.c */
+extern void pa_minutes_init(void);
+extern TimestampTz pa_minutes_roll(TimestampTz now);
+extern void pa_minutes_close(PaGroup *group, TimestampTz now);
+extern List *pa_minutes_read(void);
+extern void pa_minutes_reset(void);
+
+/* in_flight.c */
+extern uint32 pa_in_flight_by_time(const PaInFlight *sum, double fraction);
+extern uint32 pa_in_flight_by_work(const PaInFlight *sum, double fraction);
+extern double pa_in_flight_work(const PaInFlight *sum);
+extern void pa_in_flight_add(PaInFlight *sum, const PaMinute *minute);
+extern List *pa_in_flight_since(TimestampTz since);
+
+/*
+ * Counts one more. moment comes from pa_concurrency_moment().
+ */
+static inline void
+pa_lane_up(PaLane *lane, int64 moment)
+{
+	uint32		count = pg_atomic_fetch_add_u32(&lane->count, 1) + 1;
+
+	if (unlikely(count > pg_atomic_read_u32(&lane->max)))
+		pa_lane_raise_max(lane, count);
+	if (likely(count <= PA_LEVELS_EACH))
+		pg_atomic_fetch_sub_u64(&lane->cells[count - 1], moment);
+	else
+		pa_lane_cross(lane, count, -moment);
+}
+
+/*
+ * Counts one less.
+ */
+static inline void
+pa_lane_down(PaLane *lane, int64 moment)
+{
+	uint32		count = pg_atomic_fetch_sub_u32(&lane->count, 1);
+
+	if (likely(count <= PA_LEVELS_EACH))
+		pg_atomic_fetch_add_u64(&lane->cells[count - 1], moment);
+	else
+		pa_lane_cross(lane, count, moment);
+}
+
+/*
+ * Takes note that a client's statement begins, or goes on.
+ */
+static inline void
+pa_concurrency_statement_begins(int level)
+{
+	if (!pa_flight.busy && level == 0)
+		pa_concurrency_enter();
+}
+
+/*
+ * Takes note that a client's statement has run, and the next one is up to the
+ * client. Outside of a transaction block that ends the transaction as well,
+ * which will be told anyway.
+ */
+static inline void
+pa_concurrency_statement_ran(int level)
+{
+	if (unlikely(pa_flight.in_block) && level == 0)
+		pa_concurrency_leave();
+}
+
+#endif							/* PERFADVISOR_RECORD_CONCURRENCY_H */

@@ -1,0 +1,184 @@
+/*
+ * features.c
+ *	  What sessions do that a pool in transaction mode could not give them:
+ *	  there, a client's next transaction may find another session.
+ *
+ * Utility statements tell by their kind. Functions are seen when a statement
+ * that names them is analysed for the first time in a session.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_class.h"
+#include "nodes/nodeFuncs.h"
+#include "nodes/parsenodes.h"
+#include "tcop/pquery.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/portal.h"
+
+#include "record/recorder.h"
+
+/*
+ * Tells whether a pooler remembers a setting for its clients, as PgBouncer
+ * does with those that the server reports.
+ */
+static bool
+is_tracked_by_poolers(const char *setting)
+{
+	static const char *const tracked[] = {
+		"client_encoding", "datestyle", "timezone", "standard_conforming_strings",
+		"application_name"
+	};
+
+	for (int i = 0; i < lengthof(tracked); i++)
+		if (pg_strcasecmp(setting, tracked[i]) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Notes a SET that outlives its transaction.
+ */
+static void
+note_set(const VariableSetStmt *stmt)
+{
+	if (stmt->is_local || stmt->name == NULL ||
+		stmt->kind == VAR_RESET || stmt->kind == VAR_RESET_ALL ||
+		stmt->kind == VAR_SET_DEFAULT)
+		return;
+	if (stmt->kind == VAR_SET_MULTI && strcmp(stmt->name, "SESSION CHARACTERISTICS") != 0)
+		return;
+	if (!is_tracked_by_poolers(stmt->name))
+		pa_concurrency_use_feature(PA_FEATURE_SET, stmt->name);
+}
+
+/*
+ * Notes a relation that is made, if it is a temporary one that outlives its
+ * transaction.
+ */
+static void
+note_relation(const RangeVar *relation, OnCommitAction on_commit)
+{
+	if (relation != NULL && on_commit != ONCOMMIT_DROP &&
+		(relation->relpersistence == RELPERSISTENCE_TEMP ||
+		 (relation->schemaname != NULL && strcmp(relation->schemaname, "pg_temp") == 0)))
+		pa_concurrency_use_feature(PA_FEATURE_TEMPORARY_TABLE, relation->relname);
+}
+
+/*
+ * Looks at a utility statement that begins.
+ */
+void
+pa_features_of_utility(Node *statement)
+{
+	switch (nodeTag(statement))
+	{
+		case T_VariableSetStmt:
+			note_set((VariableSetStmt *) statement);
+			break;
+		case T_CreateStmt:
+			note_relation(((CreateStmt *) statement)->relation, ((CreateStmt *) statement)->oncommit);
+			break;
+		case T_CreateTableAsStmt:
+			note_relation(((CreateTableAsStmt *) statement)->into->rel,
+						  ((CreateTableAsStmt *) statement)->into->onCommit);
+			break;
+		case T_CreateSeqStmt:
+			note_relation(((CreateSeqStmt *) statement)->sequence, ONCOMMIT_NOOP);
+			break;
+		case T_ViewStmt:
+			note_relation(((ViewStmt *) statement)->view, ONCOMMIT_NOOP);
+			break;
+		case T_ListenStmt:
+			pa_concurrency_use_feature(PA_FEATURE_LISTEN, ((ListenStmt *) statement)->conditionname);
+			break;
+		case T_DeclareCursorStmt:
+			if (((DeclareCursorStmt *) statement)->options & CURSOR_OPT_HOLD)
+				pa_concurrency_use_feature(PA_FEATURE_HOLD_CURSOR, ((DeclareCursorStmt *) statement)->portalname);
+			break;
+		case T_PrepareStmt:
+			pa_concurrency_use_feature(PA_FEATURE_PREPARE, ((PrepareStmt *) statement)->name);
+			break;
+		default:
+			break;
+	}
+}
+
+/*
+ * Notes the call of a function that changes the session: advisory locks that
+ * are not the transaction's, and set_config() that is not local.
+ */
+static void
+note_function(const FuncExpr *call)
+{
+	Const	   *setting;
+	Const	   *is_local;
+
+	switch (call->funcid)
+	{
+		case F_PG_ADVISORY_LOCK_INT8:
+		case F_PG_ADVISORY_LOCK_INT4_INT4:
+		case F_PG_ADVISORY_LOCK_SHARED_INT8:
+		case F_PG_ADVISORY_LOCK_SHARED_INT4_INT4:
+		case F_PG_TRY_ADVISORY_LOCK_INT8:
+		case F_PG_TRY_ADVISORY_LOCK_INT4_INT4:
+		case F_PG_TRY_ADVISORY_LOCK_SHARED_INT8:
+		case F_PG_TRY_ADVISORY_LOCK_SHARED_INT4_INT4:
+			pa_concurrency_use_feature(PA_FEATURE_ADVISORY_LOCK, "pg_advisory_lock");
+			break;
+		case F_SET_CONFIG:
+			setting = linitial(call->args);
+			is_local = lthird(call->args);
+			if (!IsA(is_local, Const) || is_local->constisnull || DatumGetBool(is_local->constvalue))
+				break;
+			if (IsA(setting, Const) && !setting->constisnull)
+			{
+				char	   *name = TextDatumGetCString(setting->constvalue);
+
+				if (!is_tracked_by_poolers(name))
+					pa_concurrency_use_feature(PA_FEATURE_SET, name);
+			}
+			else
+				pa_concurrency_use_feature(PA_FEATURE_SET, "set_config");
+			break;
+		default:
+			break;
+	}
+}
+
+/*
+ * Looks for calls of such functions in a query.
+ */
+static bool
+find_functions(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, FuncExpr))
+		note_function((FuncExpr *) node);
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, find_functions, context, 0);
+	return expression_tree_walker(node, find_functions, context);
+}
+
+/*
+ * Looks at a query that was analysed, unless this session knows it.
+ */
+void
+pa_features_of_query(Query *query)
+{
+	if (!pa_local_knows(pa_query_id(query)))
+		(void) find_functions((Node *) query, NULL);
+}
+
+/*
+ * Looks at how the query that starts came: by a statement that the protocol
+ * has prepared under a name, or a PREPARE before.
+ */
+void
+pa_features_of_portal(void)
+{
+	if (ActivePortal != NULL && ActivePortal->prepStmtName != NULL &&
+		ActivePortal->prepStmtName[0] != '\0' && ActivePortal->commandTag != CMDTAG_EXECUTE)
+		pa_concurrency_use_feature(PA_FEATURE_PROTOCOL_PREPARED, ActivePortal->prepStmtName);
+}
