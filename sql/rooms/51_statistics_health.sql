@@ -33,7 +33,8 @@ WITH RECURSIVE t AS MATERIALIZED (
 ), extended AS (
     SELECT s.oid, s.stxrelid AS relid, pg_catalog.format('%I.%I', sn.nspname, s.stxname) AS name, sn.nspname, s.stxname,
            pg_catalog.format('%I.%I', n.nspname, c.relname) AS table_name,
-           pg_catalog.has_table_privilege(c.oid, 'SELECT') AND NOT pg_catalog.row_security_active(c.oid) AS readable,
+           -- pg_stats_ext shows its rows to the table's owner alone
+           pg_catalog.pg_has_role(c.relowner, 'USAGE') AS readable, pg_catalog.pg_get_userbyid(c.relowner) AS owner,
            EXISTS (SELECT FROM pg_catalog.pg_stats_ext AS e WHERE e.statistics_schemaname = sn.nspname AND e.statistics_name = s.stxname) AS built
     FROM pg_catalog.pg_statistic_ext AS s
          JOIN pg_catalog.pg_namespace AS sn ON sn.oid = s.stxnamespace
@@ -84,7 +85,7 @@ WITH RECURSIVE t AS MATERIALIZED (
            p.below, CASE WHEN p.reltuples < 0 THEN 1000 ELSE 1.5 * p.reltuples END, 'rows',
            pg_catalog.jsonb_build_object('partitions', p.partitions, 'rows_in_partitions', p.below, 'rows_when_analysed', NULLIF(p.reltuples, -1)),
            pg_catalog.format('ANALYZE %s', p.name),
-           pg_catalog.format('SELECT reltuples BETWEEN %s AND %s FROM pg_class WHERE oid = %s', pg_catalog.floor(p.below / 1.5), pg_catalog.ceil(p.below * 1.5), p.oid), NULL,
+           pg_catalog.format('SELECT NOT EXISTS (SELECT FROM perfadvisor.statistics_health WHERE check_name LIKE ''parent\_%%'' AND relation = %s)', p.oid), NULL,
            'SHARE UPDATE EXCLUSIVE: readers and writers go on. Autovacuum never does this: have it done regularly.'
     FROM parents AS p
     WHERE p.below > 1000 AND (p.reltuples < 0 OR p.below > 1.5 * p.reltuples OR 1.5 * p.below < p.reltuples)
@@ -97,10 +98,10 @@ WITH RECURSIVE t AS MATERIALIZED (
            'SHARE UPDATE EXCLUSIVE: readers and writers go on.'
     FROM extended AS e WHERE e.readable AND NOT e.built
     UNION ALL
-    SELECT 'extended_unbuilt', 'statistics of tables that this role may not read', NULL, 'unknown',
+    SELECT 'extended_unbuilt', 'statistics of tables of other roles', NULL, 'unknown',
            pg_catalog.format('Whether %s extended statistics were built is not visible to this role', pg_catalog.count(*)), pg_catalog.count(*), 0, 'statistics',
-           '{"lacks": "SELECT on the tables"}'::jsonb, pg_catalog.format('GRANT pg_read_all_data TO %I', CURRENT_USER), 'SELECT pg_has_role(''pg_read_all_data'', ''USAGE'')',
-           pg_catalog.format('REVOKE pg_read_all_data FROM %I', CURRENT_USER), 'No lock. pg_read_all_data reads the rows of all tables; SELECT on these alone is enough.'
+           '{"lacks": "membership in the roles that own the tables"}'::jsonb, pg_catalog.string_agg(DISTINCT pg_catalog.format('GRANT %I TO %I', e.owner, CURRENT_USER), E';\n'), NULL,
+           pg_catalog.string_agg(DISTINCT pg_catalog.format('REVOKE %I FROM %I', e.owner, CURRENT_USER), E';\n'), 'No lock. The role may then do what the owners may; a superuser can look instead.'
     FROM extended AS e WHERE NOT e.readable
     HAVING pg_catalog.count(*) > 0
     UNION ALL

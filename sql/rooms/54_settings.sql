@@ -48,7 +48,7 @@ WITH s AS (
 ), w AS (
     SELECT d.*, GREATEST(pg_catalog.floor((d.memory - d.shared_buffers) / 2 / (2 * d.peak_used)), 1) AS work_mem_most,
            pg_catalog.ceil(d.spill * 2.5) AS work_mem_needed,
-           GREATEST(64, LEAST(CASE WHEN d.version >= 170000 THEN 4096 ELSE 1024 END, pg_catalog.floor(d.memory / 16 / 16) * 16)) AS maintenance_wanted,
+           CASE WHEN d.memory IS NOT NULL THEN GREATEST(64, LEAST(CASE WHEN d.version >= 170000 THEN 4096 ELSE 1024 END, pg_catalog.floor(d.memory / 16 / 16) * 16)) END AS maintenance_wanted,
            LEAST(65536, pg_catalog.ceil(d.wal_rate * d.checkpoint_timeout * (1 + d.completion) * 2 / 1024) * 1024) AS wal_size_wanted
     FROM d
 ), judged (setting, mb, plain, status, message, why, evidence, confidence) AS (
@@ -250,7 +250,9 @@ SELECT pg_catalog.jsonb_build_object(
     'checkpoint_hours', (SELECT GREATEST(pg_catalog.date_part('epoch', pg_catalog.now() - c.reset_at) / 3600, 1) FROM c),
     'wal_bytes', (SELECT w.wal_bytes FROM w), 'wal_fpi', (SELECT w.wal_fpi FROM w), 'wal_buffers_full', (SELECT w.wal_buffers_full FROM w),
     'wal_hours', (SELECT GREATEST(pg_catalog.date_part('epoch', pg_catalog.now() - w.stats_reset) / 3600, 1) FROM w),
-    'peak_statements', NULL,
+    -- of an hour at least; before that nothing is known
+    'peak_statements', (SELECT pg_catalog.max(f.max_in_flight) FROM (SELECT 1 WHERE perfadvisor.recorder_loaded()) AS l CROSS JOIN LATERAL perfadvisor.in_flight('-infinity') AS f
+                        WHERE f.scope = 'server' AND f.observed_time >= 3600000),
     -- what nine of ten statements that spill would need, in proportion to how often they do
     'spill_bytes', (SELECT pg_catalog.percentile_disc(0.9) WITHIN GROUP (ORDER BY s.temp_blks_written::float8 * 8192 / s.calls)
                     FROM st AS s CROSS JOIN LATERAL pg_catalog.generate_series(1, LEAST(s.calls, 100)) AS n WHERE s.temp_blks_written > 0 AND s.calls > 0),
