@@ -25,6 +25,7 @@
 #include "base/progress.h"
 
 PG_FUNCTION_INFO_V1(pa_advise);
+PG_FUNCTION_INFO_V1(pa_remembered_advice);
 PG_FUNCTION_INFO_V1(pa_index_advice_statements);
 PG_FUNCTION_INFO_V1(pa_index_advice_rejected);
 PG_FUNCTION_INFO_V1(pa_unadvised_statements);
@@ -37,6 +38,7 @@ typedef struct Remembered
 	uint64		invalidations;
 	Oid			userid;
 	int			time_limit;
+	TimestampTz made_at;
 } Remembered;
 
 static Remembered remembered = {0};
@@ -117,6 +119,7 @@ current_advice(void)
 	remembered.userid = GetUserId();
 	remembered.time_limit = pa_advise_time_limit;
 	remembered.advice = search_advice(&limits, TopMemoryContext);
+	remembered.made_at = GetCurrentTimestamp();
 	pa_publish_advice(remembered.advice);
 	return remembered.advice;
 }
@@ -147,6 +150,34 @@ text_or_null(const char *s, bool *isnull)
 	return s == NULL ? (Datum) 0 : CStringGetTextDatum(s);
 }
 
+/* Columns of index_advice */
+#define ADVICE_COLUMNS 15
+
+/*
+ * Fills the columns of one row of index_advice.
+ */
+static void
+fill_row(const PaAdviceRow *row, Datum *values, bool *nulls)
+{
+	int			i = 0;
+
+	values[i++] = Int32GetDatum(row->rank);
+	values[i++] = Int32GetDatum(row->step);
+	values[i++] = CStringGetTextDatum(row->advice_id);
+	values[i++] = ObjectIdGetDatum(row->relid);
+	values[i++] = CStringGetTextDatum(row->ddl);
+	values[i++] = CStringGetTextDatum(row->access_method);
+	values[i++] = CStringGetTextDatum(row->kind);
+	values[i++] = Float8GetDatum(row->time_saved);
+	values[i++] = Float8GetDatum(row->workload_gain);
+	values[i++] = Float8GetDatum(row->write_cost);
+	values[i++] = Int64GetDatum(row->index_bytes);
+	values[i++] = queryid_array(row->queryids);
+	values[i++] = Float8GetDatum(row->confidence);
+	values[i++] = CStringGetTextDatum(row->reason);
+	values[i] = text_or_null(row->undo_sql, &nulls[i]);
+}
+
 static void
 put_rows(FunctionCallInfo fcinfo, List *rows)
 {
@@ -156,28 +187,44 @@ put_rows(FunctionCallInfo fcinfo, List *rows)
 	InitMaterializedSRF(fcinfo, 0);
 	foreach(lc, rows)
 	{
-		PaAdviceRow *row = lfirst(lc);
-		Datum		values[15];
-		bool		nulls[15] = {false};
-		int			i = 0;
+		Datum		values[ADVICE_COLUMNS];
+		bool		nulls[ADVICE_COLUMNS] = {false};
 
-		values[i++] = Int32GetDatum(row->rank);
-		values[i++] = Int32GetDatum(row->step);
-		values[i++] = CStringGetTextDatum(row->advice_id);
-		values[i++] = ObjectIdGetDatum(row->relid);
-		values[i++] = CStringGetTextDatum(row->ddl);
-		values[i++] = CStringGetTextDatum(row->access_method);
-		values[i++] = CStringGetTextDatum(row->kind);
-		values[i++] = Float8GetDatum(row->time_saved);
-		values[i++] = Float8GetDatum(row->workload_gain);
-		values[i++] = Float8GetDatum(row->write_cost);
-		values[i++] = Int64GetDatum(row->index_bytes);
-		values[i++] = queryid_array(row->queryids);
-		values[i++] = Float8GetDatum(row->confidence);
-		values[i++] = CStringGetTextDatum(row->reason);
-		values[i] = text_or_null(row->undo_sql, &nulls[i]);
+		fill_row(lfirst(lc), values, nulls);
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
+}
+
+/*
+ * remembered_advice() returns the rows of the last search of this session for
+ * its current role, however old they are, and never searches. A search that
+ * found nothing is told of by one row that has only made_at.
+ */
+Datum
+pa_remembered_advice(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	Datum		values[ADVICE_COLUMNS + 1];
+	bool		nulls[ADVICE_COLUMNS + 1];
+	ListCell   *lc;
+
+	pa_require_preloaded();
+	InitMaterializedSRF(fcinfo, 0);
+	if (remembered.advice == NULL || remembered.userid != GetUserId())
+		return (Datum) 0;
+	values[ADVICE_COLUMNS] = TimestampTzGetDatum(remembered.made_at);
+	memset(nulls, true, ADVICE_COLUMNS);
+	nulls[ADVICE_COLUMNS] = false;
+	if (remembered.advice->rows == NIL)
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	memset(nulls, false, ADVICE_COLUMNS);
+	foreach(lc, remembered.advice->rows)
+	{
+		fill_row(lfirst(lc), values, nulls);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+		nulls[ADVICE_COLUMNS - 1] = false;
+	}
+	return (Datum) 0;
 }
 
 /*

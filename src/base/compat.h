@@ -155,6 +155,9 @@ extern bool pa_location_is_param(const LocationLen *location);
 /* When a table or index was last scanned; 0: never, or before 16 */
 extern TimestampTz pa_last_scan(Oid relid);
 
+/* compat_views.c: a query on views that differ between versions, or NULL */
+extern const char *pa_version_query(const char *topic);
+
 /* Gives one plan node row counting without clocks, in the current context */
 extern void pa_instrument_rows(PlanState *node);
 

@@ -23,6 +23,7 @@
 PG_FUNCTION_INFO_V1(pa_read_statements);
 PG_FUNCTION_INFO_V1(pa_read_samples);
 PG_FUNCTION_INFO_V1(pa_read_histogram);
+PG_FUNCTION_INFO_V1(pa_read_database_histogram);
 PG_FUNCTION_INFO_V1(pa_reset);
 
 static const char *const class_names[] = {
@@ -250,13 +251,13 @@ pa_read_samples(PG_FUNCTION_ARGS)
 }
 
 /*
- * statement_histogram(queryid): the latencies of a statement in the current
- * database, over all roles and levels whose text the current user may see.
+ * Returns one row per bucket that is not empty, for the executions in the
+ * current database of one statement, or of all that clients ran. Only those
+ * are counted that visible says yes to.
  */
-Datum
-pa_read_histogram(PG_FUNCTION_ARGS)
+static void
+put_histogram(FunctionCallInfo fcinfo, const uint64 *queryid, bool (*visible) (Oid roleid))
 {
-	uint64		queryid = (uint64) PG_GETARG_INT64(0);
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	uint64		buckets[PA_HISTOGRAM_BUCKETS] = {0};
 	ListCell   *lc;
@@ -267,7 +268,9 @@ pa_read_histogram(PG_FUNCTION_ARGS)
 	{
 		PaEntryCopy *copy = lfirst(lc);
 
-		if (copy->entry.key.queryid != queryid || !pa_may_see_role(copy->entry.key.userid))
+		if (queryid != NULL ? copy->entry.key.queryid != *queryid : !copy->entry.key.toplevel)
+			continue;
+		if (!visible(copy->entry.key.userid))
 			continue;
 		for (int i = 0; i < PA_HISTOGRAM_BUCKETS; i++)
 			buckets[i] += copy->entry.histogram[i];
@@ -284,6 +287,29 @@ pa_read_histogram(PG_FUNCTION_ARGS)
 		values[2] = Int64GetDatum(buckets[i]);
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
+}
+
+/*
+ * statement_histogram(queryid): the latencies of a statement in the current
+ * database, over all roles and levels whose text the current user may see.
+ */
+Datum
+pa_read_histogram(PG_FUNCTION_ARGS)
+{
+	uint64		queryid = (uint64) PG_GETARG_INT64(0);
+
+	put_histogram(fcinfo, &queryid, pa_may_see_role);
+	return (Datum) 0;
+}
+
+/*
+ * database_histogram(): the latencies of all statements that clients ran in
+ * the current database, as far as the current user may see their numbers.
+ */
+Datum
+pa_read_database_histogram(PG_FUNCTION_ARGS)
+{
+	put_histogram(fcinfo, NULL, pa_may_see_numbers);
 	return (Datum) 0;
 }
 

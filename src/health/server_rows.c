@@ -1,0 +1,60 @@
+/*
+ * server_rows.c
+ *	  SQL: server_rows(), rows of views that differ between versions.
+ *
+ * A view of ours cannot name a view that only some versions have, so the
+ * query is chosen here and run when it is asked for, as the caller. The
+ * texts are constants in compat_views.c.
+ */
+#include "postgres.h"
+
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "utils/builtins.h"
+
+#include "base/base.h"
+
+PG_FUNCTION_INFO_V1(pa_server_rows);
+PG_FUNCTION_INFO_V1(pa_recorder_loaded);
+
+/*
+ * server_rows(topic text) returns the rows of a topic as jsonb. Raises ERROR
+ * 22023 for a topic that does not exist, and whatever the view raises.
+ */
+Datum
+pa_server_rows(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	char	   *topic = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	const char *query = pa_version_query(topic);
+
+	if (query == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("unknown topic \"%s\"", topic)));
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	SPI_connect();
+	query = psprintf("SELECT pg_catalog.to_jsonb(r) FROM (%s) AS r", query);
+	if (SPI_execute(query, true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read %s", topic);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		bool		null;
+		Datum		row = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &null);
+
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, &row, &null);
+	}
+	SPI_finish();
+	return (Datum) 0;
+}
+
+/*
+ * recorder_loaded() tells whether the server has loaded the library at its
+ * start, so that statements are recorded.
+ */
+Datum
+pa_recorder_loaded(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(pa_is_preloaded());
+}

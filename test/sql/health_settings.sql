@@ -1,0 +1,86 @@
+-- health: settings follow from the machine and the workload, for four machines and three workloads; without evidence nothing changes
+\unset ECHO
+\i test/setup.sql
+\i test/own_database.sql
+\i test/health.sql
+-- Facts about a machine that runs with PostgreSQL's defaults: memory in GB, data in GB, peak statements at the same time
+CREATE FUNCTION facts(memory float8, cpus float8, data float8, peak int, workload jsonb, settings jsonb DEFAULT '{}') RETURNS jsonb LANGUAGE sql AS $$
+    SELECT jsonb_build_object('version', 150000, 'memory_bytes', memory * 1073741824, 'cpus', cpus, 'rotational', false, 'data_bytes', data * 1073741824, 'peak_statements', peak,
+               'window_hours', 100, 'checkpoint_hours', 100, 'wal_hours', 100, 'deadlocks', 0) || workload
+        || jsonb_build_object('settings', (SELECT jsonb_object_agg(name, boot_val) FROM pg_settings WHERE vartype <> 'string') || '{"autovacuum_work_mem": -1, "wal_buffers": 2048, "shared_buffers": 16384, "effective_io_concurrency": 1}' || settings)
+$$;
+CREATE FUNCTION advised(facts jsonb) RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(setting || '=' || advised, ' ' ORDER BY setting) FROM perfadvisor.judge_settings(facts)
+    WHERE advised IS NOT NULL AND setting IN ('shared_buffers', 'effective_cache_size', 'work_mem', 'maintenance_work_mem', 'random_page_cost', 'max_wal_size', 'max_parallel_workers', 'max_parallel_workers_per_gather')
+$$;
+-- oltp: many short statements, no spills, little WAL by large transactions, reads from flash in 0.15 ms
+-- reports: few long statements that spill 64 MB each, 20 GB an hour
+-- loading: WAL of 8 MB a second, nearly all checkpoints early, 20 an hour
+CREATE TABLE workloads AS SELECT * FROM (VALUES
+    ('oltp', '{"temp_bytes": 0, "blocks_read": 1e7, "read_ms": 0.15, "wal_bytes": 2e9, "wal_fpi": 1e4, "wal_buffers_full": 0, "checkpoints_timed": 1200, "checkpoints_requested": 2, "analytical_share": 0.01}'::jsonb),
+    ('reports', '{"temp_bytes": 2e12, "spill_bytes": 67108864, "blocks_read": 1e9, "read_ms": 0.15, "wal_bytes": 2e9, "wal_fpi": 1e4, "wal_buffers_full": 0, "checkpoints_timed": 1200, "checkpoints_requested": 2, "analytical_share": 0.9}'),
+    ('loading', '{"temp_bytes": 0, "blocks_read": 1e7, "read_ms": 0.15, "wal_bytes": 3e12, "wal_fpi": 1e4, "wal_buffers_full": 0, "checkpoints_timed": 50, "checkpoints_requested": 1950, "analytical_share": 0.01}')) AS w(name, facts);
+CREATE FUNCTION case_of(memory float8, cpus float8, data float8, peak int, workload text) RETURNS text LANGUAGE sql AS $$
+    SELECT advised(facts(memory, cpus, data, peak, w.facts)) FROM workloads AS w WHERE w.name = workload $$;
+-- on this server; asked before the plan, as sessions change
+ALTER SYSTEM SET default_statistics_target = 20;
+SELECT pg_reload_conf() \g /dev/null
+\connect -
+SET client_min_messages = warning;
+SELECT current_setting AS seen, verify_sql AS verify, undo_sql AS undo, verified(verify_sql) AS before FROM perfadvisor.settings_health WHERE object = 'default_statistics_target' \gset
+\o /dev/null
+SELECT unnest(string_to_array(remedy_sql, E';\n')) FROM perfadvisor.settings_health WHERE object = 'default_statistics_target' \gexec
+\o
+\connect -
+SET client_min_messages = warning;
+SELECT verified(:'verify') AS after \gset
+\o /dev/null
+SELECT unnest(string_to_array(:'undo', E';\n')) \gexec
+\o
+\connect -
+SET client_min_messages = warning;
+SELECT current_setting('default_statistics_target') AS undone \gset
+ALTER SYSTEM RESET default_statistics_target;
+SELECT pg_reload_conf() \g /dev/null
+\connect -
+SET client_min_messages = warning;
+
+SELECT plan(28);
+-- 1 GB: a quarter is 256 MB, twice the default of 128 MB: worth it as the data does not fit
+SELECT is(case_of(1, 1, 4, 5, 'oltp'), 'effective_cache_size=768MB random_page_cost=1.1', '1 GB, oltp: shared_buffers are at half of a quarter and stay');
+SELECT is(case_of(1, 1, 4, 2, 'reports'), 'effective_cache_size=768MB random_page_cost=1.1 work_mem=112MB', '1 GB, reports: work_mem is what two statements at the same time leave room for');
+SELECT is(case_of(1, 1, 4, 5, 'loading'), 'effective_cache_size=768MB max_wal_size=9GB random_page_cost=1.1', '1 GB, loading: room for the WAL of two checkpoints at twice the mean rate');
+-- 8 GB
+SELECT is(case_of(8, 4, 40, 20, 'oltp'), 'maintenance_work_mem=512MB random_page_cost=1.1 shared_buffers=2GB', '8 GB, oltp: a quarter for shared_buffers, a sixteenth for maintenance');
+SELECT is(case_of(8, 4, 40, 4, 'reports'), 'maintenance_work_mem=512MB random_page_cost=1.1 shared_buffers=2GB work_mem=160MB', '8 GB, reports: what a statement spills, and half as much again and once more, as rows take more room in memory');
+SELECT is(case_of(8, 4, 40, 10, 'loading'), 'maintenance_work_mem=512MB max_wal_size=9GB random_page_cost=1.1 shared_buffers=2GB', '8 GB, loading');
+-- 64 GB
+SELECT is(case_of(64, 16, 500, 60, 'oltp'), 'effective_cache_size=48GB maintenance_work_mem=1GB random_page_cost=1.1 shared_buffers=16GB', '64 GB, oltp: maintenance_work_mem is at most what VACUUM can use before 17');
+SELECT is(case_of(64, 16, 500, 6, 'reports'), 'effective_cache_size=48GB maintenance_work_mem=1GB max_parallel_workers_per_gather=4 random_page_cost=1.1 shared_buffers=16GB work_mem=160MB', '64 GB, reports: few statements on many processors may use more of them');
+SELECT is(case_of(64, 16, 500, 20, 'loading'), 'effective_cache_size=48GB maintenance_work_mem=1GB max_wal_size=9GB random_page_cost=1.1 shared_buffers=16GB', '64 GB, loading');
+-- 512 GB
+SELECT is(case_of(512, 64, 4000, 300, 'oltp'), 'effective_cache_size=384GB maintenance_work_mem=1GB random_page_cost=1.1 shared_buffers=128GB', '512 GB, oltp');
+SELECT is(case_of(512, 64, 4000, 20, 'reports'), 'effective_cache_size=384GB maintenance_work_mem=1GB max_parallel_workers=64 max_parallel_workers_per_gather=4 random_page_cost=1.1 shared_buffers=128GB work_mem=160MB', '512 GB, reports: parallel workers for all processors');
+SELECT is(case_of(512, 64, 4000, 100, 'loading'), 'effective_cache_size=384GB maintenance_work_mem=1GB max_wal_size=9GB random_page_cost=1.1 shared_buffers=128GB', '512 GB, loading');
+
+-- without evidence nothing changes
+SELECT is(advised(facts(64, 16, 0.05, 6, facts, '{"effective_cache_size": 6291456}')), 'random_page_cost=1.1', 'data that fits needs no larger shared_buffers') FROM workloads WHERE name = 'oltp';
+SELECT is(advised(facts(NULL, NULL, 500, NULL, '{"rotational": null}')), NULL, 'of an unknown machine nothing follows');
+SELECT is(array_agg(DISTINCT status ORDER BY status), '{ok,unknown}', 'and what would is unknown') FROM perfadvisor.judge_settings(facts(NULL, NULL, 500, NULL, '{"rotational": null}'));
+SELECT is(advised(facts(8, 4, 40, NULL, facts, '{"max_connections": 100}')) ~ 'work_mem=160MB', false, 'where the statements at the same time were not measured, as many as may connect share the memory') FROM workloads WHERE name = 'reports';
+SELECT is(advised(facts(8, 4, 4, 10, facts, '{"random_page_cost": 4, "seq_page_cost": 1}') || '{"read_ms": 6, "rotational": true}') ~ 'random_page_cost', false, 'a disk that turns keeps its random_page_cost') FROM workloads WHERE name = 'oltp';
+SELECT matches(advised(facts(8, 4, 4, 10, facts, '{"random_page_cost": 1.1}') || '{"read_ms": 6, "rotational": true}'), 'random_page_cost=4', 'and gets it back where it was taken away') FROM workloads WHERE name = 'oltp';
+SELECT is((SELECT status || ' ' || advised FROM perfadvisor.judge_settings(facts(8, 4, 40, 100, facts, '{"work_mem": 262144}')) WHERE setting = 'work_mem'), 'warning 20MB', 'a work_mem that would exhaust the memory is a warning') FROM workloads WHERE name = 'oltp';
+SELECT is((SELECT status || ' ' || advised FROM perfadvisor.judge_settings(facts(8, 4, 40, 10, facts, '{"shared_buffers": 786432}')) WHERE setting = 'shared_buffers'), 'warning 2GB', 'and so are shared_buffers of most of it') FROM workloads WHERE name = 'oltp';
+SELECT is((SELECT string_agg(setting, ' ' ORDER BY setting) FROM perfadvisor.judge_settings(facts(8, 4, 40, 10, facts, '{"fsync": "off", "full_page_writes": "off", "zero_damaged_pages": "on"}')) WHERE status = 'critical'), 'fsync full_page_writes zero_damaged_pages', 'what loses data is critical') FROM workloads WHERE name = 'oltp';
+SELECT is((SELECT count(*) FROM perfadvisor.judge_settings(facts(8, 4, 40, 10, facts)) WHERE advised IS NULL AND message NOT LIKE 'No change%'), 0::bigint, 'what stays says so') FROM workloads WHERE name = 'oltp';
+-- set as advised, everything stays
+SELECT is(advised(facts(64, 16, 500, 6, facts, '{"shared_buffers": 2097152, "effective_cache_size": 6291456, "work_mem": 163840, "maintenance_work_mem": 1048576, "random_page_cost": 1.1, "max_parallel_workers_per_gather": 4}')), NULL, 'set as advised, nothing changes any more') FROM workloads WHERE name = 'reports';
+
+SELECT is(status_of('settings_health', 'setting', 'default_statistics_target'), 'ok', 'a default that is well says so');
+SELECT is(:'seen'::text, '20', 'a setting that was lowered is seen');
+SELECT is(ARRAY[:'before', :'after']::boolean[], ARRAY[false, true], 'what is printed sets it');
+SELECT is(:'undone'::text, '20', 'and undo_sql brings the value back');
+SET default_statistics_target = 30;
+SELECT is(current_setting, '100', 'a setting of the asking session is not taken for the server''s') FROM perfadvisor.settings_health WHERE object = 'default_statistics_target';
+SELECT * FROM finish();
