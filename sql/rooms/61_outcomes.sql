@@ -6,7 +6,7 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE STRICT
 AS 'MODULE_PATHNAME', 'pa_published_advice';
 
 COMMENT ON FUNCTION perfadvisor.published_advice() IS
-'The latest advice for the recorded workload of this database that any session has searched for, as a JSON document; NULL if there is none since the server started';
+'The latest advice for the recorded workload of this database that any session has searched for, as a JSON document; NULL if there is none since the server started, and for roles without the privileges of pg_read_all_stats';
 
 CREATE FUNCTION perfadvisor.index_serving(relation regclass, ddl text) RETURNS regclass
 LANGUAGE C VOLATILE PARALLEL UNSAFE STRICT

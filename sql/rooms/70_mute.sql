@@ -85,10 +85,21 @@ COMMENT ON FUNCTION perfadvisor.refresh_advice() IS
 
 -- Owner's rights: the table is nobody's to read but through here. Asks for the rights of the session's current role.
 CREATE VIEW perfadvisor.kept_advice AS
-    SELECT m.kind, m.made_at, m.advice FROM perfadvisor.advice_memory AS m
-    WHERE pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE');
+SELECT DISTINCT ON (k.kind) k.kind, k.made_at, k.advice
+FROM (SELECT m.kind, m.made_at, m.advice FROM perfadvisor.advice_memory AS m
+      UNION ALL
+      -- what some session has searched for since the server started
+      SELECT 'index_advice', (p.document OPERATOR(pg_catalog.->>) 'made_at')::timestamptz,
+             COALESCE((SELECT pg_catalog.jsonb_agg(r.value OPERATOR(pg_catalog.||) pg_catalog.jsonb_build_object('relation',
+                                  ((r.value OPERATOR(pg_catalog.->>) 'relation')::oid)::pg_catalog.regclass::text))
+                       FROM pg_catalog.jsonb_array_elements(p.document OPERATOR(pg_catalog.->) 'rows') AS r), '[]')
+      FROM (SELECT CASE WHEN perfadvisor.recorder_loaded() AND pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE')
+                        THEN perfadvisor.published_advice()::jsonb END AS document) AS p
+      WHERE p.document IS NOT NULL) AS k
+WHERE pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE')
+ORDER BY k.kind, k.made_at DESC;
 
-COMMENT ON VIEW perfadvisor.kept_advice IS 'What refresh_advice() kept, for those who may see all statements';
+COMMENT ON VIEW perfadvisor.kept_advice IS 'What refresh_advice() kept or some session has searched for later, for those who may see all statements';
 COMMENT ON COLUMN perfadvisor.kept_advice.kind IS 'View that it was read from';
 COMMENT ON COLUMN perfadvisor.kept_advice.made_at IS 'When';
 COMMENT ON COLUMN perfadvisor.kept_advice.advice IS 'Its rows, an array of objects';

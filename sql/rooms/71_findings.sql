@@ -147,15 +147,31 @@ FROM (
     SELECT 'settings', v.check_name, v.object, v.status, v.message, v.why, v.evidence, v.remedy_sql, v.verify_sql, v.undo_sql, v.lock_note
     FROM perfadvisor.settings_health AS v
     UNION ALL
+    SELECT 'lock', v.check_name, v.object, v.status, v.message, v.why, v.evidence, v.remedy_sql, v.verify_sql, v.undo_sql, v.lock_note
+    FROM perfadvisor.lock_health AS v
+    UNION ALL
+    SELECT 'replication', v.check_name, v.object, v.status, v.message, v.why, v.evidence, v.remedy_sql, v.verify_sql, v.undo_sql, v.lock_note
+    FROM perfadvisor.replication_health AS v
+    UNION ALL
+    SELECT 'sequence', v.check_name, v.object, v.status, v.message, v.why, v.evidence, v.remedy_sql, v.verify_sql, v.undo_sql, v.lock_note
+    FROM perfadvisor.sequence_health AS v
+    UNION ALL
     SELECT c.area, c.check_name, c.object, c.status, c.message, c.why, c.evidence, c.remedy_sql, c.verify_sql, c.undo_sql, c.lock_note
     FROM perfadvisor.advice_checks() AS c
+    UNION ALL
+    SELECT c.area, c.check_name, c.object, c.status, c.message, c.why, c.evidence, c.remedy_sql, c.verify_sql, c.undo_sql, c.lock_note
+    FROM (SELECT 1 WHERE perfadvisor.recorder_loaded()) AS w CROSS JOIN LATERAL perfadvisor.recorded_checks() AS c
+    UNION ALL
+    SELECT c.area, c.check_name, c.object, c.status, c.message, c.why, c.evidence, c.remedy_sql, c.verify_sql, c.undo_sql, c.lock_note
+    FROM (SELECT 1 WHERE perfadvisor.recorder_loaded() AND pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE')) AS w
+         CROSS JOIN LATERAL perfadvisor.outcome_checks() AS c
     UNION ALL
     SELECT 'recorder', r.check_name, r.object, r.status, r.message, r.why, r.evidence, r.remedy_sql, r.verify_sql, r.undo_sql, r.lock_note
     FROM perfadvisor.recorder_checks() AS r
 ) AS a;
 
 COMMENT ON VIEW perfadvisor.all_checks IS 'Every check of every area, also those with nothing to tell';
-COMMENT ON COLUMN perfadvisor.all_checks.area IS 'index, statistics, vacuum, pool, lock, replication, sequence, cache, settings, maintenance, pattern, target or recorder';
+COMMENT ON COLUMN perfadvisor.all_checks.area IS 'index, statistics, vacuum, pool, lock, replication, sequence, cache, settings, maintenance, pattern, target, plan, outcome or recorder';
 COMMENT ON COLUMN perfadvisor.all_checks.check_name IS 'What was checked, a word that stays the same';
 COMMENT ON COLUMN perfadvisor.all_checks.object IS 'What it was checked of';
 COMMENT ON COLUMN perfadvisor.all_checks.status IS 'ok, info, warning, critical, or unknown where the current role cannot see enough';
@@ -214,7 +230,7 @@ ORDER BY c.muted, pg_catalog.array_position(ARRAY['critical', 'warning', 'info',
 COMMENT ON VIEW perfadvisor.findings IS 'What deserves attention, worst first; never starts a search for advice';
 COMMENT ON COLUMN perfadvisor.findings.finding_id IS 'Identifies area, check and object, always the same';
 COMMENT ON COLUMN perfadvisor.findings.severity IS 'critical: it hurts or leads to an outage within days; warning: it will get worse; info: an opportunity; unknown: it could not be checked';
-COMMENT ON COLUMN perfadvisor.findings.area IS 'index, statistics, vacuum, pool, lock, replication, sequence, cache, settings, maintenance, pattern, target or recorder';
+COMMENT ON COLUMN perfadvisor.findings.area IS 'index, statistics, vacuum, pool, lock, replication, sequence, cache, settings, maintenance, pattern, target, plan, outcome or recorder';
 COMMENT ON COLUMN perfadvisor.findings.object IS 'What it is about';
 COMMENT ON COLUMN perfadvisor.findings.title IS 'The number and the threshold in a sentence';
 COMMENT ON COLUMN perfadvisor.findings.evidence IS 'Numbers that it rests on, and since when they are counted';

@@ -244,7 +244,8 @@ pa_publish_advice(const PaAdvice *advice)
 
 /*
  * published_advice(): the document for the current database, NULL when there
- * is none since the server started.
+ * is none since the server started, and for a role that may not see all
+ * statements.
  */
 Datum
 pa_published_advice(PG_FUNCTION_ARGS)
@@ -252,6 +253,8 @@ pa_published_advice(PG_FUNCTION_ARGS)
 	text	   *result = NULL;
 
 	pa_require_preloaded();
+	if (!has_privs_of_role(GetUserId(), ROLE_PG_READ_ALL_STATS))
+		PG_RETURN_NULL();
 	LWLockAcquire(published_lock, LW_SHARED);
 	for (int i = 0; i < PUBLISHED_DATABASES; i++)
 		if (published[i].dbid == MyDatabaseId)

@@ -8,12 +8,14 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "access/xlog.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/resowner.h"
 #include "utils/timestamp.h"
 
 #include "base/base.h"
@@ -55,6 +57,42 @@ run(const char *command, int nargs, const Oid *types, Datum *values, const char 
 
 	if (result < 0)
 		elog(ERROR, "SPI_execute_with_args returned %s", SPI_result_code_string(result));
+}
+
+/*
+ * Runs a command in a subtransaction. When it fails, other than by a cancel
+ * request, that is logged and the snapshot goes on without it.
+ */
+static void
+run_guarded(const char *command)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		run(command, 0, NULL, NULL, NULL);
+		ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		if (error->sqlerrcode == ERRCODE_QUERY_CANCELED || error->sqlerrcode == ERRCODE_ADMIN_SHUTDOWN)
+			PG_RE_THROW();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		ereport(LOG,
+				(errcode(error->sqlerrcode),
+				 errmsg("perfadvisor could not note findings: %s", error->message)));
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(context);
+	CurrentResourceOwner = owner;
 }
 
 /*
@@ -145,6 +183,8 @@ pa_snapshot(PG_FUNCTION_ARGS)
 			pa_progress_update(steps[i].phase, i, lengthof(steps));
 			run(steps[i].command, NPARAMS, param_types, values, nulls);
 		}
+		pa_progress_update("noting findings", lengthof(steps), lengthof(steps));
+		run_guarded("SELECT perfadvisor.note_findings()");
 		SPI_finish();
 	}
 	PG_FINALLY();
