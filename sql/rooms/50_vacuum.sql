@@ -520,7 +520,17 @@ WITH t AS MATERIALIZED (
            pg_catalog.format(E'ALTER SYSTEM SET autovacuum_vacuum_cost_limit = %s;\nSELECT pg_reload_conf()', pg_catalog.current_setting('autovacuum_vacuum_cost_limit')),
            'No lock, no restart. The workers share this limit: more of them are not faster without it.'
     FROM here AS h
-    WHERE h.workers >= h.max_workers AND EXISTS (SELECT FROM overdue)
+    WHERE h.sees_all AND h.workers >= h.max_workers AND EXISTS (SELECT FROM overdue)
+    UNION ALL
+    SELECT 'autovacuum_workers', 'autovacuum', NULL, 'unknown', 'How many autovacuum workers are busy is not visible to this role',
+           NULL, NULL, NULL, '{"lacks": "pg_read_all_stats"}'::jsonb,
+           pg_catalog.format('GRANT pg_read_all_stats TO %I', CURRENT_USER), 'SELECT pg_has_role(''pg_read_all_stats'', ''USAGE'')',
+           pg_catalog.format('REVOKE pg_read_all_stats FROM %I', CURRENT_USER), 'No lock.'
+    FROM here AS h WHERE NOT h.sees_all
+    UNION ALL
+    SELECT c.name, h.name, NULL, 'unknown', 'This is a standby, which counts no changes: ask the primary', NULL, NULL, NULL, '{"lacks": "the primary"}'::jsonb, NULL, NULL, NULL, NULL
+    FROM here AS h CROSS JOIN (VALUES ('dead_rows'), ('insert_vacuum'), ('vacuum_settings'), ('hot_updates'), ('visibility_map'), ('autovacuum_workers')) AS c(name)
+    WHERE h.standby
 ), checks (check_name, why, fine) AS (VALUES
     ('autovacuum_off', 'Without autovacuum tables grow without bound, statistics age, and the server stops accepting writes when transaction ids run out.', 'Autovacuum is on'),
     ('table_autovacuum_off', 'A table that nobody vacuums grows with every update and delete, and its statistics age.', 'None of %s tables has autovacuum off'),

@@ -52,6 +52,8 @@ WITH RECURSIVE t AS MATERIALIZED (
     WHERE s.dbid = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
       AND s.estimate_error >= 10 AND s.rows_read >= 1000
     GROUP BY s.relid
+), never AS (
+    SELECT t.*, pg_catalog.count(*) OVER () AS tables FROM t WHERE t.reltuples < 0 AND t.live_rows >= 50
 ), tunable AS (
     SELECT t.*, LEAST(GREATEST(5e5, 0.005 * t.reltuples), 0.05 * t.reltuples) AS wanted
     FROM t WHERE t.reltuples >= 5e6 AND t.inserts + t.updates + t.deletes > 0.01 * t.reltuples AND t.autovacuum
@@ -63,7 +65,20 @@ WITH RECURSIVE t AS MATERIALIZED (
            pg_catalog.format('ANALYZE %s', t.name) AS remedy_sql,
            pg_catalog.format('SELECT reltuples >= 0 FROM pg_class WHERE oid = %s', t.relation::oid) AS verify_sql, NULL::text AS undo_sql,
            'SHARE UPDATE EXCLUSIVE: readers and writers go on.' AS lock_note
-    FROM t WHERE t.reltuples < 0 AND t.live_rows >= 50
+    FROM never AS t WHERE t.tables <= 50
+    UNION ALL
+    -- as after pg_upgrade or a restore: one line instead of thousands
+    SELECT 'never_analysed', h.name, NULL, 'warning',
+           pg_catalog.format('%s tables with rows were never analysed (threshold 50 for naming each), the largest being %s', pg_catalog.count(*), pg_catalog.array_to_string((pg_catalog.array_agg(t.name ORDER BY t.live_rows DESC))[1:3], ', ')),
+           pg_catalog.count(*), 50, 'tables', pg_catalog.jsonb_build_object('tables', pg_catalog.count(*), 'live_rows', pg_catalog.sum(t.live_rows)),
+           'ANALYZE', 'SELECT NOT EXISTS (SELECT FROM perfadvisor.statistics_health WHERE check_name = ''never_analysed'' AND status <> ''ok'')', NULL,
+           'SHARE UPDATE EXCLUSIVE on one table after the other: readers and writers go on. vacuumdb --analyze-in-stages gives rough statistics first.'
+    FROM never AS t CROSS JOIN here AS h WHERE t.tables > 50
+    GROUP BY h.name
+    UNION ALL
+    SELECT c.name, h.name, NULL, 'unknown', 'This is a standby, which counts no changes: ask the primary', NULL, NULL, NULL, '{"lacks": "the primary"}'::jsonb, NULL, NULL, NULL, NULL
+    FROM here AS h CROSS JOIN (VALUES ('never_analysed'), ('stale'), ('analyze_settings')) AS c(name)
+    WHERE pg_catalog.pg_is_in_recovery()
     UNION ALL
     SELECT 'stale', t.name, t.relation, CASE WHEN t.changed_since_analyze > 2 * t.analyze_trigger THEN 'warning' ELSE 'info' END,
            pg_catalog.format('%s rows were changed since it was analysed, where autovacuum does it at %s%s', t.changed_since_analyze, pg_catalog.round(t.analyze_trigger::numeric),

@@ -156,6 +156,9 @@ FROM (
     SELECT 'sequence', v.check_name, v.object, v.status, v.message, v.why, v.evidence, v.remedy_sql, v.verify_sql, v.undo_sql, v.lock_note
     FROM perfadvisor.sequence_health AS v
     UNION ALL
+    SELECT 'maintenance', v.check_name, v.object, v.status, v.message, v.why, v.evidence, v.remedy_sql, v.verify_sql, v.undo_sql, v.lock_note
+    FROM perfadvisor.maintenance_health AS v
+    UNION ALL
     SELECT c.area, c.check_name, c.object, c.status, c.message, c.why, c.evidence, c.remedy_sql, c.verify_sql, c.undo_sql, c.lock_note
     FROM perfadvisor.advice_checks() AS c
     UNION ALL

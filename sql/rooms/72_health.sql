@@ -142,9 +142,10 @@ WITH areas AS MATERIALIZED (
             AND r.dbid = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
           ORDER BY r.total_exec_time DESC LIMIT 5) AS s
 ), sessions AS (
-    SELECT pg_catalog.count(*) AS total, pg_catalog.count(*) FILTER (WHERE a.state = 'active') AS active,
+    SELECT (SELECT pg_catalog.sum(d.numbackends) FROM pg_catalog.pg_stat_database AS d) AS total,
+           pg_catalog.count(*) FILTER (WHERE a.state = 'active') AS active,
            pg_catalog.count(*) FILTER (WHERE a.state LIKE 'idle in transaction%') AS idle_in_transaction,
-           pg_catalog.bool_or(a.state IS NULL) AS hidden
+           NOT pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE') AS hidden
     FROM pg_catalog.pg_stat_activity AS a WHERE a.backend_type = 'client backend'
 )
 SELECT pg_catalog.jsonb_build_object(

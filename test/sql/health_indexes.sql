@@ -63,10 +63,10 @@ SELECT is((SELECT count(*) FROM perfadvisor.index_health WHERE check_name = 'for
 SELECT is((SELECT count(*) FROM perfadvisor.index_health WHERE object LIKE '%perfadvisor%' AND status <> 'ok'), 0::bigint, 'the extension''s own tables are not named');
 DROP ROLE IF EXISTS perfadvisor_nobody;
 CREATE ROLE perfadvisor_nobody;
-UPDATE pg_class SET relpages = 20000 WHERE oid IN ('fine'::regclass, 'doubled'::regclass);
+UPDATE pg_class SET relpages = 20000 WHERE oid = 'fine'::regclass;
 SET ROLE perfadvisor_nobody;
 SELECT is((SELECT status FROM perfadvisor.index_health WHERE check_name = 'index_bloat'), 'unknown', 'a role that may not read statistics is not told that no index is bloated');
-SELECT is((SELECT status FROM perfadvisor.vacuum_health WHERE check_name = 'table_bloat'), 'ok', 'a table without rows is not asked for');
+SELECT is((SELECT status FROM perfadvisor.vacuum_health WHERE check_name = 'table_bloat'), 'ok', 'small tables are not asked for');
 RESET ROLE;
 DROP ROLE perfadvisor_nobody;
 SELECT * FROM finish();

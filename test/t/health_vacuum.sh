@@ -107,12 +107,13 @@ mend dead_rows public.pinned "and VACUUM then removes the rows"
 # So does a session in a transaction
 coproc SESSION { PGAPPNAME=open pa_psql -d postgres -At -f - 2>&1; }
 echo "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 'open';" >&"${SESSION[1]}"
+session=$SESSION_PID
 read -r opened <&"${SESSION[0]}"
 pa_psql -d postgres -c "DELETE FROM pinned" -c "VACUUM pinned" >/dev/null
 tap_is "$opened $(check xmin_horizon 'session of postgres' status)" "open warning" "a session with an open snapshot is named when tables are vacuumed in vain"
 mend xmin_horizon 'session of postgres' "ending it as printed ends that"
-kill "$SESSION_PID" 2>/dev/null
-wait "$SESSION_PID" 2>/dev/null
+kill "$session" 2>/dev/null
+wait "$session" 2>/dev/null
 query "VACUUM pinned" >/dev/null
 
 # A slot
