@@ -42,6 +42,7 @@ tap_plan 32
 cat >"$PA_WORK/server.conf" <<-'CONF'
 	shared_preload_libraries = 'perfadvisor'
 	autovacuum_naptime = '1h'
+	perfadvisor.snapshot_interval = 0
 	max_prepared_transactions = 5
 	wal_level = logical
 	log_min_messages = fatal
