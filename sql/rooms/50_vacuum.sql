@@ -309,7 +309,7 @@ WITH t AS MATERIALIZED (
            pg_catalog.lower(pg_catalog.btrim(c.m[1], '"')) AS column_name
     FROM (SELECT 1 WHERE perfadvisor.recorder_loaded() AND EXISTS (SELECT FROM updated)) AS w
          CROSS JOIN LATERAL perfadvisor.recorded_statements() AS s
-         CROSS JOIN LATERAL (SELECT pg_catalog.regexp_match(s.query,
+         CROSS JOIN LATERAL (SELECT pg_catalog.regexp_match(pg_catalog."left"(s.query, 4000),
              '^\s*(?:/\*.*?\*/\s*)*update\s+(?:only\s+)?((?:"[^"]+"|[\w$]+)(?:\.(?:"[^"]+"|[\w$]+))?).*?\sset\s(.*?)(?:\swhere\s|\sreturning\s|\sfrom\s|$)', 'is') AS p) AS u
          CROSS JOIN LATERAL pg_catalog.regexp_matches(u.p[2], '(?:^|,|\()\s*("[^"]+"|[\w$]+)\s*=[^=]', 'g') AS c(m)
     WHERE s.statement_class = 'write' AND s.dbid = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())

@@ -41,16 +41,20 @@ WITH RECURSIVE t AS MATERIALIZED (
          JOIN pg_catalog.pg_class AS c ON c.oid = s.stxrelid
          JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
     WHERE pg_catalog.pg_stat_get_live_tuples(c.oid) > 0 OR c.reltuples > 0
+), seen AS MATERIALIZED (
+    SELECT r.queryid, pg_catalog.min(r.first_seen) AS first_seen
+    FROM (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database() AND perfadvisor.recorder_loaded()) AS w
+         CROSS JOIN LATERAL perfadvisor.recorded_statements() AS r
+    WHERE r.dbid = w.oid
+    GROUP BY r.queryid
 ), scans AS (
     -- only statements that ran first after the last ANALYZE: before it the estimate was another one
     SELECT s.relid, pg_catalog.max(s.estimate_error) AS estimate_error, pg_catalog.array_agg(DISTINCT s.queryid) FILTER (WHERE s.queryid IS NOT NULL) AS queryids
-    FROM (SELECT 1 WHERE perfadvisor.recorder_loaded()) AS w
+    FROM (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database() AND perfadvisor.recorder_loaded()) AS w
          CROSS JOIN LATERAL perfadvisor.recorded_seq_scans() AS s
          JOIN t ON t.relation = s.relid
-         JOIN LATERAL (SELECT pg_catalog.min(r.first_seen) AS first_seen FROM (SELECT x.queryid, x.first_seen, x.dbid FROM perfadvisor.recorded_statements() AS x) AS r
-                       WHERE r.queryid = s.queryid AND r.dbid = s.dbid) AS q ON q.first_seen > t.last_analyze
-    WHERE s.dbid = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
-      AND s.estimate_error >= 10 AND s.rows_read >= 1000
+         JOIN seen AS q ON q.queryid = s.queryid AND q.first_seen > t.last_analyze
+    WHERE s.dbid = w.oid AND s.estimate_error >= 10 AND s.rows_read >= 1000
     GROUP BY s.relid
 ), never AS (
     SELECT t.*, pg_catalog.count(*) OVER () AS tables FROM t WHERE t.reltuples < 0 AND t.live_rows >= 50
