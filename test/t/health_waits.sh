@@ -57,7 +57,7 @@ hold() {
 pa_prepare test
 pa_begin
 pa_build
-tap_plan 30
+tap_plan 28
 cat >"$PA_WORK/server.conf" <<-'CONF'
 	shared_preload_libraries = 'perfadvisor'
 	max_connections = 30
