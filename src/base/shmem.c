@@ -14,7 +14,7 @@
 
 #include "base/base.h"
 
-#define MAX_AREAS 16
+#define MAX_AREAS 32
 
 static const PaShmemArea *areas[MAX_AREAS];
 static int	nareas = 0;

@@ -15,6 +15,7 @@
 #include "utils/timestamp.h"
 
 #include "record/recorder.h"
+#include "record/run.h"
 
 int			pa_record_suspended = 0;
 int			pa_nesting_level = 0;
@@ -352,6 +353,7 @@ pa_record_init(void)
 	pa_slow_init();
 	pa_failure_init();
 	pa_scans_init();
+	pa_run_init();
 	pa_persist_init();			/* loads the ones above */
 	pa_worker_init();
 	pa_execution_init();

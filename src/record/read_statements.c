@@ -17,6 +17,7 @@
 #include "utils/timestamp.h"
 
 #include "record/recorder.h"
+#include "record/run.h"
 
 #define INSUFFICIENT_PRIVILEGE "<insufficient privilege>"
 
@@ -289,6 +290,7 @@ pa_reset(PG_FUNCTION_ARGS)
 	pa_slow_reset();
 	pa_failure_reset();
 	pa_failure_count_reset();
+	pa_run_reset();
 	pa_scans_reset();
 	(void) pa_persist_save(ERROR);
 	PG_RETURN_VOID();
