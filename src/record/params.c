@@ -20,38 +20,55 @@
 PaParamType pa_param_types[PA_PARAM_TYPES];
 
 /*
- * Adds bytes to a hash.
+ * Moves the upper bits of a word down.
  */
-static uint64
-hash_bytes_cheaply(uint64 hash, const char *data, Size size)
+static inline uint64
+rotate(uint64 word)
+{
+	return (word << 29) | (word >> 35);
+}
+
+/*
+ * Adds a word to a hash, so that all of its bits count.
+ */
+static inline uint64
+add_word(uint64 hash, const char *data)
 {
 	uint64		word;
 
-	while (size >= sizeof(word))
+	memcpy(&word, data, sizeof(word));
+	return rotate(hash ^ word) * UINT64CONST(0x9e3779b97f4a7c15);
+}
+
+/*
+ * Adds bytes to a hash: word by word, the last one overlapping the one before.
+ */
+static inline uint64
+hash_bytes_cheaply(uint64 hash, const char *data, Size size)
+{
+	const char *last = data + size - sizeof(uint64);
+
+	if (unlikely(size < sizeof(uint64)))
 	{
-		memcpy(&word, data, sizeof(word));
-		hash = pa_params_mix(hash, word);
-		data += sizeof(word);
-		size -= sizeof(word);
-	}
-	if (size > 0)
-	{
-		word = 0;
+		uint64		word = 0;
+
 		memcpy(&word, data, size);
-		hash = pa_params_mix(hash, word);
+		return pa_params_mix(hash, word);
 	}
-	return hash;
+	for (; data < last; data += sizeof(uint64))
+		hash = add_word(hash, data);
+	return add_word(hash, last);
 }
 
 /*
  * Adds at most so many bytes to a hash, half of them from each end, and how
  * many there are.
  */
-static uint64
+static inline uint64
 hash_bounded(uint64 hash, const char *data, Size size, Size bound)
 {
-	hash = pa_params_mix(hash, size);
-	if (size <= bound)
+	hash += size;
+	if (likely(size <= bound))
 		return hash_bytes_cheaply(hash, data, size);
 	hash = hash_bytes_cheaply(hash, data, bound / 2);
 	return hash_bytes_cheaply(hash, data + size - bound / 2, bound / 2);
@@ -118,29 +135,53 @@ cut_end(const char *string, int length)
 }
 
 /*
+ * Takes white space and comments off the beginning of a text.
+ */
+static const char *
+cut_beginning(const char *string, int *length)
+{
+	const char *end = string + *length;
+	const char *begin = string;
+
+	while (end - begin >= 2)
+	{
+		if (scanner_isspace(*begin))
+			begin++;
+		else if (begin[0] == '/' && begin[1] == '*')
+		{
+			for (begin += 2; begin < end - 1 && !(begin[0] == '*' && begin[1] == '/');)
+				begin++;
+			begin = Min(begin + 2, end);
+		}
+		else
+			break;
+	}
+	*length = end - begin;
+	return begin;
+}
+
+/*
+ * Tells whether a character can stay at the end of a text.
+ */
+static inline bool
+is_plain(char c)
+{
+	return c > ' ' && c != '/' && c != ';';
+}
+
+/*
  * Returns the hash of a statement's text, without comments at its ends.
  */
 uint64
 pa_params_hash_text(const char *source, int location, int length)
 {
 	const char *string = source + Max(location, 0);
-	const char *end;
 
 	if (length <= 0)
 		length = strlen(string);
-	length = cut_end(string, length);
-	while (length >= 2 && (scanner_isspace(*string) || (string[0] == '/' && string[1] == '*')))
-	{
-		if (*string == '/')
-		{
-			for (end = string + 2; end < string + length - 1 && !(end[0] == '*' && end[1] == '/');)
-				end++;
-			end += 2;
-		}
-		else
-			end = string + 1;
-		length -= end - string;
-		string = end;
-	}
-	return hash_bounded(0, string, Max(length, 0), TEXT_BYTES) * UINT64CONST(0xff51afd7ed558ccd);
+	if (unlikely(length > 0 && !is_plain(string[length - 1])))
+		length = cut_end(string, length);
+	if (unlikely(!is_plain(*string)))
+		string = cut_beginning(string, &length);
+	return hash_bounded(0, string, length, TEXT_BYTES) * UINT64CONST(0xff51afd7ed558ccd);
 }

@@ -161,6 +161,18 @@ find_parent(const PaRun *run, PaRunCount *count)
 }
 
 /*
+ * Returns the time between the executions of a run, ms: round trips and what
+ * the client did, without the turns of other statements.
+ */
+static double
+gap_time(const PaRun *run)
+{
+	int64		gap = run->last_end - run->first_start - run->away_ns - run->exec_ns;
+
+	return Max(gap, 0) / 1000000.0;
+}
+
+/*
  * Says what a run was. Returns false when it is not worth keeping.
  */
 static bool
@@ -179,7 +191,7 @@ judge(const PaRun *run, PaRunCount *count)
 	count->distinct = distinct;
 	count->rows = run->rows;
 	count->exec_time = run->exec_ns / 1000000.0;
-	count->gap_time = run->gap_ns / 1000000.0;
+	count->gap_time = gap_time(run);
 	count->first_seen = count->last_seen = run->started_at;
 	find_parent(run, count);
 	/* Rows that lead to the same few others */
@@ -203,7 +215,7 @@ judge_checks(const PaRun *run, PaRunCount *count)
 	count->runs = count->executions = run->checks;
 	count->longest = 1;
 	count->exec_time = run->exec_ns / 1000000.0;
-	count->gap_time = run->gap_ns / 1000000.0;
+	count->gap_time = gap_time(run);
 	count->first_seen = count->last_seen = run->started_at;
 	return true;
 }
@@ -225,7 +237,6 @@ end_run(PaRun *run)
 	run->serial++;
 	run->key.queryid = 0;
 	run->length = 0;
-	run->last_rows = 0;
 }
 
 /*
@@ -344,6 +355,7 @@ begin_run(PaRun *run, const PaExecution *execution, int64 start)
 		run->within = execution->clock.measure.started_at;
 	else if (run->in_block)
 		run->within = GetCurrentTransactionStartTimestamp();
+	run->first_start = start;
 	run->started_at = execution->clock.measure.started_at;
 	choose_parents(run, execution, start);
 }
@@ -405,14 +417,16 @@ pa_run_switch(const PaExecution *execution, int64 start)
 	{
 		end_run(run);
 		begin_run(run, execution, start);
-		gap = 0;
 	}
+	else if (run != before)
+		run->away_ns += before->last_end - run->last_end;
 	if (checked)
 	{
 		run->checks++;
 		run->check_queryid = check;
 	}
-	pa_run_add(run, execution, start, Min(gap, BLOCK_GAP));
+	pa_run_add(run, execution, start);
+	run->last_rows = execution->clock.measure.rows;
 	pa_run_current[execution->key.toplevel] = run;
 }
 

@@ -38,10 +38,12 @@ typedef struct PaRun
 	uint64		check_queryid;	/* that query */
 	uint64		bits;			/* one per hash of parameters, at random */
 	uint64		exec_ns;
-	uint64		gap_ns;			/* between executions: round trips and the client */
 	uint64		rows;
-	uint64		last_rows;		/* of the latest execution */
-	int64		last_end;		/* ns, see pa_instant_ns() */
+	uint64		last_rows;		/* of the latest execution that followed another
+								 * statement */
+	int64		first_start;	/* ns, as the next two; see pa_instant_ns() */
+	int64		last_end;
+	int64		away_ns;		/* while other statements had their turn */
 	TimestampTz started_at;
 	PaRunParent parents[PA_RUN_PARENTS];
 } PaRun;
@@ -111,20 +113,17 @@ pa_run_is_within(const PaRun *run, const PaExecution *execution)
 }
 
 /*
- * Adds an execution, which began at start and gap ns after the one before, to
- * a run.
+ * Adds an execution, which began at start, to a run.
  */
 static inline void
-pa_run_add(PaRun *run, const PaExecution *execution, int64 start, int64 gap)
+pa_run_add(PaRun *run, const PaExecution *execution, int64 start)
 {
 	const PaMeasure *measure = &execution->clock.measure;
 
 	run->length++;
 	run->bits |= UINT64CONST(1) << (execution->params_hash >> 58);
 	run->exec_ns += measure->elapsed_ns;
-	run->gap_ns += Max(gap, 0);
 	run->rows += measure->rows;
-	run->last_rows = measure->rows;
 	run->last_end = start + measure->elapsed_ns;
 }
 
@@ -136,11 +135,11 @@ pa_run_note(const PaExecution *execution)
 {
 	PaRun	   *run = pa_run_current[execution->key.toplevel];
 	int64		start = pa_instant_ns(&execution->clock.started);
-	int64		gap = start - run->last_end;
 
-	if (likely(run->key.queryid == execution->key.queryid && gap < PA_RUN_GAP &&
+	if (likely(run->key.queryid == execution->key.queryid &&
+			   start - run->last_end < PA_RUN_GAP &&
 			   pa_run_is_within(run, execution)))
-		pa_run_add(run, execution, start, gap);
+		pa_run_add(run, execution, start);
 	else
 		pa_run_switch(execution, start);
 }
