@@ -172,17 +172,24 @@ WITH s AS MATERIALIZED (
            pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('executions', r.executions, 'rows_skipped', r.run_rows, 'rows_returned', r.parent_rows, 'deepest', r.longest,
                'exec_time', pg_catalog.round(r.exec_time::numeric, 2), 'index', o.index_ddl)),
            pg_catalog.format('%s executions read and threw away %s rows to return %s; the deepest began after %s rows', r.executions, r.run_rows, r.parent_rows, r.longest),
-           CASE WHEN o.terms IS NULL THEN 'Order by columns that are unique together, remember those of the last row shown, and ask for the rows after it instead of OFFSET.'
+           CASE WHEN o.mixed THEN pg_catalog.format('Remember the last row shown and go on after it, column by column because their directions differ: WHERE %s AND (%s OR %s) ORDER BY %s LIMIT n, without OFFSET. The index for it: %s',
+                         o.first_reached, o.first_passed, o.rest_passed, o.terms, o.index_ddl)
+                WHEN o.terms IS NULL THEN 'Order by columns that are unique together, remember those of the last row shown, and ask for the rows after it instead of OFFSET.'
                 ELSE pg_catalog.format('Remember the last row shown and go on after it: ... FROM %s WHERE (%s) %s (%s) ORDER BY %s LIMIT n, without OFFSET. The index for it: %s',
                          r.f ->> 'ordered', o.columns, CASE WHEN r.f -> 'descending' IS NULL THEN '>' ELSE '<' END, o.markers, o.terms, o.index_ddl) END,
            10
     FROM rx AS r
          LEFT JOIN LATERAL (
              SELECT pg_catalog.string_agg(t.term, ', ' ORDER BY t.n) AS terms,
+                    pg_catalog.count(DISTINCT t.descends) > 1 AS mixed,
+                    pg_catalog.max(t.col || CASE WHEN t.descends THEN ' <= $1' ELSE ' >= $1' END) FILTER (WHERE t.n = 1) AS first_reached,
+                    pg_catalog.max(t.col || CASE WHEN t.descends THEN ' < $1' ELSE ' > $1' END) FILTER (WHERE t.n = 1) AS first_passed,
+                    pg_catalog.string_agg(t.col || CASE WHEN t.descends THEN ' < $' ELSE ' > $' END || t.n, ' ... ' ORDER BY t.n) FILTER (WHERE t.n > 1) AS rest_passed,
                     pg_catalog.string_agg(t.col, ', ' ORDER BY t.n) AS columns,
                     pg_catalog.string_agg('$' || t.n, ', ' ORDER BY t.n) AS markers,
                     pg_catalog.format('CREATE INDEX CONCURRENTLY ON %s (%s)', r.f ->> 'ordered', pg_catalog.string_agg(t.term, ', ' ORDER BY t.n)) AS index_ddl
-             FROM (SELECT pg_catalog.row_number() OVER (ORDER BY u.k, u.ordinality) AS n, u.term, u.col
+             FROM (SELECT pg_catalog.row_number() OVER (ORDER BY u.k, u.ordinality) AS n, u.term, u.col,
+                          u.term ~ ' DESC( NULLS (FIRST|LAST))?$' AS descends
                    FROM (SELECT 1 AS k, a.ordinality, a.value AS term, pg_catalog.regexp_replace(a.value, ' (DESC|NULLS FIRST|NULLS LAST).*$', '') AS col
                          FROM pg_catalog.jsonb_array_elements_text(r.f -> 'order') WITH ORDINALITY AS a
                          UNION ALL
@@ -234,7 +241,7 @@ WITH s AS MATERIALIZED (
     FROM x
     WHERE x.toplevel AND x.f ->> 'command' = 'select' AND x.f -> 'aggregate' IS NULL AND x.rel IS NOT NULL AND x.f -> 'catalog' IS NULL
       AND x.rows >= x.calls * 5 AND (x.f ->> 'columns')::int >= 3
-      AND (x.f ->> 'width')::numeric >= CASE WHEN x.wide_columns IS NOT NULL THEN 800 ELSE 2000 END
+      AND (x.f ->> 'width')::numeric >= CASE WHEN x.wide_columns IS NOT NULL THEN 500 ELSE 2000 END
       AND x.rows * (x.f ->> 'width')::numeric >= 10000000
     UNION ALL
     SELECT 'full_count', x.userid, x.queryid, x.relations_hash, x.toplevel, x.total_exec_time,

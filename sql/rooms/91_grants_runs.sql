@@ -1,2 +1,2 @@
 -- runs and patterns: functions filter by role, as those of the record room
-GRANT SELECT ON perfadvisor.query_patterns TO PUBLIC;
+GRANT SELECT ON perfadvisor.query_patterns, perfadvisor.cache_advice TO PUBLIC;

@@ -488,6 +488,32 @@ name_relations(const Walk *walk, StringInfo facts)
 }
 
 /*
+ * Returns the table that a query is about: the one that it writes, or the
+ * first one that it reads.
+ */
+static Oid
+main_relation(Query *query)
+{
+	ListCell   *lc;
+
+	if (query->resultRelation != 0)
+		return rt_fetch(query->resultRelation, query->rtable)->relid;
+	foreach(lc, query->rtable)
+	{
+		RangeTblEntry *rte = lfirst(lc);
+		Oid			relid = InvalidOid;
+
+		if (rte->rtekind == RTE_RELATION && rte->relkind != RELKIND_VIEW)
+			relid = rte->relid;
+		else if (rte->rtekind == RTE_SUBQUERY)
+			relid = main_relation(rte->subquery);
+		if (OidIsValid(relid))
+			return relid;
+	}
+	return InvalidOid;
+}
+
+/*
  * Adds what there is to know of a query's tree. The tables are locked; runs
  * as the role that ran the query, restricted.
  */
@@ -502,9 +528,8 @@ pa_examine_query(Query *query, PaExamined *examined)
 	bool		descending = false;
 
 	(void) walk_node((Node *) query, &walk);
-	if (query->resultRelation != 0)
-		examined->relid = rt_fetch(query->resultRelation, query->rtable)->relid;
-	else if (walk.relids != NIL)
+	examined->relid = main_relation(query);
+	if (!OidIsValid(examined->relid) && walk.relids != NIL)
 		examined->relid = linitial_oid(walk.relids);
 	pa_fact_string(facts, "command", command_name(query->commandType));
 	name_relations(&walk, facts);

@@ -17,9 +17,11 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "record/effort.h"
 #include "record/params.h"
 #include "record/recorder.h"
 #include "record/run.h"
+#include "record/watch.h"
 
 #define PLAN_TIMES 4			/* plans made whose execution is awaited */
 #define SLOW_SAMPLE_MIN 1000000	/* ns; faster ones are not out of the ordinary */
@@ -471,6 +473,8 @@ pa_execution_ended(PaExecution *execution)
 	{
 		add_execution(execution);
 		pa_run_note(execution);
+		pa_watch_note(execution);
+		pa_effort_note(execution);
 		if (unlikely(execution->sampled || measure->elapsed_ns > SLOW_SAMPLE_MIN ||
 					 pa_slow_query_time == 0))
 			keep_evidence(execution);

@@ -16,6 +16,7 @@
 
 #include "record/recorder.h"
 #include "record/run.h"
+#include "record/watch.h"
 
 int			pa_record_suspended = 0;
 int			pa_nesting_level = 0;
@@ -354,6 +355,7 @@ pa_record_init(void)
 	pa_failure_init();
 	pa_scans_init();
 	pa_run_init();
+	pa_watch_init();
 	pa_persist_init();			/* loads the ones above */
 	pa_worker_init();
 	pa_execution_init();

@@ -11,8 +11,10 @@
 #include "utils/timestamp.h"
 
 #include "record/run.h"
+#include "record/watch.h"
 
 PG_FUNCTION_INFO_V1(pa_read_runs);
+PG_FUNCTION_INFO_V1(pa_read_repeats);
 
 /* By PaRunKind */
 static const char *const kind_names[] = {
@@ -84,5 +86,43 @@ pa_read_runs(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	foreach(lc, pa_run_read())
 		put_runs((ReturnSetInfo *) fcinfo->resultinfo, lfirst(lc));
+	return (Datum) 0;
+}
+
+/*
+ * recorded_repeats(): what is known of the parameters that watched statements
+ * repeat, as far as the current user may see it.
+ */
+Datum
+pa_read_repeats(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	ListCell   *lc;
+
+	pa_require_preloaded();
+	InitMaterializedSRF(fcinfo, 0);
+	foreach(lc, pa_watch_read())
+	{
+		const PaRepeats *repeats = lfirst(lc);
+		Datum		values[13];
+		bool		nulls[13] = {false};
+		int			i = 0;
+
+		if (!pa_may_see_numbers(repeats->key.userid))
+			continue;
+		values[i++] = ObjectIdGetDatum(repeats->key.dbid);
+		values[i++] = ObjectIdGetDatum(repeats->key.userid);
+		nulls[i] = !pa_may_see_role(repeats->key.userid);
+		values[i++] = Int64GetDatum((int64) repeats->key.queryid);
+		values[i++] = Int64GetDatum((int64) repeats->key.relhash);
+		values[i++] = BoolGetDatum(repeats->key.toplevel);
+		values[i++] = TimestampTzGetDatum(repeats->since);
+		values[i++] = Float8GetDatum(repeats->calls);
+		values[i++] = Float8GetDatum(repeats->distinct);
+		for (int t = 0; t < PA_WATCH_TTLS; t++)
+			values[i++] = Float8GetDatum(repeats->hit_rates[t]);
+		Assert(i == lengthof(values));
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
 	return (Datum) 0;
 }

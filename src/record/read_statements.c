@@ -18,6 +18,7 @@
 
 #include "record/recorder.h"
 #include "record/run.h"
+#include "record/watch.h"
 
 #define INSUFFICIENT_PRIVILEGE "<insufficient privilege>"
 
@@ -291,6 +292,7 @@ pa_reset(PG_FUNCTION_ARGS)
 	pa_failure_reset();
 	pa_failure_count_reset();
 	pa_run_reset();
+	pa_watch_reset();
 	pa_scans_reset();
 	(void) pa_persist_save(ERROR);
 	PG_RETURN_VOID();
