@@ -98,7 +98,7 @@ WITH s AS MATERIALIZED (
                          pg_catalog.format(', or join %s to %s in the statement before', r.rel, r.parent_rel))
                 ELSE pg_catalog.format('Fetch the rows of all of them with one statement: SELECT ... FROM %s WHERE %s = ANY ($1) with an array of the values%s. In an ORM: eager or batch loading of this relation.',
                          r.rel, r.lookup, CASE WHEN r.parent_rel IS NOT NULL THEN pg_catalog.format(', or join %s to %s in the statement before', r.rel, r.parent_rel) ELSE '' END) END AS remedy,
-           5 AS least
+           1 AS least
     FROM rx AS r
     WHERE r.kind = 'lookups' AND r.f -> 'only' IS NULL AND r.executions >= 10
       AND (r.matched * 2 >= r.runs OR (r.loose >= 3 AND r.loose >= r.runs * 0.8)
@@ -114,7 +114,7 @@ WITH s AS MATERIALIZED (
                CASE WHEN r.distinct_sets < r.runs * 1.5 THEN 'the same parameters each time' ELSE 'hardly different parameters' END,
                perfadvisor.readable_time(r.exec_time + r.gap_time)),
            pg_catalog.format('Ask %s once and keep the result for the rest of the request: memoise the call, or use the request cache of the ORM.', COALESCE(r.rel, 'it')),
-           5
+           1
     FROM rx AS r
     WHERE r.kind = 'identical' AND r.executions >= 10 AND r.f ->> 'command' = 'select'
       AND r.f -> 'volatile' IS NULL AND r.f -> 'locks' IS NULL
@@ -133,7 +133,7 @@ WITH s AS MATERIALIZED (
                ELSE pg_catalog.format('Write many rows with one statement: UPDATE %s SET %s = v.%s FROM unnest($1, $2) AS v WHERE %s.%s = v.%s, with an array for each column.',
                    r.rel, COALESCE(pg_catalog.split_part(r.written, ', ', 1), '...'), COALESCE(pg_catalog.split_part(r.written, ', ', 1), '...'),
                    r.rel, COALESCE(pg_catalog.split_part(r.lookup, ', ', 1), 'key'), COALESCE(pg_catalog.split_part(r.lookup, ', ', 1), 'key')) END,
-           10
+           1
     FROM rx AS r
     WHERE r.kind = 'writes'
       AND ((r.in_blocks * 2 >= r.runs AND r.executions >= r.runs * 10)
@@ -161,7 +161,7 @@ WITH s AS MATERIALIZED (
                r.executions, r.calls, r.rel, r.parent_lookup),
            pg_catalog.format('Let one statement do both: INSERT INTO %s (%s) VALUES (...) ON CONFLICT (%s) DO NOTHING, or DO UPDATE SET ...; it needs a unique index on (%s).',
                r.rel, r.written, r.parent_lookup, r.parent_lookup),
-           5
+           1
     FROM rx AS r
     WHERE r.kind = 'checks' AND r.executions >= 5 AND r.executions >= r.calls * 0.3
       AND r.relation = r.parent_relation AND r.parent_lookup IS NOT NULL
@@ -219,7 +219,7 @@ WITH s AS MATERIALIZED (
            pg_catalog.jsonb_build_object('calls', x.calls, 'share_of_calls', pg_catalog.round((x.calls / l.calls)::numeric, 3)),
            pg_catalog.format('%s %% of all calls ask nothing: a pool or driver tests its connection before each use, at the price of a round trip', pg_catalog.round((x.calls / l.calls * 100)::numeric)),
            'Have the pool test connections when they were idle for a while (HikariCP: keepaliveTime instead of connectionTestQuery; SQLAlchemy: pool_recycle instead of pool_pre_ping), or rely on errors and retry.',
-           2
+           1
     FROM x CROSS JOIN load AS l
     WHERE x.toplevel AND x.f -> 'constant' IS NOT NULL AND x.calls >= 100 AND x.calls >= l.calls * 0.1
     UNION ALL

@@ -428,7 +428,8 @@ is_constant(Query *query)
 }
 
 /*
- * Names the columns that an INSERT or UPDATE gives.
+ * Names the columns that an INSERT or UPDATE gives. Defaults, which rewriting
+ * has put in, are nowhere in the text.
  */
 static List *
 written_columns(Query *query, Oid relid)
@@ -440,7 +441,7 @@ written_columns(Query *query, Oid relid)
 	{
 		TargetEntry *tle = lfirst(lc);
 
-		if (!tle->resjunk && tle->resno > 0 && get_attname(relid, tle->resno, true) != NULL)
+		if (!tle->resjunk && exprLocation((Node *) tle->expr) >= 0 && get_attname(relid, tle->resno, true) != NULL)
 			names = lappend(names, (char *) quote_identifier(get_attname(relid, tle->resno, true)));
 	}
 	return names;

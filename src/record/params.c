@@ -17,47 +17,65 @@
 #define VALUE_BYTES 64			/* of a value that are hashed, from both ends */
 #define TEXT_BYTES 2048			/* the same of a text */
 
-PaParamType pa_param_types[PA_PARAM_TYPES];
+#define PARAM_TYPES 64			/* a power of two */
 
-/*
- * Moves the upper bits of a word down.
- */
-static inline uint64
-rotate(uint64 word)
+/* How values of a type are passed, as far as this backend has met it */
+typedef struct PaParamType
 {
-	return (word << 29) | (word >> 35);
-}
+	Oid			type;
+	int16		length;			/* typlen */
+	bool		by_value;
+} PaParamType;
+
+static PaParamType param_types[PARAM_TYPES];
 
 /*
- * Adds a word to a hash, so that all of its bits count.
+ * Reads eight bytes.
  */
 static inline uint64
-add_word(uint64 hash, const char *data)
+word_at(const char *data)
 {
 	uint64		word;
 
 	memcpy(&word, data, sizeof(word));
-	return rotate(hash ^ word) * UINT64CONST(0x9e3779b97f4a7c15);
+	return word;
 }
 
 /*
- * Adds bytes to a hash: word by word, the last one overlapping the one before.
+ * Adds sixteen bytes to a hash, so that all of their bits count: the halves of
+ * a product (after Wang Yi's wyhash), or two steps where there is none so long.
+ */
+static inline uint64
+add_words(uint64 hash, uint64 first, uint64 second)
+{
+#ifdef HAVE_INT128
+	uint128		product = (uint128) (hash ^ first) * (second ^ UINT64CONST(0xe7037ed1a0b428db));
+
+	return (uint64) product ^ (uint64) (product >> 64) ^ UINT64CONST(0xa0761d6478bd642f);
+#else
+	return pa_params_mix(pa_params_mix(hash, first), second);
+#endif
+}
+
+/*
+ * Adds bytes to a hash: sixteen at a time, the last ones overlapping those
+ * before.
  */
 static inline uint64
 hash_bytes_cheaply(uint64 hash, const char *data, Size size)
 {
-	const char *last = data + size - sizeof(uint64);
+	const char *last = data + size - 2 * sizeof(uint64);
 
-	if (unlikely(size < sizeof(uint64)))
+	if (unlikely(size < 2 * sizeof(uint64)))
 	{
-		uint64		word = 0;
+		char		padded[2 * sizeof(uint64)] = {0};
 
-		memcpy(&word, data, size);
-		return pa_params_mix(hash, word);
+		memcpy(padded, data, size);
+		return add_words(hash, word_at(padded), word_at(padded + sizeof(uint64)));
 	}
-	for (; data < last; data += sizeof(uint64))
-		hash = add_word(hash, data);
-	return add_word(hash, last);
+	for (; data < last; data += 2 * sizeof(uint64))
+		hash = add_words(hash, word_at(data), word_at(data + sizeof(uint64)));
+	return add_words(hash, word_at(last), word_at(last + sizeof(uint64)));
 }
 
 /*
@@ -67,7 +85,7 @@ hash_bytes_cheaply(uint64 hash, const char *data, Size size)
 static inline uint64
 hash_bounded(uint64 hash, const char *data, Size size, Size bound)
 {
-	hash += size;
+	hash += size + UINT64CONST(0x8ebc6af09c88c6e3);
 	if (likely(size <= bound))
 		return hash_bytes_cheaply(hash, data, size);
 	hash = hash_bytes_cheaply(hash, data, bound / 2);
@@ -80,7 +98,7 @@ hash_bounded(uint64 hash, const char *data, Size size, Size bound)
 static const PaParamType *
 type_of(Oid oid)
 {
-	PaParamType *type = &pa_param_types[oid % PA_PARAM_TYPES];
+	PaParamType *type = &param_types[oid % PARAM_TYPES];
 
 	if (type->type != oid)
 	{

@@ -12,19 +12,13 @@
 #ifndef PERFADVISOR_RECORD_PARAMS_H
 #define PERFADVISOR_RECORD_PARAMS_H
 
+#include "catalog/pg_type.h"
 #include "record/recorder.h"
 
-#define PA_PARAM_TYPES 64		/* a power of two */
-
-/* How values of a type are passed, as far as this backend has met it */
-typedef struct PaParamType
-{
-	Oid			type;
-	int16		length;			/* typlen */
-	bool		by_value;
-} PaParamType;
-
-extern PaParamType pa_param_types[PA_PARAM_TYPES];
+/* Types that are passed by value, of those with the lowest OIDs */
+#define PA_PARAM_NUMBERS (UINT64CONST(1) << BOOLOID | UINT64CONST(1) << INT8OID | \
+						  UINT64CONST(1) << INT2OID | UINT64CONST(1) << INT4OID | \
+						  UINT64CONST(1) << OIDOID)
 
 extern uint64 pa_params_hash_value(uint64 hash, const ParamExternData *param);
 extern uint64 pa_params_hash_text(const char *source, int location, int length);
@@ -60,9 +54,8 @@ pa_params_hash(const PaExecution *execution, const QueryDesc *query_desc)
 	for (int i = 0; i < params->numParams; i++)
 	{
 		const ParamExternData *param = &params->params[i];
-		const PaParamType *type = &pa_param_types[param->ptype % PA_PARAM_TYPES];
 
-		if (likely(type->type == param->ptype && type->by_value && !param->isnull))
+		if (likely(param->ptype < 64 && (PA_PARAM_NUMBERS >> param->ptype & 1) && !param->isnull))
 			hash = pa_params_mix(hash, param->value);
 		else
 			hash = pa_params_hash_value(hash, param);

@@ -7,7 +7,8 @@
  * statement some sets of parameters are followed, chosen by their hash: all
  * while there are few, then every second, every fourth and so on as more
  * come, so that those followed are known from the beginning of the watch
- * (distinct sampling, after Gibbons). For each a cache is simulated that
+ * (distinct sampling, after Gibbons), and after every 512 executions that
+ * were followed. For each a cache is simulated that
  * keeps a result for a second, ten, a minute, five, an hour. Their number
  * says how many different sets there are.
  *
@@ -40,6 +41,8 @@
 #define HEAVY_MIN 8				/* times seen */
 #define EVENTS 64				/* collected by a backend */
 #define MAX_LEVEL 48
+#define LEVEL_EVENTS 512		/* executions followed before fewer are */
+#define FEW 64					/* sets, of which half would be too few to count */
 
 /* Seconds that a simulated cache keeps a result */
 const int	pa_watch_ttls[PA_WATCH_TTLS] = {1, 10, 60, 300, 3600};
@@ -68,8 +71,10 @@ typedef struct PaWatch
 	PaStatementKey key;
 	TimestampTz since;
 	TimestampTz until;			/* latest execution */
+	double		least_distinct; /* sets of parameters there are at least */
 	uint32		level;
 	uint32		nkeys;
+	uint32		followed;		/* executions at this level */
 	uint32		sampled;		/* executions counted in heavy[] */
 	uint32		nheavy;
 	PaWatchHeavy heavy[HEAVY];
@@ -245,6 +250,16 @@ begin_watch(const PaEntryRef *ref)
 }
 
 /*
+ * Returns the largest hash of parameters that are followed at a level: one in
+ * 2 ^ level sets of parameters is.
+ */
+static inline uint64
+limit_of(uint32 level)
+{
+	return PG_UINT64_MAX >> level;
+}
+
+/*
  * Tells a slot of this backend whether its statement is watched, and at what
  * level; begins to watch it if that is possible. Not for the error path.
  */
@@ -256,7 +271,7 @@ pa_watch_look(PaPending *pending, const PaEntryRef *ref)
 	if (watch < 0)
 		watch = begin_watch(ref);
 	pending->watch = watch + 1;
-	pending->watch_level = watch < 0 ? 0 : watches[watch].level;
+	pending->watch_limit = watch < 0 ? 0 : limit_of(watches[watch].level);
 }
 
 /*
@@ -314,13 +329,16 @@ raise_level(PaWatch *watch)
 {
 	static PaWatchKey before[KEYS];
 
+	watch->least_distinct = Max(watch->least_distinct,
+								ldexp(watch->nkeys, watch->level) * (watch->nkeys < FEW ? 1 : 0));
 	watch->level++;
+	watch->followed = 0;
 	memcpy(before, watch->keys, sizeof(before));
 	memset(watch->keys, 0, sizeof(before));
 	watch->nkeys = 0;
 	for (int i = 0; i < KEYS; i++)
 	{
-		if (before[i].calls == 0 || !pa_watch_follows(before[i].hash, watch->level))
+		if (before[i].calls == 0 || before[i].hash > limit_of(watch->level))
 			continue;
 		*place_of(watch->keys, before[i].hash) = before[i];
 		watch->nkeys++;
@@ -359,24 +377,20 @@ add_event(PaWatch *watch, const PaWatchEvent *event)
 	watch->until = Max(watch->until, event->at);
 	if (event->by_call)
 		count_heavy(watch, event->hash);
-	if (!event->by_hash || !pa_watch_follows(event->hash, watch->level))
+	if (!event->by_hash || event->hash > limit_of(watch->level))
 		return;
 	key = place_of(watch->keys, event->hash);
 	if (key->calls == 0)
 	{
-		if (watch->nkeys >= KEYS_FULL && watch->level < MAX_LEVEL)
-		{
-			raise_level(watch);
-			if (!pa_watch_follows(event->hash, watch->level))
-				return;
-			key = place_of(watch->keys, event->hash);
-		}
 		if (watch->nkeys >= KEYS - 1)
 			return;
 		key->hash = event->hash;
 		watch->nkeys++;
 	}
+	watch->followed++;
 	simulate(key, (event->at - watch->since) / 1000);
+	if ((watch->nkeys >= KEYS_FULL || watch->followed >= LEVEL_EVENTS) && watch->level < MAX_LEVEL)
+		raise_level(watch);
 }
 
 /*
@@ -437,11 +451,13 @@ collect(const PaExecution *execution, int watch, bool by_hash, bool by_call)
  * Collects an execution of a statement that has a slot.
  */
 pg_noinline void
-pa_watch_push(const PaExecution *execution, bool by_hash)
+pa_watch_push(const PaExecution *execution)
 {
 	const PaPending *pending = execution->place.pending;
 
-	collect(execution, pending->watch - 1, by_hash, pending->calls % PA_WATCH_CALLS == 0);
+	if (pending->watch != 0)
+		collect(execution, pending->watch - 1, execution->params_hash <= pending->watch_limit,
+				pending->calls % PA_WATCH_CALLS == 0);
 }
 
 /*
@@ -514,7 +530,7 @@ estimate(const PaWatch *watch, PaRepeats *repeats)
 	memset(repeats, 0, sizeof(*repeats));
 	repeats->key = watch->key;
 	repeats->since = watch->since;
-	repeats->distinct = ldexp(watch->nkeys, watch->level);
+	repeats->distinct = Max(ldexp(watch->nkeys, watch->level), watch->least_distinct);
 	for (int i = 0; i < KEYS; i++)
 	{
 		const PaWatchKey *key = &watch->keys[i];
@@ -559,7 +575,7 @@ pa_watch_read(void)
 		LWLockAcquire(lock_of(i), LW_SHARED);
 		memcpy(copy, &watches[i], sizeof(PaWatch));
 		LWLockRelease(lock_of(i));
-		if (copy->ref.generation == 0 || copy->nkeys == 0 || !pa_table_is_current(&copy->ref))
+		if (copy->ref.generation == 0 || (copy->nkeys == 0 && copy->sampled == 0) || !pa_table_is_current(&copy->ref))
 			continue;
 		repeats = palloc(sizeof(PaRepeats));
 		estimate(copy, repeats);

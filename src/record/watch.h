@@ -26,21 +26,11 @@ extern const int pa_watch_ttls[PA_WATCH_TTLS];	/* seconds */
 
 extern void pa_watch_init(void);
 extern void pa_watch_look(PaPending *pending, const PaEntryRef *ref);
-extern void pa_watch_push(const PaExecution *execution, bool by_hash);
+extern void pa_watch_push(const PaExecution *execution);
 extern void pa_watch_note_elsewhere(const PaExecution *execution);
 extern void pa_watch_flush(void);
 extern List *pa_watch_read(void);
 extern void pa_watch_reset(void);
-
-/*
- * Tells whether parameters are among those followed at a level: one in
- * 2 ^ level sets of parameters.
- */
-static inline bool
-pa_watch_follows(uint64 hash, uint32 level)
-{
-	return (hash >> (63 - level)) >> 1 == 0;
-}
 
 /*
  * Takes note of what an execution that has ended ran with. No lock, except
@@ -51,18 +41,11 @@ pa_watch_note(const PaExecution *execution)
 {
 	const PaPending *pending = execution->place.pending;
 
-	if (pending != NULL)
-	{
-		bool		by_hash;
-
-		if (pending->watch == 0)
-			return;
-		by_hash = pa_watch_follows(execution->params_hash, pending->watch_level);
-		if (by_hash || pending->calls % PA_WATCH_CALLS == 0)
-			pa_watch_push(execution, by_hash);
-	}
-	else
+	if (unlikely(pending == NULL))
 		pa_watch_note_elsewhere(execution);
+	else if (unlikely(execution->params_hash <= pending->watch_limit ||
+					  pending->calls % PA_WATCH_CALLS == 0))
+		pa_watch_push(execution);
 }
 
 #endif							/* PERFADVISOR_RECORD_WATCH_H */
