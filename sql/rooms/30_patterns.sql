@@ -37,7 +37,7 @@ WITH s AS MATERIALIZED (
       AND s.queryid IS NOT NULL AND s.calls > 0
 ), e AS MATERIALIZED (
     SELECT e.userid, e.queryid, e.relations_hash, e.toplevel, e.relation, e.facts::jsonb AS f
-    FROM perfadvisor.examine_statements(5) AS e
+    FROM perfadvisor.examine_statements(0) AS e
 ), x AS MATERIALIZED (
     SELECT s.*, e.relation, e.f, e.f ->> 'relation' AS rel, (e.f ->> 'tuples')::float8 AS tuples,
            (SELECT pg_catalog.string_agg(c.value, ', ' ORDER BY c.ordinality) FROM pg_catalog.jsonb_array_elements_text(e.f -> 'lookup') WITH ORDINALITY AS c) AS lookup,

@@ -30,7 +30,7 @@ WITH s AS MATERIALIZED (
       AND s.queryid IS NOT NULL AND s.calls > 0
 ), x AS MATERIALIZED (
     SELECT s.*, e.relation, e.facts::jsonb AS f
-    FROM s JOIN perfadvisor.examine_statements(5) AS e USING (userid, queryid, relations_hash, toplevel)
+    FROM s JOIN perfadvisor.examine_statements(0) AS e USING (userid, queryid, relations_hash, toplevel)
 ), time_recorded AS (
     SELECT GREATEST(EXTRACT(EPOCH FROM pg_catalog.max(s.last_seen) - pg_catalog.min(s.first_seen))::float8, 1) AS seconds FROM s
 ), writes AS MATERIALIZED (
