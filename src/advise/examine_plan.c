@@ -142,7 +142,7 @@ is_computed(Node *node)
 }
 
 /*
- * Looks at a condition of a sequential scan: a comparison of something
+ * Looks at a condition of a scan of everything: a comparison of something
  * computed from one column, or a pattern that begins with anything.
  */
 static void
@@ -186,11 +186,29 @@ check_condition(PlanWalk *walk, OpExpr *op, Oid relid, Index varno, double rows)
 }
 
 /*
- * Looks at the conditions of a sequential scan of a table that is not small,
- * of which a small part is wanted.
+ * Puts the table's columns in the place of those of an index that is read
+ * alone.
+ */
+static Node *
+columns_of_index(Node *node, List *index_columns)
+{
+	if (node == NULL)
+		return NULL;
+	if (IsA(node, Var) && ((Var *) node)->varno == INDEX_VAR)
+	{
+		TargetEntry *tle = list_nth(index_columns, ((Var *) node)->varattno - 1);
+
+		return copyObject((Node *) tle->expr);
+	}
+	return expression_tree_mutator(node, columns_of_index, index_columns);
+}
+
+/*
+ * Looks at the conditions of a scan of all of a table that is not small, or
+ * of all of an index on it, of which a small part is wanted.
  */
 static void
-check_seq_scan(PlanWalk *walk, Plan *scan, Index varno)
+check_whole_scan(PlanWalk *walk, Plan *scan, Index varno, List *quals)
 {
 	RangeTblEntry *rte = rt_fetch(varno, walk->plan->rtable);
 	double		tuples;
@@ -201,7 +219,7 @@ check_seq_scan(PlanWalk *walk, Plan *scan, Index varno)
 	tuples = pa_relation_tuples(rte->relid);
 	if (tuples < MIN_TUPLES || scan->plan_rows > tuples / 5)
 		return;
-	foreach(lc, scan->qual)
+	foreach(lc, quals)
 	{
 		Node	   *node = lfirst(lc);
 
@@ -280,11 +298,21 @@ walk_plan(PlanWalk *walk, Plan *plan)
 	switch (nodeTag(plan))
 	{
 		case T_SeqScan:
-			check_seq_scan(walk, plan, ((Scan *) plan)->scanrelid);
+			check_whole_scan(walk, plan, ((Scan *) plan)->scanrelid, plan->qual);
 			count_partition(walk, ((Scan *) plan)->scanrelid);
 			break;
 		case T_IndexScan:
+			if (((IndexScan *) plan)->indexqual == NIL)
+				check_whole_scan(walk, plan, ((Scan *) plan)->scanrelid, plan->qual);
+			count_partition(walk, ((Scan *) plan)->scanrelid);
+			break;
 		case T_IndexOnlyScan:
+			if (((IndexOnlyScan *) plan)->indexqual == NIL)
+				check_whole_scan(walk, plan, ((Scan *) plan)->scanrelid,
+								 (List *) columns_of_index((Node *) plan->qual,
+														   ((IndexOnlyScan *) plan)->indextlist));
+			count_partition(walk, ((Scan *) plan)->scanrelid);
+			break;
 		case T_BitmapHeapScan:
 			count_partition(walk, ((Scan *) plan)->scanrelid);
 			break;

@@ -56,6 +56,6 @@ SELECT is((SELECT seq_rows_read FROM perfadvisor.statements WHERE query LIKE 'SE
     'a statement knows the rows that its scans read');
 SELECT ok((SELECT count(*) = 0 FROM perfadvisor.seq_scans WHERE filter LIKE '%note %7%' OR filter LIKE '%''%'), 'no constant is shown');
 SELECT ok((SELECT bool_and(datname = current_database()) FROM perfadvisor.seq_scans), 'only scans of the current database are listed');
-SELECT is(scans('("extract"($1, gone) = ($2)::numeric)'), '1 scans, 2000 read, 0 returned', 'a word that stands for a value is hidden, too');
+SELECT is(scans('("extract"($1, gone) = $2)'), '1 scans, 2000 read, 0 returned', 'a word that stands for a value is hidden, too');
 SELECT is(scans('("normalize"(note, $1) = $2)'), '1 scans, 2000 read, 0 returned', 'wherever it stands');
 SELECT * FROM finish();
