@@ -109,7 +109,13 @@ kind_of(const PaRun *run, double distinct)
 	if (!run->key.toplevel)
 		return run->length >= MIN_NESTED ? PA_RUN_NESTED : PA_RUN_NONE;
 	if (run->operation != CMD_SELECT)
-		return run->length >= MIN_WRITES && run->rows <= run->length ? PA_RUN_WRITES : PA_RUN_NONE;
+	{
+		/* Outside of a block, other statements in between are other clients' */
+		bool		together = run->in_block || run->turns * 10 <= run->length;
+
+		return run->length >= MIN_WRITES && run->rows <= run->length && together ?
+			PA_RUN_WRITES : PA_RUN_NONE;
+	}
 	if (run->length < MIN_LOOKUPS)
 		return PA_RUN_NONE;
 	return distinct < run->length / 3.0 ? PA_RUN_IDENTICAL : PA_RUN_LOOKUPS;
@@ -419,7 +425,10 @@ pa_run_switch(const PaExecution *execution, int64 start)
 		begin_run(run, execution, start);
 	}
 	else if (run != before)
+	{
+		run->turns++;
 		run->away_ns += before->last_end - run->last_end;
+	}
 	if (checked)
 	{
 		run->checks++;

@@ -34,6 +34,7 @@ typedef struct PaRun
 	TimestampTz within;			/* start of that, or of the client's statement
 								 * that the run is inside of; 0: neither */
 	uint32		length;			/* executions */
+	uint32		turns;			/* times that it went on after another statement */
 	uint32		checks;			/* directly after a query that found nothing */
 	uint64		check_queryid;	/* that query */
 	uint64		bits;			/* one per hash of parameters, at random */

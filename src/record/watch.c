@@ -7,7 +7,7 @@
  * statement some sets of parameters are followed, chosen by their hash: all
  * while there are few, then every second, every fourth and so on as more
  * come, so that those followed are known from the beginning of the watch
- * (distinct sampling, after Gibbons), and after every 512 executions that
+ * (distinct sampling, after Gibbons), and after every 256 executions that
  * were followed. For each a cache is simulated that
  * keeps a result for a second, ten, a minute, five, an hour. Their number
  * says how many different sets there are.
@@ -41,7 +41,7 @@
 #define HEAVY_MIN 8				/* times seen */
 #define EVENTS 64				/* collected by a backend */
 #define MAX_LEVEL 48
-#define LEVEL_EVENTS 512		/* executions followed before fewer are */
+#define LEVEL_EVENTS 256		/* executions followed before fewer are */
 #define FEW 64					/* sets, of which half would be too few to count */
 
 /* Seconds that a simulated cache keeps a result */
@@ -453,11 +453,14 @@ collect(const PaExecution *execution, int watch, bool by_hash, bool by_call)
 pg_noinline void
 pa_watch_push(const PaExecution *execution)
 {
-	const PaPending *pending = execution->place.pending;
+	PaPending  *pending = execution->place.pending;
 
-	if (pending->watch != 0)
-		collect(execution, pending->watch - 1, execution->params_hash <= pending->watch_limit,
-				pending->calls % PA_WATCH_CALLS == 0);
+	if (pending->watch == 0)
+		return;
+	collect(execution, pending->watch - 1, execution->params_hash <= pending->watch_limit,
+			pending->calls % PA_WATCH_CALLS == 0);
+	/* Others may have raised the level, or this one */
+	pending->watch_limit = limit_of(watches[pending->watch - 1].level);
 }
 
 /*
