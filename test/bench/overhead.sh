@@ -12,7 +12,7 @@
 # Query identifiers (jumbling) cost the same for both and are shown apart: the columns of the two libraries leave them out.
 #
 # The runs are placed so that perfadvisor samples none of the executions that are counted: it does after 1536 and 3072 of
-# a statement, and then one in 4,096 (see counters.c). It also does after one that was unusually slow, which a busy
+# a statement, in the long run one in 4,096 (see counters.c). It also does after one that was unusually slow, which a busy
 # machine brings about. A sample costs some ten thousands of instructions.
 #
 # LIMIT (a ratio, say 0.5) makes the script fail when perfadvisor / pg_stat_statements is above it in any case.
@@ -24,7 +24,7 @@ PA_TOP=$PWD
 . test/lib/prepare.sh
 . test/lib/server.sh
 
-WARM=3200
+WARM=1600
 SHORT=100
 LONG=600
 SERVERS="nothing queryid pgss perfadvisor"
