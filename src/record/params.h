@@ -35,7 +35,7 @@ pa_params_mix(uint64 hash, uint64 value)
 
 /*
  * Returns the hash of what an execution that starts will run with; 0 where
- * it is not asked for: inside functions. May look types up in the catalog.
+ * it is not asked for: inside functions, and of writes. May look types up in the catalog.
  */
 static inline uint64
 pa_params_hash(const PaExecution *execution, const QueryDesc *query_desc)
@@ -43,7 +43,7 @@ pa_params_hash(const PaExecution *execution, const QueryDesc *query_desc)
 	ParamListInfo params = query_desc->params;
 	uint64		hash;
 
-	if (!execution->key.toplevel)
+	if (!execution->key.toplevel || query_desc->operation != CMD_SELECT)
 		return 0;
 	if (params == NULL || params->numParams == 0)
 		return pa_params_hash_text(query_desc->sourceText, execution->location,
