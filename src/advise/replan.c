@@ -511,6 +511,8 @@ plan_queries(void *arg)
 		MemoryContextSwitchTo(job->planning_context);
 		plan = pa_whatif_plan(job->whatif, query, replan->sample->text,
 							  replan->params);
+		if (replan->inspect != NULL)
+			replan->inspect(query, plan, replan->inspect_arg);
 		oldcontext = MemoryContextSwitchTo(job->result_context);
 		job->result->cost += plan->planTree->total_cost;
 		job->result->rows += IsA(plan->planTree, ModifyTable)

@@ -28,6 +28,9 @@ typedef struct PaReplan
 	const PaSample *sample;
 	uint64		queryid;		/* expected; 0: do not compare */
 	uint64		fingerprint;	/* expected; 0: do not compare */
+	void		(*inspect) (Query *query, PlannedStmt *plan, void *arg);
+	void	   *inspect_arg;	/* called, unless NULL, with each query and its
+								 * plan while its tables are locked */
 	bool		common_values;	/* put the most common values in the place of
 								 * the sample's; see common_values.c */
 

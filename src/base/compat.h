@@ -128,6 +128,22 @@ pa_elapsed_ns(const instr_time *start, const instr_time *end)
 #endif
 }
 
+/*
+ * Returns a clock reading as nanoseconds since some moment, which is the same
+ * for all processes of the server.
+ */
+static inline uint64
+pa_instant_ns(const instr_time *instant)
+{
+#if PG_VERSION_NUM < 160000 && !defined(WIN32)
+	return (uint64) instant->tv_sec * UINT64CONST(1000000000) + instant->tv_nsec;
+#elif PG_VERSION_NUM >= 160000
+	return INSTR_TIME_GET_NANOSEC(*instant);
+#else
+	return INSTR_TIME_GET_MICROSEC(*instant) * 1000;
+#endif
+}
+
 /* Commutative hash over the relations a plan names; 0 before 18 */
 #if PG_VERSION_NUM >= 180000
 extern uint64 pa_plan_relhash(const PlannedStmt *plan);

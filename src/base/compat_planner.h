@@ -65,6 +65,14 @@
 	RelationGetIndexAttrBitmap(rel, INDEX_ATTR_BITMAP_ALL)
 #endif
 
+/* Whether partitions are left out while a plan runs */
+#if PG_VERSION_NUM >= 180000
+#define pa_append_prunes(plan) ((plan)->part_prune_index >= 0)
+#else
+#define pa_append_prunes(plan) ((plan)->part_prune_info != NULL)
+#endif
+#define pa_merge_append_prunes(plan) pa_append_prunes(plan)
+
 extern PlannedStmt *pa_standard_planner(Query *query, const char *source,
 										int cursor_options,
 										ParamListInfo params);

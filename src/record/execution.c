@@ -17,7 +17,11 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "record/effort.h"
+#include "record/params.h"
 #include "record/recorder.h"
+#include "record/run.h"
+#include "record/watch.h"
 
 #define PLAN_TIMES 4			/* plans made whose execution is awaited */
 #define SLOW_SAMPLE_MIN 1000000	/* ns; faster ones are not out of the ordinary */
@@ -310,6 +314,7 @@ pa_execution_begins(QueryDesc *queryDesc, int eflags)
 	locate_execution(execution, plan);
 	if (!pa_local_find(&execution->key, &execution->place))
 		find_place(execution);
+	execution->params_hash = pa_params_hash(execution, queryDesc);
 	pa_clock_reset(&execution->clock);
 	execution->clock.measure.plan_time = take_plan_time(queryid);
 	execution->clock.measure.started_at = GetCurrentStatementStartTimestamp();
@@ -476,6 +481,9 @@ pa_execution_ended(PaExecution *execution)
 	if (execution->ran)
 	{
 		add_execution(execution);
+		pa_run_note(execution);
+		pa_watch_note(execution);
+		pa_effort_note(execution);
 		if (unlikely(execution->sampled || measure->elapsed_ns > SLOW_SAMPLE_MIN ||
 					 pa_slow_query_time == 0))
 			keep_evidence(execution);

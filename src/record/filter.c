@@ -110,6 +110,22 @@ pa_filter_signature(List *quals)
 }
 
 /*
+ * Whether a function has a syntax of its own in which a word stands for one of
+ * its values, as in EXTRACT (year FROM ...): only a constant can be written so.
+ */
+static bool
+has_word_syntax(Node *node)
+{
+	char	   *name;
+
+	if (!IsA(node, FuncExpr) || ((FuncExpr *) node)->funcformat != COERCE_SQL_SYNTAX)
+		return false;
+	name = get_func_name(((FuncExpr *) node)->funcid);
+	return name != NULL && (strcmp(name, "extract") == 0 || strcmp(name, "normalize") == 0 ||
+							strcmp(name, "is_normalized") == 0);
+}
+
+/*
  * Replaces every value by a parameter with the next number.
  */
 static Node *
@@ -117,6 +133,13 @@ hide_mutator(Node *node, int *nparams)
 {
 	if (node == NULL)
 		return NULL;
+	if (has_word_syntax(node))
+	{
+		FuncExpr   *call = (FuncExpr *) expression_tree_mutator(node, hide_mutator, nparams);
+
+		call->funcformat = COERCE_EXPLICIT_CALL;
+		return (Node *) call;
+	}
 	if (is_value(node))
 	{
 		Param	   *param = makeNode(Param);

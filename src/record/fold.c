@@ -19,6 +19,7 @@
 #include "utils/timestamp.h"
 
 #include "record/recorder.h"
+#include "record/watch.h"
 
 #define FOLD_EVERY 1000000		/* us */
 #define FOLD_JITTER 250000		/* us: so that backends do not fold at once */
@@ -108,6 +109,8 @@ pa_fold_pending(PaPending *pending)
 	LWLockRelease(lock);
 
 	pending->until_sample = Min(left, PG_UINT32_MAX);
+	if (current)
+		pa_watch_look(pending, &ref);
 	pa_slab_mine->folds++;
 	return true;
 }
@@ -146,6 +149,7 @@ void
 pa_fold_slab(TimestampTz now)
 {
 	pa_concurrency_flush();
+	pa_watch_flush();
 	if (pa_slab_mine == NULL)
 		pa_slab_fold_at = PG_INT64_MAX;
 	else if (fold_slots())
@@ -161,6 +165,7 @@ pa_fold_slab(TimestampTz now)
 void
 pa_fold_at_exit(int code, Datum argument)
 {
+	pa_watch_flush();
 	(void) fold_slots();
 	pa_slab_fold_at = PG_INT64_MAX;
 }

@@ -15,6 +15,8 @@
 #include "utils/timestamp.h"
 
 #include "record/recorder.h"
+#include "record/run.h"
+#include "record/watch.h"
 
 int			pa_record_suspended = 0;
 int			pa_nesting_level = 0;
@@ -361,6 +363,8 @@ pa_record_init(void)
 	pa_totals_init();
 	pa_concurrency_init();
 	pa_minutes_init();
+	pa_run_init();
+	pa_watch_init();
 	pa_persist_init();			/* loads the ones above */
 	pa_worker_init();
 	pa_execution_init();

@@ -23,11 +23,12 @@
 #include "utils/timestamp.h"
 
 #include "record/recorder.h"
+#include "record/run.h"
 
 #define SAVE_FILE PG_STAT_TMP_DIR "/perfadvisor.stat"
 
 /* To be raised whenever a struct in the file, or their order, changes */
-#define SAVE_FORMAT 4
+#define SAVE_FORMAT 5
 #define SAVE_LAYOUT ((uint32) (sizeof(PaEntry) * 4096 + sizeof(PaScan)))
 
 /* Of an entry, what comes before the histogram, which is mostly zeroes */
@@ -248,6 +249,7 @@ pa_persist_save(int elevel)
 	pa_plans_save(dump);
 	pa_totals_save(dump);
 	pa_minutes_save(dump);
+	pa_run_table_save(dump);
 	MemoryContextSwitchTo(outer);
 	saved = pa_dump_finish(dump, &size);
 	if (saved)
@@ -278,7 +280,7 @@ load(void)
 		if (!load_table(dump, work) || !pa_scans_load(dump) ||
 			!pa_slow_load(dump) || !pa_failure_load(dump) ||
 			!pa_failure_count_load(dump) || !pa_plans_load(dump) ||
-			!pa_totals_load(dump) || !pa_minutes_load(dump))
+			!pa_totals_load(dump) || !pa_minutes_load(dump) || !pa_run_table_load(dump))
 			ereport(LOG,
 					(errcode(ERRCODE_DATA_CORRUPTED),
 					 errmsg("ignoring the rest of file \"%s\": it ends too early",

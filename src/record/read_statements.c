@@ -17,6 +17,8 @@
 #include "utils/timestamp.h"
 
 #include "record/recorder.h"
+#include "record/run.h"
+#include "record/watch.h"
 
 #define INSUFFICIENT_PRIVILEGE "<insufficient privilege>"
 
@@ -324,6 +326,8 @@ pa_reset(PG_FUNCTION_ARGS)
 	pa_slow_reset();
 	pa_failure_reset();
 	pa_failure_count_reset();
+	pa_run_reset();
+	pa_watch_reset();
 	pa_scans_reset();
 	pa_plans_reset();
 	pa_totals_reset();

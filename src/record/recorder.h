@@ -214,6 +214,7 @@ typedef struct PaExecution
 	bool		sampled;
 	int			location;		/* of the statement in the source text */
 	int			length;
+	uint64		params_hash;	/* of what it ran with; see params.h */
 	struct PaDraft *draft;		/* in the query's own context, or NULL */
 } PaExecution;
 

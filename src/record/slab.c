@@ -22,6 +22,7 @@
 #include "storage/ipc.h"
 
 #include "record/recorder.h"
+#include "record/watch.h"
 
 #define SLOTS_MAX 32			/* of a backend */
 #define SLOTS_MIN 8
@@ -155,6 +156,7 @@ start_slot(PaPending *pending, const PaEntryRef *ref)
 	pending->generation = ref->generation;
 	pa_pending_end_change(pending);
 	pending->until_sample = 0;
+	pa_watch_look(pending, ref);
 }
 
 /*

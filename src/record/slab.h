@@ -28,6 +28,9 @@ typedef struct PaPending
 	int32		index;			/* of the statement's entry */
 	uint64		generation;		/* 0: the slot is free */
 	uint32		until_sample;	/* for the owner: see pa_place_claim_sample() */
+	uint32		watch;			/* for the owner, as the next: the statement's
+								 * watch plus 1, or 0; see watch.c */
+	uint64		watch_limit;	/* hashes of parameters up to this are followed */
 	uint32		ncells;			/* in use */
 	uint32		calls;
 	uint32		failures;

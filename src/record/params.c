@@ -1,0 +1,205 @@
+/*
+ * params.c
+ *	  The hash of what an execution runs with, where it is not a number in a
+ *	  register; see params.h.
+ *
+ * Nothing here is allocated. A type is looked up in the catalog when this
+ * backend first meets it, which is while a query starts, so errors and
+ * catalog access are as harmless as in the executor itself.
+ */
+#include "postgres.h"
+
+#include "parser/scansup.h"
+#include "utils/lsyscache.h"
+
+#include "record/params.h"
+
+#define VALUE_BYTES 64			/* of a value that are hashed, from both ends */
+#define TEXT_BYTES 2048			/* the same of a text */
+
+#define PARAM_TYPES 64			/* a power of two */
+
+/* How values of a type are passed, as far as this backend has met it */
+typedef struct PaParamType
+{
+	Oid			type;
+	int16		length;			/* typlen */
+	bool		by_value;
+} PaParamType;
+
+static PaParamType param_types[PARAM_TYPES];
+
+/*
+ * Reads eight bytes.
+ */
+static inline uint64
+word_at(const char *data)
+{
+	uint64		word;
+
+	memcpy(&word, data, sizeof(word));
+	return word;
+}
+
+/*
+ * Adds sixteen bytes to a hash, so that all of their bits count: the halves of
+ * a product (after Wang Yi's wyhash), or two steps where there is none so long.
+ */
+static inline uint64
+add_words(uint64 hash, uint64 first, uint64 second)
+{
+#ifdef HAVE_INT128
+	uint128		product = (uint128) (hash ^ first) * (second ^ UINT64CONST(0xe7037ed1a0b428db));
+
+	return (uint64) product ^ (uint64) (product >> 64) ^ UINT64CONST(0xa0761d6478bd642f);
+#else
+	return pa_params_mix(pa_params_mix(hash, first), second);
+#endif
+}
+
+/*
+ * Adds bytes to a hash: sixteen at a time, the last ones overlapping those
+ * before.
+ */
+static inline uint64
+hash_bytes_cheaply(uint64 hash, const char *data, Size size)
+{
+	const char *last = data + size - 2 * sizeof(uint64);
+
+	if (unlikely(size < 2 * sizeof(uint64)))
+	{
+		char		padded[2 * sizeof(uint64)] = {0};
+
+		memcpy(padded, data, size);
+		return add_words(hash, word_at(padded), word_at(padded + sizeof(uint64)));
+	}
+	for (; data < last; data += 2 * sizeof(uint64))
+		hash = add_words(hash, word_at(data), word_at(data + sizeof(uint64)));
+	return add_words(hash, word_at(last), word_at(last + sizeof(uint64)));
+}
+
+/*
+ * Adds at most so many bytes to a hash, half of them from each end, and how
+ * many there are.
+ */
+static inline uint64
+hash_bounded(uint64 hash, const char *data, Size size, Size bound)
+{
+	hash += size + UINT64CONST(0x8ebc6af09c88c6e3);
+	if (likely(size <= bound))
+		return hash_bytes_cheaply(hash, data, size);
+	hash = hash_bytes_cheaply(hash, data, bound / 2);
+	return hash_bytes_cheaply(hash, data + size - bound / 2, bound / 2);
+}
+
+/*
+ * Returns how values of a type are passed, looking that up the first time.
+ */
+static const PaParamType *
+type_of(Oid oid)
+{
+	PaParamType *type = &param_types[oid % PARAM_TYPES];
+
+	if (type->type != oid)
+	{
+		get_typlenbyval(oid, &type->length, &type->by_value);
+		type->type = oid;
+	}
+	return type;
+}
+
+/*
+ * Adds one value to a hash.
+ */
+uint64
+pa_params_hash_value(uint64 hash, const ParamExternData *param)
+{
+	const PaParamType *type;
+
+	if (!OidIsValid(param->ptype))
+		return hash;
+	if (param->isnull)
+		return pa_params_mix(hash, 1);
+	type = type_of(param->ptype);
+	if (type->by_value)
+		return pa_params_mix(hash, param->value);
+	if (type->length > 0)
+		return hash_bounded(hash, DatumGetPointer(param->value), type->length, VALUE_BYTES);
+	if (type->length == -2)
+		return hash_bounded(hash, DatumGetCString(param->value),
+							strlen(DatumGetCString(param->value)), VALUE_BYTES);
+	return hash_bounded(hash, DatumGetPointer(param->value),
+						VARSIZE_ANY(DatumGetPointer(param->value)), VALUE_BYTES);
+}
+
+/*
+ * Takes white space, semicolons and a comment off the end of a text.
+ */
+static int
+cut_end(const char *string, int length)
+{
+	for (;;)
+	{
+		while (length > 0 && (scanner_isspace(string[length - 1]) || string[length - 1] == ';'))
+			length--;
+		if (length < 4 || string[length - 1] != '/' || string[length - 2] != '*')
+			return length;
+		length -= 3;
+		while (length > 0 && !(string[length - 1] == '/' && string[length] == '*'))
+			length--;
+		if (length > 0)
+			length--;
+	}
+}
+
+/*
+ * Takes white space and comments off the beginning of a text.
+ */
+static const char *
+cut_beginning(const char *string, int *length)
+{
+	const char *end = string + *length;
+	const char *begin = string;
+
+	while (end - begin >= 2)
+	{
+		if (scanner_isspace(*begin))
+			begin++;
+		else if (begin[0] == '/' && begin[1] == '*')
+		{
+			for (begin += 2; begin < end - 1 && !(begin[0] == '*' && begin[1] == '/');)
+				begin++;
+			begin = Min(begin + 2, end);
+		}
+		else
+			break;
+	}
+	*length = end - begin;
+	return begin;
+}
+
+/*
+ * Tells whether a character can stay at the end of a text.
+ */
+static inline bool
+is_plain(char c)
+{
+	return c > ' ' && c != '/' && c != ';';
+}
+
+/*
+ * Returns the hash of a statement's text, without comments at its ends.
+ */
+uint64
+pa_params_hash_text(const char *source, int location, int length)
+{
+	const char *string = source + Max(location, 0);
+
+	if (length <= 0)
+		length = strlen(string);
+	if (unlikely(length > 0 && !is_plain(string[length - 1])))
+		length = cut_end(string, length);
+	if (unlikely(!is_plain(*string)))
+		string = cut_beginning(string, &length);
+	return hash_bounded(0, string, length, TEXT_BYTES) * UINT64CONST(0xff51afd7ed558ccd);
+}

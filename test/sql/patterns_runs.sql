@@ -1,0 +1,116 @@
+-- patterns: what is seen in the sequence of statements is found with its evidence and its remedy, and healthy twins are not
+\unset ECHO
+\i test/setup.sql
+\i test/own_database.sql
+SELECT plan(26);
+
+CREATE TABLE author (id int PRIMARY KEY, name text);
+CREATE TABLE post (id int PRIMARY KEY, author_id int NOT NULL, title text);
+CREATE TABLE comment (id int PRIMARY KEY, post_id int NOT NULL);
+CREATE TABLE setting (name text PRIMARY KEY, value text);
+CREATE TABLE tag (id int GENERATED ALWAYS AS IDENTITY, name text PRIMARY KEY);
+CREATE TABLE label (name text PRIMARY KEY);
+CREATE TABLE trail (id int, note text);
+CREATE TABLE batch (id int, note text);
+CREATE TABLE total (author_id int PRIMARY KEY, posts int NOT NULL);
+CREATE TABLE once (id int PRIMARY KEY);
+CREATE TABLE parent_key (id int PRIMARY KEY);
+CREATE TABLE child_key (id int PRIMARY KEY, parent_id int NOT NULL REFERENCES parent_key);
+INSERT INTO author SELECT g, 'a' || g FROM generate_series(1, 1000) g;
+INSERT INTO post SELECT g, g * 7 % 1000 + 1, 't' || g FROM generate_series(1, 5000) g;
+INSERT INTO comment SELECT g, g / 3 FROM generate_series(1, 5000) g;
+INSERT INTO setting VALUES ('theme', 'dark'), ('language', 'en');
+INSERT INTO once SELECT g FROM generate_series(1, 100) g;
+INSERT INTO total SELECT g, 0 FROM generate_series(1, 1000) g;
+INSERT INTO parent_key SELECT g FROM generate_series(1, 1000) g;
+ANALYZE;
+CREATE FUNCTION found(wanted text, text_like text) RETURNS SETOF perfadvisor.query_patterns LANGUAGE sql AS
+$$ SELECT * FROM perfadvisor.query_patterns WHERE pattern = wanted AND query LIKE text_like $$;
+CREATE FUNCTION count_up() RETURNS void LANGUAGE plpgsql AS
+$$ DECLARE p record; BEGIN
+    FOR p IN SELECT author_id FROM post LOOP
+        UPDATE /* loop */ total SET posts = posts + 1 WHERE author_id = p.author_id;
+    END LOOP;
+END $$;
+CREATE FUNCTION count_at_once() RETURNS void LANGUAGE plpgsql AS
+$$ BEGIN
+    UPDATE /* at once */ total t SET posts = p.n FROM (SELECT author_id, count(*) AS n FROM post GROUP BY 1) p WHERE p.author_id = t.author_id;
+END $$;
+
+-- What an ORM does for a page of posts, ten pages of them; psql's \gexec sends each value as a statement
+\o /dev/null
+SELECT /* page */ format('SELECT /* each */ * FROM author WHERE id = %s', author_id) FROM post WHERE id BETWEEN 1 AND 40 \gexec
+SELECT /* page */ format('SELECT /* each */ * FROM author WHERE id = %s', author_id) FROM post WHERE id BETWEEN 41 AND 80 \gexec
+SELECT /* page */ format('SELECT /* each */ * FROM author WHERE id = %s', author_id) FROM post WHERE id BETWEEN 81 AND 120 \gexec
+SELECT /* page */ format('SELECT /* each */ * FROM author WHERE id = %s', author_id) FROM post WHERE id BETWEEN 121 AND 160 \gexec
+SELECT /* page */ format('SELECT /* each */ * FROM author WHERE id = %s', author_id) FROM post WHERE id BETWEEN 161 AND 200 \gexec
+-- two in turns
+SELECT /* turns */ format('SELECT /* turn a */ name FROM author WHERE id = %s', author_id), format('SELECT /* turn b */ id FROM comment WHERE post_id = %s', id) FROM post WHERE id BETWEEN 201 AND 300 \gexec
+-- the same without
+SELECT /* joined */ p.title, a.name FROM post p JOIN author a ON a.id = p.author_id WHERE p.id BETWEEN 1 AND 200;
+SELECT /* fetched */ * FROM author WHERE id = ANY (ARRAY(SELECT author_id FROM post WHERE id BETWEEN 1 AND 200));
+-- look-ups that follow nothing
+SELECT count(*) FROM once;
+SELECT /* alone */ id FROM once WHERE id = 1;
+SELECT /* alone */ id FROM once WHERE id = 2;
+SELECT /* alone */ id FROM once WHERE id = 3;
+SELECT /* alone */ id FROM once WHERE id = 4;
+SELECT /* alone */ id FROM once WHERE id = 5;
+SELECT /* alone */ id FROM once WHERE id = 6;
+SELECT /* alone */ id FROM once WHERE id = 7;
+SELECT /* alone */ id FROM once WHERE id = 8;
+SELECT /* alone */ id FROM once WHERE id = 9;
+SELECT /* alone */ id FROM once WHERE id = 10;
+SELECT /* alone */ id FROM once WHERE id = 11;
+-- equal parameters, with ids of traces that differ
+SELECT format('SELECT /* same */ value FROM setting WHERE name = ''theme'' /*traceparent=''%s''*/', md5(g::text)) FROM generate_series(1, 400) g \gexec
+-- row by row, and at once
+BEGIN;
+SELECT format('INSERT /* single */ INTO trail VALUES (%s, ''x'')', g) FROM generate_series(1, 400) g \gexec
+COMMIT;
+SELECT 'INSERT /* many */ INTO batch VALUES ' || string_agg(format('(%s, ''x'')', g), ', ') FROM generate_series(1, 400) g \gexec
+-- in a function
+SELECT count_up();
+SELECT count_at_once();
+INSERT INTO child_key SELECT g, g % 1000 + 1 FROM generate_series(1, 5000) g;
+-- look, then insert
+SELECT format('SELECT /* look */ id FROM tag WHERE name = %L', 't' || g), format('INSERT /* then */ INTO tag (name) VALUES (%L)', 't' || g) FROM generate_series(1, 300) g \gexec
+SELECT format('INSERT /* upsert */ INTO label VALUES (%L) ON CONFLICT DO NOTHING', 't' || g % 100) FROM generate_series(1, 300) g \gexec
+-- test of the connection
+SELECT 'SELECT 1' FROM generate_series(1, 1000) g \gexec
+\o
+
+SELECT is((SELECT count(*) FROM found('n_plus_one', 'SELECT /* each */%')), 1::bigint, 'a query for each row of the one before is found');
+SELECT ok((SELECT (evidence ->> 'executions')::int = 200 AND (evidence ->> 'longest_run')::int = 40 AND (evidence ->> 'runs')::int = 5
+    FROM found('n_plus_one', 'SELECT /* each */%')), 'with the number of runs, of executions, and the longest run');
+SELECT matches((SELECT evidence ->> 'parent_query' FROM found('n_plus_one', 'SELECT /* each */%')), '^SELECT /\* page \*/', 'with the query before, which returned as many rows');
+SELECT ok((SELECT (evidence ->> 'parent_rows')::int = 200 AND (evidence ->> 'round_trip_time')::numeric > 0 FROM found('n_plus_one', 'SELECT /* each */%')), 'its rows, and the time of the round trips');
+SELECT matches((SELECT remedy FROM found('n_plus_one', 'SELECT /* each */%')), 'FROM public.author WHERE id = ANY \(\$1\).*join public.author to public.post', 'and with the rewrite, in its own tables and columns');
+SELECT is((SELECT relation::text FROM found('n_plus_one', 'SELECT /* each */%')), 'author', 'and the table');
+SELECT is((SELECT count(*) FROM found('n_plus_one', 'SELECT /* turn %')), 2::bigint, 'two queries for each row that take turns are found, too');
+SELECT is((SELECT count(*) FROM found('n_plus_one', 'SELECT /* turn %') WHERE evidence ->> 'parent_query' LIKE 'SELECT /* turns */%'), 2::bigint, 'both with the query that returned the rows');
+SELECT is((SELECT count(*) FROM found('n_plus_one', 'SELECT /* joined */%')) + (SELECT count(*) FROM found('n_plus_one', 'SELECT /* fetched */%')), 0::bigint, 'neither the join nor one query with all keys is');
+SELECT is((SELECT count(*) FROM perfadvisor.query_patterns WHERE query LIKE 'SELECT /* alone */%'), 0::bigint, 'nor are look-ups that follow no result of as many rows');
+SELECT is((SELECT count(*) FROM found('repeated_identical', 'SELECT /* same */%')), 1::bigint, 'a query that repeats its parameters is found, though comments differ');
+SELECT is((SELECT count(*) FROM found('n_plus_one', 'SELECT /* same */%')), 0::bigint, 'and is not taken for one with different parameters');
+SELECT is((SELECT count(*) FROM found('repeated_identical', 'SELECT /* each */%')), 0::bigint, 'nor the other way round');
+SELECT is((SELECT count(*) FROM found('row_by_row_write', 'INSERT /* single */%')), 1::bigint, 'rows that are inserted one by one are found');
+SELECT matches((SELECT remedy FROM found('row_by_row_write', 'INSERT /* single */%')), 'INSERT INTO public.trail \(id, note\) VALUES.*COPY public.trail \(id, note\)', 'with the ways to insert them together');
+SELECT is((SELECT count(*) FROM perfadvisor.query_patterns WHERE query LIKE 'INSERT /* many */%'), 0::bigint, 'many rows in one statement are not');
+SELECT is((SELECT count(*) FROM found('loop_in_function', 'UPDATE /* loop */%')), 1::bigint, 'a statement in a loop of a function is found');
+SELECT matches((SELECT evidence ->> 'caller' FROM found('loop_in_function', 'UPDATE /* loop */%')), '^SELECT count_up', 'with the statement that called the function');
+SELECT is((SELECT count(*) FROM perfadvisor.query_patterns WHERE query LIKE 'UPDATE /* at once */%'), 0::bigint, 'a function that does it at once is not');
+SELECT is((SELECT count(*) FROM perfadvisor.query_patterns WHERE NOT toplevel AND query LIKE '%parent_key%'), 0::bigint, 'nor is the server''s own check of a foreign key');
+SELECT is((SELECT count(*) FROM found('check_then_insert', 'INSERT /* then */%')), 1::bigint, 'an INSERT after a query that found nothing is found');
+SELECT matches((SELECT remedy FROM found('check_then_insert', 'INSERT /* then */%')), 'INSERT INTO public.tag \(name\).*ON CONFLICT \(name\) DO NOTHING', 'with the INSERT that does both');
+SELECT is((SELECT count(*) FROM found('check_then_insert', 'INSERT /* upsert */%')), 0::bigint, 'one that does both is not');
+SELECT is((SELECT count(*) FROM found('ping', 'SELECT $1')), 1::bigint, 'queries that ask nothing are found');
+SELECT is((SELECT count(*) FROM perfadvisor.query_patterns WHERE severity = 'critical'), 0::bigint, 'nothing of this is critical, as it costs little');
+CREATE ROLE pa_patterns_stranger;
+GRANT USAGE ON SCHEMA public TO pa_patterns_stranger;
+SET ROLE pa_patterns_stranger;
+SELECT is((SELECT count(*) FROM perfadvisor.query_patterns), 0::bigint, 'who may not see texts is shown no patterns');
+RESET ROLE;
+DROP OWNED BY pa_patterns_stranger;
+DROP ROLE pa_patterns_stranger;
+SELECT * FROM finish();
