@@ -36,10 +36,27 @@ FROM (SELECT DISTINCT ON (c.queryid, c.rolname, c.toplevel) c.*
       FROM perfadvisor.plan_changes AS c
       ORDER BY c.queryid, c.rolname, c.toplevel, c.changed_at DESC) AS c
 WHERE c.verdict = 'worse' AND NOT c.alternates AND c.mean_after - c.mean_before >= 1
-  AND c.changed_at > pg_catalog.now() - interval '7 days';
+  AND c.changed_at > pg_catalog.now() - interval '7 days'
+UNION ALL
+SELECT 'pattern', q.pattern, 'statement ' || q.queryid || ' of ' || COALESCE(q.rolname::text, '?'), q.severity,
+       pg_catalog.format('%s (%s)', q.message, pg_catalog."left"(q.query, 200)),
+       'The statement is written, or run, in a way that costs more than what it returns.',
+       q.evidence || pg_catalog.jsonb_build_object('queryids', pg_catalog.jsonb_build_array(q.queryid::text), 'cost_time', q.cost_time, 'calls', q.calls,
+           'relation', q.relation::text, 'remedy', q.remedy),
+       NULL, NULL, NULL, q.remedy
+FROM perfadvisor.query_patterns AS q
+UNION ALL
+SELECT 'cache', 'repeated_results', 'statement ' || c.queryid || ' of ' || COALESCE(c.rolname::text, '?'), 'info',
+       pg_catalog.format('A cache that keeps results for %s would have answered %s %% of %s calls and saved %s ms per hour: %s',
+           c.suggested_ttl, pg_catalog.round((c.expected_hit_rate * 100)::numeric), c.calls, pg_catalog.round(c.time_saved::numeric), pg_catalog."left"(c.query, 200)),
+       'The same question is answered again and again while its tables stay as they are.',
+       pg_catalog.jsonb_build_object('queryids', pg_catalog.jsonb_build_array(c.queryid::text), 'distinct_parameters', c.distinct_parameters,
+           'repeat_fraction', c.repeat_fraction, 'suggested_ttl', c.suggested_ttl, 'expected_hit_rate', c.expected_hit_rate, 'time_saved', c.time_saved),
+       NULL, NULL, NULL, 'In the application: keep the result for so long, by the statement and its parameters.'
+FROM perfadvisor.cache_advice AS c;
 END;
 
-COMMENT ON FUNCTION perfadvisor.recorded_checks() IS 'pool_health, target_status and plan_changes as checks';
+COMMENT ON FUNCTION perfadvisor.recorded_checks() IS 'pool_health, target_status, plan_changes, query_patterns and cache_advice as checks';
 
 CREATE FUNCTION perfadvisor.outcome_checks(
     OUT area text, OUT check_name text, OUT object text, OUT status text, OUT message text, OUT why text,

@@ -2,7 +2,7 @@
 \unset ECHO
 \i test/setup.sql
 \i test/own_database.sql
-SELECT plan(47);
+SELECT plan(52);
 
 CREATE TABLE member (id int PRIMARY KEY, email text NOT NULL, code varchar(20), city text, joined timestamptz NOT NULL, score int, profile text);
 INSERT INTO member SELECT g, 'Member' || g || '@example.org', g::text, 'city' || g % 50, '2026-01-01'::timestamptz - g * interval '7 min', g % 1000, repeat(md5(g::text), 30)
@@ -68,8 +68,22 @@ SELECT pg_temp.variants('SELECT /* spilling */ id, profile FROM member WHERE id 
 SELECT format('SELECT /* listed */ id FROM member WHERE id IN (%s)', (SELECT string_agg((g * n)::text, ', ') FROM generate_series(1, 2000) g)) FROM generate_series(1, 15) n \gexec
 SELECT format('SELECT /* as array */ id FROM member WHERE id = ANY (''{%s}''::int[])', (SELECT string_agg((g * n)::text, ', ') FROM generate_series(1, 2000) g)) FROM generate_series(1, 15) n \gexec
 SELECT pg_temp.variants('UPDATE /* nobody */ member SET score = score + 1 WHERE score = -#1 AND city = ''nowhere''', 'UPDATE /* nobody */ member SET score = score + 1 WHERE score = -#2 AND city = ''nowhere''') \gexec
+SET work_mem = '4MB';
+SELECT format('SELECT /* many joins */ a.id FROM member a JOIN member b USING (id) JOIN member c USING (id) JOIN member d USING (id) JOIN member e USING (id) JOIN visit f USING (id) JOIN visit g USING (id) JOIN visit h USING (id) WHERE a.id = %s', n)
+FROM generate_series(1, 100) n \gexec
+PREPARE joins(int) AS SELECT /* prepared */ a.id, a.score FROM member a JOIN member b USING (id) JOIN member c USING (id) JOIN member d USING (id) JOIN member e USING (id) JOIN visit f USING (id) JOIN visit g USING (id) JOIN visit h USING (id) WHERE a.id = $1;
+SET plan_cache_mode = force_generic_plan;
+SELECT format('EXECUTE joins(%s)', n) FROM generate_series(1, 100) n \gexec
+RESET plan_cache_mode;
+SELECT format('SELECT /* now and then */ pg_sleep(CASE WHEN %s %% 30 = 0 THEN 0.03 ELSE 0 END), score FROM member WHERE id = %s', n, n), 'SELECT 1' FROM generate_series(1, 300) n \gexec
+SELECT format('SELECT /* steadily */ pg_sleep(0), score, city FROM member WHERE id = %s', n), 'SELECT 1' FROM generate_series(1, 300) n \gexec
 \o
 
+SELECT is((SELECT count(*) FROM found('planning_heavy', 'SELECT /* many joins */%')), 1::bigint, 'planning that takes longer than execution is found');
+SELECT is((SELECT count(*) FROM found('planning_heavy', 'PREPARE joins%')), 0::bigint, 'a statement that is prepared once is not');
+SELECT is((SELECT count(*) FROM found('unstable_latency', 'SELECT /* now and then */%')), 1::bigint, 'a latency that is long now and then is found');
+SELECT ok((SELECT (evidence ->> 'p99_exec_time')::float > 25 AND (evidence ->> 'p50_exec_time')::float < 1 FROM found('unstable_latency', 'SELECT /* now and then */%')), 'with its median and its 99th percentile');
+SELECT is((SELECT count(*) FROM found('unstable_latency', 'SELECT /* steadily */%')), 0::bigint, 'one that is always short is not');
 SELECT is((SELECT count(*) FROM found('leading_wildcard', 'SELECT /* infix */%')), 1::bigint, 'a pattern that begins with anything is found');
 SELECT matches((SELECT remedy FROM found('leading_wildcard', 'SELECT /* infix */%')), 'CREATE INDEX CONCURRENTLY ON public.member USING gin \(email gin_trgm_ops\)', 'with the index that serves it');
 SELECT is((SELECT count(*) FROM found('leading_wildcard', 'SELECT /* insensitive */%')), 1::bigint, 'also where case does not matter');
