@@ -6,7 +6,7 @@ CREATE FUNCTION perfadvisor.recorded_concurrency(
     OUT started_at timestamptz, OUT ended_at timestamptz, OUT observed_time double precision,
     OUT mean_in_flight double precision, OUT p50_in_flight integer, OUT p95_in_flight integer,
     OUT p99_in_flight integer, OUT max_in_flight integer,
-    OUT busy_p95_in_flight integer, OUT busy_p99_in_flight integer,
+    OUT busy_in_flight integer, OUT burst_in_flight integer,
     OUT transactions bigint, OUT in_flight_time double precision, OUT idle_in_transaction_time double precision,
     OUT max_sessions integer, OUT sessions_started bigint, OUT session_time double precision,
     OUT sessions_ended bigint, OUT sessions_abandoned bigint, OUT sessions_broken bigint)
@@ -22,7 +22,7 @@ CREATE FUNCTION perfadvisor.in_flight(since timestamptz,
     OUT started_at timestamptz, OUT ended_at timestamptz, OUT observed_time double precision,
     OUT mean_in_flight double precision, OUT p50_in_flight integer, OUT p95_in_flight integer,
     OUT p99_in_flight integer, OUT max_in_flight integer,
-    OUT busy_p95_in_flight integer, OUT busy_p99_in_flight integer,
+    OUT busy_in_flight integer, OUT burst_in_flight integer,
     OUT transactions bigint, OUT in_flight_time double precision, OUT idle_in_transaction_time double precision,
     OUT max_sessions integer, OUT sessions_started bigint, OUT session_time double precision,
     OUT sessions_ended bigint, OUT sessions_abandoned bigint, OUT sessions_broken bigint)
@@ -31,7 +31,7 @@ AS 'MODULE_PATHNAME', 'pa_read_in_flight'
 LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED ROWS 20;
 
 COMMENT ON FUNCTION perfadvisor.in_flight(timestamptz) IS
-'What was under way at once since a moment, one row per group; busy percentiles are those of the hour where they are highest, weighted by the time spent in transactions';
+'What was under way at once since a moment, one row per group; busy and burst are the numbers that 92 and 99 % of the work did not see exceeded in the hour where that is highest';
 
 CREATE VIEW perfadvisor.concurrency AS
 SELECT c.started_at, c.ended_at, c.scope, d.datname, r.rolname, c.application_name,

@@ -44,8 +44,8 @@ BEGIN ATOMIC
         FROM perfadvisor.in_flight(clock_timestamp() - period) AS f
     ), bounded AS (
         SELECT u.*, m.cpus,
-               GREATEST(2, u.busy_p95_in_flight) AS wanted,
-               GREATEST(2, ceil(1.2 * u.busy_p99_in_flight)::integer) AS wanted_burst,
+               GREATEST(2, u.busy_in_flight) AS wanted,
+               GREATEST(2, ceil(1.2 * u.burst_in_flight)::integer) AS wanted_burst,
                -- more than four statements for a processor only queue for it; those that wait for their client do not
                GREATEST(2, ceil(4 * m.cpus / GREATEST(1 - u.idle_fraction, 0.05))::integer) AS bound
         FROM used AS u CROSS JOIN machine AS m
@@ -129,7 +129,7 @@ SELECT p.scope, p.datname, p.rolname, p.application_name, p.status,
                     THEN format(', %s %% of that time waiting for the client inside a transaction', round((100 * p.idle_in_transaction_fraction)::numeric)) ELSE '' END)
            || CASE p.bounded_by WHEN 'processors'
                THEN format('More than %s connections would only queue for %s processors', p.recommended_size, p.cpus)
-               ELSE format('With %s connections 95 %% of the work in the busiest hour would not have waited for one', p.recommended_size) END
+               ELSE format('With %s connections 92 %% of the work in the busiest hour would not have waited for one', p.recommended_size) END
            || format('; it had up to %s.', p.max_sessions)
            || CASE WHEN p.mode = 'session' THEN ' In session mode a pool needs one for each client.' ELSE '' END
        END AS reason,
@@ -143,7 +143,7 @@ COMMENT ON COLUMN perfadvisor.pool_advice.datname IS 'Database of a role''s pool
 COMMENT ON COLUMN perfadvisor.pool_advice.rolname IS 'Role that logs in';
 COMMENT ON COLUMN perfadvisor.pool_advice.application_name IS 'Application; divide its pool among its processes';
 COMMENT ON COLUMN perfadvisor.pool_advice.status IS 'ok, or unknown while too little was observed';
-COMMENT ON COLUMN perfadvisor.pool_advice.recommended_size IS 'Connections with which 95 % of the work in the busiest hour would have found one free, but not more than four running statements for a processor';
+COMMENT ON COLUMN perfadvisor.pool_advice.recommended_size IS 'Connections with which 92 % of the work in the busiest hour would have found one free, but not more than four running statements for a processor';
 COMMENT ON COLUMN perfadvisor.pool_advice.burst_size IS 'Connections that the pool may open for a while: for 99 % of the work, and a fifth more';
 COMMENT ON COLUMN perfadvisor.pool_advice.bounded_by IS 'transactions, or processors where these are fewer than what is in flight could use';
 COMMENT ON COLUMN perfadvisor.pool_advice.pool_mode IS 'Mode of PgBouncer that the role''s sessions allow: transaction or session';

@@ -124,8 +124,8 @@ typedef struct PaInFlight
 	double		sampled_us;
 	uint32		max;
 	uint32		sessions_max;
-	uint32		busiest_p95;	/* by work, of the hour where that is highest */
-	uint32		busiest_p99;
+	uint32		busy;			/* by work, of the hour where that is highest: 92 % */
+	uint32		burst;			/* and 99 % */
 	PaGroupCounts counts;
 	double		above[PA_LEVELS];	/* us */
 } PaInFlight;

@@ -18,6 +18,16 @@
 #include "record/recorder.h"
 
 /*
+ * Work that finds a free connection at once in a pool of the recommended size.
+ * With less than about 95 % the 95th percentile of latency suffers if all
+ * transactions take the same time; with random times some may wait without
+ * harm to it. In simulations of both, 92 % never made a pool smaller than the
+ * smallest that keeps this percentile within 10 %.
+ */
+#define POOL_FRACTION 0.92
+#define BURST_FRACTION 0.99
+
+/*
  * Returns the highest number that is below a level.
  */
 static uint32
@@ -127,8 +137,8 @@ close_hour(PaInFlight *total, PaInFlight *hour)
 {
 	if (hour->observed_us > 0)
 	{
-		total->busiest_p95 = Max(total->busiest_p95, pa_in_flight_by_work(hour, 0.95));
-		total->busiest_p99 = Max(total->busiest_p99, pa_in_flight_by_work(hour, 0.99));
+		total->busy = Max(total->busy, pa_in_flight_by_work(hour, POOL_FRACTION));
+		total->burst = Max(total->burst, pa_in_flight_by_work(hour, BURST_FRACTION));
 	}
 	memset(hour, 0, sizeof(*hour));
 }

@@ -80,8 +80,8 @@ put_in_flight(ReturnSetInfo *rsinfo, const PaInFlight *sum)
 	values[i++] = Int32GetDatum(pa_in_flight_by_time(sum, 0.95));
 	values[i++] = Int32GetDatum(pa_in_flight_by_time(sum, 0.99));
 	values[i++] = Int32GetDatum(sum->max);
-	values[i++] = Int32GetDatum(sum->busiest_p95);
-	values[i++] = Int32GetDatum(sum->busiest_p99);
+	values[i++] = Int32GetDatum(sum->busy);
+	values[i++] = Int32GetDatum(sum->burst);
 	values[i++] = Int64GetDatum(counts->transactions);
 	values[i++] = Float8GetDatum(pa_in_flight_mean(sum) * sum->observed_us / US_PER_MS);
 	values[i++] = Float8GetDatum(counts->idle_us / US_PER_MS);

@@ -48,7 +48,7 @@ SELECT connect('o', 'flight_other', 'alone');
 SELECT d.* FROM generate_series(1, 10) n, dblink('o', 'SELECT ' || n) AS d(x int);
 SELECT dblink_exec('o', 'BEGIN');
 SELECT dblink_exec('o', 'SELECT 1 / 0', false);
-SELECT pg_sleep(0.7);
+SELECT pg_sleep(1.3);
 SELECT dblink_exec('o', 'ROLLBACK');
 SELECT dblink_exec('o', 'BEGIN');
 SELECT dblink_exec('o', 'SAVEPOINT a');
