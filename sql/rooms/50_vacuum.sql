@@ -8,7 +8,7 @@ SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'pa_server_rows';
 
 COMMENT ON FUNCTION perfadvisor.server_rows(text) IS
-'Rows of statistics views that differ between versions, with the same names on all: checkpoints or backend_writes';
+'Rows of statistics views that differ between versions, with the same names on all: checkpoints or backend_writes; or what shared buffers hold: buffers';
 
 CREATE FUNCTION perfadvisor.recorder_loaded()
 RETURNS boolean
@@ -234,8 +234,10 @@ WITH t AS MATERIALIZED (
            (SELECT pg_catalog.count(*) FROM t) AS tables,
            perfadvisor.counted_since() AS counted_since
 ), vacuuming AS (
-    SELECT DISTINCT v.relid FROM pg_catalog.pg_stat_progress_vacuum AS v
+    SELECT v.relid, pg_catalog.min(a.xact_start) AS since, pg_catalog.bool_or(a.wait_event = 'VacuumDelay') AS sleeps
+    FROM pg_catalog.pg_stat_progress_vacuum AS v LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = v.pid
     WHERE v.datname = pg_catalog.current_database()
+    GROUP BY v.relid
 ), locked AS (
     -- VACUUM needs SHARE UPDATE EXCLUSIVE; autovacuum goes away when it cannot have it at once
     SELECT DISTINCT l.relation FROM pg_catalog.pg_locks AS l
@@ -258,7 +260,8 @@ WITH t AS MATERIALIZED (
 ), overdue AS (
     SELECT t.*, t.dead_rows / t.vacuum_trigger AS ratio,
            CASE WHEN NOT h.active THEN 'autovacuum is off for the whole server'
-                WHEN v.relid IS NOT NULL THEN 'it is being vacuumed now'
+                WHEN v.relid IS NOT NULL THEN 'it is being vacuumed now' || COALESCE(pg_catalog.format(', since %s', pg_catalog.date_trunc('second', v.since)), '')
+                         || CASE WHEN v.sleeps THEN ', and sleeps at the moment as its cost limit wants' ELSE '' END
                 WHEN NOT t.autovacuum THEN 'autovacuum is off for this table'
                 WHEN o.since < t.last_vacuum OR (o.xids > 0 AND o.kind = 'slot' AND t.last_vacuum IS NOT NULL)
                     THEN pg_catalog.format('it was vacuumed, but %s may still see these rows', o.object)
@@ -316,7 +319,8 @@ WITH t AS MATERIALIZED (
       AND u.p IS NOT NULL
 ), hot AS (
     SELECT u.*, b.breakers,
-           COALESCE((u.options ->> 'fillfactor')::integer, 100) AS fillfactor
+           COALESCE((u.options ->> 'fillfactor')::integer, 100) AS fillfactor,
+           EXISTS (SELECT FROM set_columns AS s JOIN pg_catalog.pg_class AS c ON c.oid = u.relation WHERE s.relname = pg_catalog.lower(c.relname)) AS recorded
     FROM updated AS u
          CROSS JOIN LATERAL (
              SELECT pg_catalog.string_agg(DISTINCT pg_catalog.format('index %s has column %I', i.indexrelid::pg_catalog.regclass, a.attname), ', ') AS breakers
@@ -465,7 +469,8 @@ WITH t AS MATERIALIZED (
     SELECT 'hot_updates', u.name, u.relation, CASE WHEN u.updates > 1000000 AND u.not_hot > 0.9 THEN 'warning' ELSE 'info' END,
            pg_catalog.format('%s %% of %s updates were not heap-only (threshold 50 %%)%s', pg_catalog.round((u.not_hot * 100)::numeric), u.updates,
                CASE WHEN u.new_page >= 0.2 THEN pg_catalog.format('; %s %% moved to another page, as theirs was full', pg_catalog.round((u.new_page * 100)::numeric)) ELSE '' END
-               || COALESCE('; recorded statements change what is indexed: ' || u.breakers, '')),
+               || COALESCE('; recorded statements change what is indexed: ' || u.breakers, '')
+               || CASE WHEN u.breakers IS NULL AND NOT u.by_fillfactor THEN '; no recorded statement that this role may see tells why' ELSE '' END),
            u.not_hot, 0.5, 'share',
            pg_catalog.jsonb_build_object('updates', u.updates, 'hot_updates', u.hot_updates, 'moved_share', u.new_page, 'fillfactor', u.fillfactor, 'indexes', u.breakers, 'since', h.counted_since),
            CASE WHEN u.by_fillfactor THEN pg_catalog.format('ALTER TABLE %s SET (fillfactor = 85)', u.name) END,
@@ -473,8 +478,9 @@ WITH t AS MATERIALIZED (
            CASE WHEN u.by_fillfactor THEN CASE WHEN u.options ? 'fillfactor' THEN pg_catalog.format('ALTER TABLE %s SET (fillfactor = %s)', u.name, u.fillfactor) ELSE pg_catalog.format('ALTER TABLE %s RESET (fillfactor)', u.name) END END,
            CASE WHEN u.by_fillfactor THEN 'SHARE UPDATE EXCLUSIVE for a moment; pages that are written from now on keep the room, the table grows by up to a sixth as it is rewritten.'
                 ELSE 'Whether these indexes are worth it, index_cleanup tells.' END
-    FROM (SELECT x.*, x.fillfactor > 90 AND (x.new_page >= 0.2 OR (x.new_page IS NULL AND x.breakers IS NULL)) AS by_fillfactor FROM hot AS x) AS u CROSS JOIN here AS h
-    WHERE u.by_fillfactor OR u.breakers IS NOT NULL
+    FROM (SELECT x.*, x.fillfactor > 90 AND (x.new_page >= 0.2 OR (x.new_page IS NULL AND x.breakers IS NULL AND x.recorded)) AS by_fillfactor FROM hot AS x) AS u CROSS JOIN here AS h
+    -- pages with room that were written before they had it are counted still
+    WHERE u.by_fillfactor OR u.breakers IS NOT NULL OR u.fillfactor > 90
     UNION ALL
     SELECT 'visibility_map', t.name, t.relation, 'info',
            pg_catalog.format('%s %% of its pages are known to be visible to all, where %s %% would be: index-only scans visit the table for the others', pg_catalog.round(t.all_visible * 100.0 / t.relpages), 90),

@@ -168,6 +168,26 @@ FROM checks AS c CROSS JOIN here AS h
 ORDER BY pg_catalog.array_position(ARRAY['critical', 'warning', 'info', 'unknown', 'ok'], COALESCE(f.status, 'ok')), c.check_name, f.value DESC NULLS LAST, f.object;
 END;
 
+CREATE VIEW perfadvisor.index_usage AS
+SELECT i.indexrelid::pg_catalog.regclass AS index, i.indrelid::pg_catalog.regclass AS relation, c.relpages::bigint OPERATOR(pg_catalog.*) 8192 AS index_bytes,
+       pg_catalog.pg_stat_get_numscans(i.indexrelid) AS scans, (pg_catalog.to_jsonb(s) OPERATOR(pg_catalog.->>) 'last_idx_scan')::timestamptz AS last_scan,
+       pg_catalog.pg_stat_get_tuples_returned(i.indexrelid) AS entries_read,
+       i.indisunique AS is_unique, i.indisvalid AS is_valid, perfadvisor.counted_since() AS since
+FROM pg_catalog.pg_index AS i
+     JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) i.indexrelid AND c.relkind OPERATOR(pg_catalog.=) 'i'
+     JOIN pg_catalog.pg_stat_all_indexes AS s ON s.indexrelid OPERATOR(pg_catalog.=) i.indexrelid
+WHERE s.schemaname OPERATOR(pg_catalog.<>) ALL (ARRAY['pg_catalog', 'information_schema', 'pg_toast', 'perfadvisor']);
+
+COMMENT ON VIEW perfadvisor.index_usage IS 'Indexes of this database with their size and use';
+COMMENT ON COLUMN perfadvisor.index_usage.index IS 'The index';
+COMMENT ON COLUMN perfadvisor.index_usage.relation IS 'Its table';
+COMMENT ON COLUMN perfadvisor.index_usage.index_bytes IS 'Its size when it was last vacuumed, analysed or built';
+COMMENT ON COLUMN perfadvisor.index_usage.scans IS 'Scans since the statistics were reset, those of the planner for the ends of columns included';
+COMMENT ON COLUMN perfadvisor.index_usage.last_scan IS 'The last one, NULL before PostgreSQL 16';
+COMMENT ON COLUMN perfadvisor.index_usage.entries_read IS 'Entries that scans returned';
+COMMENT ON COLUMN perfadvisor.index_usage.is_unique IS 'Whether it enforces uniqueness';
+COMMENT ON COLUMN perfadvisor.index_usage.is_valid IS 'Whether queries can use it';
+COMMENT ON COLUMN perfadvisor.index_usage.since IS 'Since when scans are counted';
 CREATE VIEW perfadvisor.index_health AS
     SELECT h.check_name, h.object, h.relation, h.status, h.message, h.value, h.threshold, h.unit, h.why,
            h.evidence, h.remedy_sql, h.verify_sql, h.undo_sql, h.lock_note

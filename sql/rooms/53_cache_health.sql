@@ -78,6 +78,42 @@ FROM checks AS c CROSS JOIN here AS h
 ORDER BY pg_catalog.array_position(ARRAY['critical', 'warning', 'info', 'unknown', 'ok'], COALESCE(f.status, 'ok')), c.check_name, f.value DESC NULLS LAST, f.object;
 END;
 
+CREATE VIEW perfadvisor.relation_cache AS
+SELECT r.relation, r.kind, r.blks_hit, r.blks_read,
+       r.blks_hit::double precision OPERATOR(pg_catalog./) NULLIF(r.blks_hit OPERATOR(pg_catalog.+) r.blks_read, 0)::double precision AS hit_ratio,
+       r.blks_read::double precision OPERATOR(pg_catalog./) NULLIF(pg_catalog.sum(r.blks_read) OVER (), 0)::double precision AS read_share,
+       perfadvisor.counted_since() AS since
+FROM (SELECT t.relid::pg_catalog.regclass AS relation, 'table' AS kind, t.heap_blks_hit AS blks_hit, t.heap_blks_read AS blks_read
+      FROM pg_catalog.pg_statio_user_tables AS t WHERE t.schemaname OPERATOR(pg_catalog.<>) 'perfadvisor'
+      UNION ALL
+      SELECT i.indexrelid::pg_catalog.regclass, 'index', i.idx_blks_hit, i.idx_blks_read
+      FROM pg_catalog.pg_statio_user_indexes AS i WHERE i.schemaname OPERATOR(pg_catalog.<>) 'perfadvisor') AS r;
+
+COMMENT ON VIEW perfadvisor.relation_cache IS 'Tables and indexes of this database with the blocks that were in shared buffers and those that were not';
+COMMENT ON COLUMN perfadvisor.relation_cache.relation IS 'Table or index';
+COMMENT ON COLUMN perfadvisor.relation_cache.kind IS 'table or index';
+COMMENT ON COLUMN perfadvisor.relation_cache.blks_hit IS 'Blocks that were in shared buffers';
+COMMENT ON COLUMN perfadvisor.relation_cache.blks_read IS 'Blocks that were not';
+COMMENT ON COLUMN perfadvisor.relation_cache.hit_ratio IS 'Share of the former, NULL where none was asked for';
+COMMENT ON COLUMN perfadvisor.relation_cache.read_share IS 'Share of all blocks of this database that were not';
+COMMENT ON COLUMN perfadvisor.relation_cache.since IS 'Since when they are counted';
+
+CREATE FUNCTION perfadvisor.buffer_use(
+    OUT relation regclass, OUT buffers bigint, OUT buffer_bytes bigint, OUT cached_share double precision, OUT dirty bigint, OUT often_used bigint)
+RETURNS SETOF record
+LANGUAGE SQL VOLATILE PARALLEL UNSAFE STRICT ROWS 100
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+SELECT c.oid::pg_catalog.regclass, (r ->> 'buffers')::bigint, (r ->> 'buffers')::bigint * 8192,
+       (r ->> 'buffers')::float8 / NULLIF(c.relpages, 0), (r ->> 'dirty')::bigint, (r ->> 'often_used')::bigint
+FROM perfadvisor.server_rows('buffers') AS r
+     JOIN pg_catalog.pg_class AS c ON pg_catalog.pg_relation_filenode(c.oid) = (r ->> 'relfilenode')::oid
+WHERE c.relkind IN ('r', 'i', 'm', 't')
+ORDER BY 2 DESC;
+END;
+
+COMMENT ON FUNCTION perfadvisor.buffer_use() IS
+'What shared buffers hold of each relation of this database, where the extension pg_buffercache is there and the caller may use it; looks at every buffer, so it takes seconds where there are many';
 CREATE VIEW perfadvisor.cache_health AS
     SELECT h.check_name, h.object, h.relation, h.status, h.message, h.value, h.threshold, h.unit, h.why,
            h.evidence, h.remedy_sql, h.verify_sql, h.undo_sql, h.lock_note

@@ -40,6 +40,7 @@ COMMENT ON COLUMN perfadvisor.mutes.muted_at IS 'Since when';
 COMMENT ON COLUMN perfadvisor.mutes.muted_by IS 'By whom';
 
 SELECT pg_catalog.pg_extension_config_dump('perfadvisor.mutes', '');
+SELECT pg_catalog.pg_extension_config_dump('perfadvisor.finding_log', '');
 
 CREATE TABLE perfadvisor.advice_memory (
     kind text PRIMARY KEY CHECK (kind IN ('index_advice', 'index_cleanup', 'statistics_advice')),

@@ -7,7 +7,7 @@
 CREATE TABLE wide AS SELECT i AS id, repeat('x', 1900) AS v FROM generate_series(1, 100000) i;
 CREATE TABLE narrow AS SELECT i AS id FROM generate_series(1, 1000) i;
 VACUUM ANALYZE wide, narrow;
-SELECT plan(8);
+SELECT plan(11);
 SELECT pg_stat_reset() \g /dev/null
 SELECT pg_stat_force_next_flush() \g /dev/null
 SELECT count(*) FROM wide \g /dev/null
@@ -24,4 +24,9 @@ SELECT is(status_of('cache_health', 'relation_reads', 'public.wide'), 'info', 't
 SELECT is(status_of('cache_health', 'relation_reads', 'public.narrow'), NULL, 'and others are not');
 SET track_io_timing = on;
 SELECT isnt(status_of('cache_health', 'read_time', quote_ident(current_database())), 'unknown', 'with time measured it is known');
+SELECT ok(blks_read > 600000 AND hit_ratio < 0.9 AND read_share > 0.9, 'relation_cache has the numbers of each relation') FROM perfadvisor.relation_cache WHERE relation = 'wide'::regclass;
+SELECT is((SELECT count(*) FROM perfadvisor.buffer_use()), 0::bigint, 'without pg_buffercache nothing is told of buffers');
+CREATE SCHEMA "Odd Place";
+CREATE EXTENSION pg_buffercache SCHEMA "Odd Place";
+SELECT ok(buffers > 0 AND cached_share > 0, 'with it, what each relation has there') FROM perfadvisor.buffer_use() WHERE relation = 'wide'::regclass;
 SELECT * FROM finish();

@@ -21,12 +21,19 @@ DELETE FROM emptied WHERE id % 4 <> 0;
 SELECT pg_stat_force_next_flush() \g /dev/null
 VACUUM ANALYZE;
 UPDATE pg_class SET relpages = 30000 WHERE relname = 'emptied_id';
-SELECT plan(14);
+SELECT plan(16);
 SELECT is(status_of('vacuum_health', 'hot_updates', 'public.indexed'), 'info', 'a table whose updates are not heap-only is found');
 SELECT matches(message, 'index public."Seen idx" has column "Seen at"', 'and the index on what recorded statements set is named') FROM perfadvisor.vacuum_health WHERE check_name = 'hot_updates' AND object = 'public.indexed';
 SELECT is(remedy_sql, NULL, 'which no storage parameter mends') FROM perfadvisor.vacuum_health WHERE check_name = 'hot_updates' AND object = 'public.indexed';
 SELECT is(remedy_sql, 'ALTER TABLE public.crammed SET (fillfactor = 85)', 'where no indexed column is set, pages need room') FROM perfadvisor.vacuum_health WHERE check_name = 'hot_updates' AND object = 'public.crammed';
 SELECT is(status_of('vacuum_health', 'hot_updates', 'public.roomy'), NULL, 'and a table that has it is left alone');
+DROP ROLE IF EXISTS perfadvisor_nobody;
+CREATE ROLE perfadvisor_nobody;
+SET ROLE perfadvisor_nobody;
+SELECT is((SELECT bool_or(message ~ 'Seen idx') FROM perfadvisor.vacuum_health WHERE check_name = 'hot_updates'), false, 'a role that may not see the statements is not told what they set');
+SELECT is((SELECT status FROM perfadvisor.vacuum_health WHERE check_name = 'table_bloat'), 'unknown', 'nor, without the right to read tables, that none is bloated');
+RESET ROLE;
+DROP ROLE perfadvisor_nobody;
 SELECT verify_sql AS verify, undo_sql AS undo, verified(verify_sql) AS before, remedy_sql AS remedy FROM perfadvisor.vacuum_health WHERE check_name = 'hot_updates' AND object = 'public.crammed' \gset
 :remedy;
 SELECT is(ARRAY[:'before'::boolean, verified(:'verify')], ARRAY[false, true], 'what is printed gives them room');

@@ -1,0 +1,82 @@
+#!/bin/bash
+# health: findings never waits for a lock, works on a standby and without the library, and says what it cannot know there
+
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+PA_TOP=$PWD
+. test/lib/prepare.sh
+. test/lib/server.sh
+. test/lib/tap.sh
+
+# query prints what a statement answers with, in a session of its own.
+query() {
+	pa_psql -d postgres -At -c "$1" 2>&1
+}
+
+# wait_for QUERY waits until a query answers t.
+wait_for() {
+	until [ "$(query "$1")" = t ]; do sleep 0.05; done
+}
+
+pa_prepare test
+pa_begin
+pa_build
+tap_plan 13
+printf '%s\n' "shared_preload_libraries = 'perfadvisor'" "wal_level = replica" "log_min_messages = fatal" "autovacuum = off" "hot_standby_feedback = on" >"$PA_WORK/server.conf"
+pa_server_create primary "$PA_WORK/server.conf"
+pa_server_start primary
+query "CREATE EXTENSION perfadvisor" >/dev/null
+pa_psql -d postgres -f - >/dev/null <<-'SQL'
+	CREATE TABLE parent (id int PRIMARY KEY);
+	INSERT INTO parent SELECT i FROM generate_series(1, 1000) i;
+	CREATE TABLE locked (id int PRIMARY KEY, parent_id int REFERENCES parent ON DELETE CASCADE, at timestamptz);
+	INSERT INTO locked SELECT i, i % 900 + 1, now() FROM generate_series(1, 20000) i;
+	CREATE INDEX locked_part ON locked (parent_id) WHERE parent_id IS NOT NULL AND id > 0;
+	CREATE STATISTICS locked_both ON id, parent_id FROM locked;
+	DELETE FROM parent WHERE id > 950;
+SQL
+
+# One session holds the table, another waits for it: whoever asks for a lock now waits for both
+coproc HOLDER { pa_psql -d postgres -At -f - 2>&1; }
+holder=$HOLDER_PID
+echo "BEGIN; LOCK TABLE locked IN ACCESS EXCLUSIVE MODE; SELECT 'held';" >&"${HOLDER[1]}"
+read -r held <&"${HOLDER[0]}"
+PGAPPNAME=waiter pa_psql -d postgres -c "SELECT count(*) FROM locked" >/dev/null 2>&1 &
+waiter=$!
+wait_for "SELECT count(*) > 0 FROM pg_locks WHERE relation = 'locked'::regclass AND NOT granted"
+tap_is "$held $(query "SET statement_timeout = '20s'; SET lock_timeout = '1ms'; SELECT count(*) > 0 FROM perfadvisor.findings")" "held t" "findings does not wait for a locked table"
+tap_is "$(query "SET statement_timeout = '20s'; SET lock_timeout = '1ms'; SELECT status FROM perfadvisor.index_health WHERE check_name = 'foreign_key_unindexed'")" warning "and still sees what is wrong with it"
+tap_is "$(query "SET statement_timeout = '20s'; SET lock_timeout = '1ms'; SELECT count(*) > 0 FROM perfadvisor.health()")" t "nor does health()"
+tap_is "$(query "SET statement_timeout = '20s'; SET lock_timeout = '1ms'; SELECT perfadvisor.health_json() ? 'status'")" t "nor health_json()"
+tap_is "$(query "SET statement_timeout = '20s'; SET lock_timeout = '1ms'; SELECT present > 0 FROM perfadvisor.note_findings()")" t "nor note_findings()"
+query "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE relation = 'locked'::regclass" >/dev/null
+kill "$holder" 2>/dev/null
+wait "$holder" "$waiter" 2>/dev/null
+
+# pg_monitor sees all numbers
+query "CREATE ROLE watcher LOGIN IN ROLE pg_monitor" >/dev/null
+tap_is "$(PGUSER=watcher query "SELECT count(*) FROM perfadvisor.all_checks WHERE status = 'unknown' AND area IN ('vacuum', 'recorder', 'settings', 'cache')")" 0 "to a member of pg_monitor no number is unknown"
+tap_is "$(PGUSER=watcher query "SELECT status FROM perfadvisor.statistics_health WHERE check_name = 'extended_unbuilt'")" unknown "but what PostgreSQL shows to owners alone"
+
+# A standby
+pa_as mkdir "$PA_WORK/standby"
+pa_run "$PA_BINDIR/pg_basebackup" -D "$PA_WORK/standby/data" -R --checkpoint=fast >"$PA_WORK/backup.log" 2>&1 || cat "$PA_WORK/backup.log" >&2
+echo "port = $(pa_port standby)" >>"$PA_WORK/standby/data/postgresql.conf"
+pa_server_start standby
+tap_is "$(query "SELECT pg_is_in_recovery() AND count(*) > 0 FROM perfadvisor.findings")" t "findings works on a standby"
+tap_is "$(query "SELECT string_agg(DISTINCT status, ' ') FROM perfadvisor.all_checks WHERE check_name IN ('dead_rows', 'stale', 'never_analysed', 'hot_updates')")" unknown "what only the primary counts is unknown there"
+tap_is "$(query "SELECT perfadvisor.health_json() -> 'server' ->> 'in_recovery'")" true "health_json() says that it is one"
+pa_server_stop standby
+pa_server_stop primary
+
+# Without the library
+sed -i "s/^shared_preload_libraries.*//" "$PA_WORK/primary/data/postgresql.conf"
+pa_server_start primary
+tap_is "$(query "SELECT severity || ' ' || fix_sql FROM perfadvisor.findings WHERE area = 'recorder'")" "critical ALTER SYSTEM SET shared_preload_libraries = 'perfadvisor'" "without the library that is the finding"
+tap_is "$(query "SELECT bool_and(area IN ('vacuum', 'statistics', 'index', 'cache', 'settings', 'maintenance', 'recorder')) AND count(*) >= 6 FROM perfadvisor.health()")" t "and the checks of catalogs work without it"
+query "ALTER SYSTEM SET shared_preload_libraries = 'perfadvisor'" >/dev/null
+pa_server_stop primary
+pa_server_start primary
+tap_is "$(query "SELECT perfadvisor.recorder_loaded()")" t "what is printed mends it at the next start"
+pa_server_stop primary
+tap_done
