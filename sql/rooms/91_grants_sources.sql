@@ -3,3 +3,5 @@
 REVOKE ALL ON FUNCTION perfadvisor.import_workload(jsonb, text, name), perfadvisor.remove_source(text),
     perfadvisor.add_source(text, text, name), perfadvisor.pull_sources() FROM PUBLIC;
 GRANT SELECT ON perfadvisor.source_statements, perfadvisor.source_indexes, perfadvisor.sources TO pg_read_all_stats;
+-- not the connection, which may have a password
+GRANT SELECT (source, role, hours, imported_at) ON perfadvisor.workload_sources TO pg_read_all_stats;

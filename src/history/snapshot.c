@@ -139,8 +139,9 @@ begin_snapshot(FunctionCallInfo fcinfo, Datum *values, char *nulls)
 
 	run("LOCK TABLE perfadvisor.snapshot_log IN SHARE UPDATE EXCLUSIVE MODE", 0, NULL, NULL, NULL);
 	run("WITH before AS (SELECT max(taken_at) AS taken_at FROM perfadvisor.snapshot_log)"
-		" INSERT INTO perfadvisor.snapshot_log (from_time, taken_at, label, baseline, index_change)"
-		" SELECT least(coalesce(b.taken_at,"
+		" INSERT INTO perfadvisor.snapshot_log (snapshot_id, from_time, taken_at, label, baseline, index_change)"
+		" SELECT greatest((SELECT max(snapshot_id) + 1 FROM perfadvisor.snapshot_log), (extract(epoch FROM clock_timestamp()) * 1000)::bigint),"
+		"        least(coalesce(b.taken_at,"
 		"                       (SELECT min(s.first_seen) FROM perfadvisor.recorded_statements() s"
 		"                        JOIN pg_catalog.pg_database d ON d.oid = s.dbid WHERE d.datname = current_database()),"
 		"                       clock_timestamp()), clock_timestamp()),"

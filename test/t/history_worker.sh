@@ -119,7 +119,7 @@ tap_is "$(query "SELECT count(*) FROM perfadvisor.compare((SELECT snapshot_id FR
 # Dump and restore, other databases
 pa_as "$PA_BINDIR/pg_dump" -d app -h "$PGHOST" -p "$PGPORT" >"$PA_WORK/dump.sql" 2>"$PA_WORK/dump.err"
 pa_psql -d postgres -c "CREATE DATABASE restored" >/dev/null
-pa_psql -d restored -f "$PA_WORK/dump.sql" >/dev/null 2>"$PA_WORK/restore.err"
+pa_psql -d restored -f "$PA_WORK/dump.sql" >/dev/null 2>"$PA_WORK/restore.err" || cat "$PA_WORK/restore.err" >&2
 tap_is "$(query "SELECT count(*) FROM perfadvisor.snapshots WHERE label = 'after restart'" restored)" 1 "a dump keeps the history"
 tap_is "$(query "SELECT perfadvisor.snapshot() > max(snapshot_id) FROM perfadvisor.snapshot_log" restored)" t "which goes on after it was restored"
 tap_is "$(query "SELECT count(*) FROM pg_class WHERE relname = 'snapshot_log'" without)" 0 "a database without the extension is left alone"
