@@ -110,7 +110,7 @@ SELECT throws_ok('SELECT * FROM perfadvisor.snapshot_statements', '42501', NULL,
 RESET ROLE;
 
 -- Thinning: what is old is merged by the hour, what is older than asked for goes
-UPDATE perfadvisor.snapshot_log SET from_time = from_time - interval '3 days', taken_at = date_trunc('day', taken_at) - interval '3 days' + (snapshot_id - (SELECT min(snapshot_id) FROM perfadvisor.snapshot_log)) * interval '1 second';
+UPDATE perfadvisor.snapshot_log SET from_time = from_time - interval '3 days', taken_at = date_trunc('day', taken_at) - interval '3 days' + (snapshot_id - (SELECT min(snapshot_id) FROM perfadvisor.snapshot_log)) * interval '1 millisecond';
 CREATE TABLE before_thinning AS SELECT sum(calls) AS calls, sum(total_exec_time) AS t FROM perfadvisor.snapshot_counts;
 SELECT perfadvisor.thin_history('30 days') \g /dev/null
 SELECT is((SELECT (sum(calls), count(DISTINCT snapshot_id) < 9) FROM perfadvisor.snapshot_counts)::text,
