@@ -7,7 +7,7 @@
 CREATE TABLE wide AS SELECT i AS id, repeat('x', 1900) AS v FROM generate_series(1, 100000) i;
 CREATE TABLE narrow AS SELECT i AS id FROM generate_series(1, 1000) i;
 VACUUM ANALYZE wide, narrow;
-SELECT plan(11);
+SELECT plan(12);
 SELECT pg_stat_reset() \g /dev/null
 SELECT pg_stat_force_next_flush() \g /dev/null
 SELECT count(*) FROM wide \g /dev/null
@@ -29,4 +29,5 @@ SELECT is((SELECT count(*) FROM perfadvisor.buffer_use()), 0::bigint, 'without p
 CREATE SCHEMA "Odd Place";
 CREATE EXTENSION pg_buffercache SCHEMA "Odd Place";
 SELECT ok(buffers > 0 AND cached_share > 0, 'with it, what each relation has there') FROM perfadvisor.buffer_use() WHERE relation = 'wide'::regclass;
+SELECT throws_ok('SELECT * FROM perfadvisor.server_rows(''nothing'')', '22023', 'unknown topic "nothing"', 'an unknown topic of server_rows() is an error');
 SELECT * FROM finish();

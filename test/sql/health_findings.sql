@@ -22,7 +22,7 @@ SELECT finding('missing_index', 'public.orders') IS NOT NULL AS others \gset
 SELECT perfadvisor.refresh_advice() \g /dev/null
 \connect -
 SET client_min_messages = warning;
-SELECT plan(37);
+SELECT plan(38);
 SELECT is(finding('never_analysed', 'public.never'), left(md5('statistics|never_analysed|public.never'), 12), 'the id of a finding follows from area, check and object');
 SELECT is((SELECT severity || ' ' || area FROM perfadvisor.findings WHERE check_name = 'never_analysed'), 'warning statistics', 'severity and area are those of the check');
 SELECT is((SELECT count(*) FROM perfadvisor.findings WHERE severity = 'ok' OR severity IS NULL OR title IS NULL OR why IS NULL OR evidence IS NULL OR area IS NULL OR object IS NULL), 0::bigint, 'each has a severity, a title, a reason and evidence');
@@ -63,6 +63,7 @@ SELECT ok(gone_at IS NOT NULL, 'and kept in the log') FROM perfadvisor.finding_l
 -- muting
 SELECT finding('missing_index', 'public.orders') AS id \gset
 SELECT matches(perfadvisor.mute(:'id', 'known'), 'index .*orders', 'mute() says what it muted');
+SELECT throws_ok('SELECT perfadvisor.mute(''x'', NULL)', '23502', NULL, 'muting takes a reason');
 SELECT is((SELECT muted FROM perfadvisor.findings WHERE finding_id = :'id'), true, 'the finding is muted');
 SELECT is((SELECT muted FROM perfadvisor.health() WHERE area = 'index'), 1, 'and health() does not count it among those of the area');
 SELECT is(perfadvisor.unmute(:'id'), true, 'unmute() lets it be heard');
