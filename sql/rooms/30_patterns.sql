@@ -51,6 +51,8 @@ WITH s AS MATERIALIZED (
     SELECT r.userid, r.queryid, r.relations_hash, r.toplevel, r.kind,
            pg_catalog.sum(r.runs) AS runs, pg_catalog.sum(r.matched_runs) AS matched, pg_catalog.sum(r.loose_runs) AS loose,
            pg_catalog.sum(r.block_runs) AS in_blocks, pg_catalog.sum(r.executions) AS executions,
+           -- those of runs that are about as long as a statement before them had rows
+           pg_catalog.sum(r.executions) FILTER (WHERE r.parent_queryid IS NOT NULL) AS following,
            pg_catalog.max(r.longest) AS longest, pg_catalog.sum(r.distinct_parameters) AS distinct_parameters,
            pg_catalog.sum(r.rows) AS rows, pg_catalog.max(r.rows) AS most_rows, pg_catalog.sum(r.parent_rows) AS parent_rows,
            pg_catalog.sum(r.exec_time) AS exec_time, pg_catalog.sum(r.gap_time) AS gap_time,
@@ -68,7 +70,7 @@ WITH s AS MATERIALIZED (
     SELECT DISTINCT ON (x.userid, x.queryid) x.userid, x.queryid, x.query, x.rel, x.relation, x.lookup, x.mean_exec_time, x.f
     FROM x ORDER BY x.userid, x.queryid, x.calls DESC
 ), rx AS (
-    SELECT r.kind, r.runs, r.matched, r.loose, r.in_blocks, r.executions, r.longest, r.distinct_parameters AS distinct_sets,
+    SELECT r.kind, r.runs, r.matched, r.loose, r.in_blocks, r.executions, r.following, r.longest, r.distinct_parameters AS distinct_sets,
            r.rows AS run_rows, r.most_rows, r.parent_rows, r.exec_time, r.gap_time, r.lost, r.first_seen AS run_first, r.last_seen AS run_last, r.parent_queryid,
            p.query AS parent_query, p.rel AS parent_rel, p.relation AS parent_relation, p.lookup AS parent_lookup,
            p.mean_exec_time AS parent_mean, p.f AS parent_f, x.*
@@ -101,7 +103,7 @@ WITH s AS MATERIALIZED (
            1 AS least
     FROM rx AS r
     WHERE r.kind = 'lookups' AND r.f -> 'only' IS NULL AND r.executions >= 10
-      AND (r.matched * 2 >= r.runs OR (r.loose >= 3 AND r.loose >= r.runs * 0.8)
+      AND (((r.matched * 2 >= r.runs OR (r.loose >= 3 AND r.loose >= r.runs * 0.8)) AND r.following * 2 >= r.executions)
            OR (r.in_blocks * 2 >= r.runs AND r.executions >= r.runs * 10))
     UNION ALL
     SELECT 'repeated_identical', r.userid, r.queryid, r.relations_hash, r.toplevel, r.lost,
