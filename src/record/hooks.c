@@ -357,6 +357,7 @@ pa_record_init(void)
 	pa_slow_init();
 	pa_failure_init();
 	pa_scans_init();
+	pa_groups_init();
 	pa_concurrency_init();
 	pa_minutes_init();
 	pa_persist_init();			/* loads the ones above */
