@@ -2,21 +2,20 @@
 -- health: sequences. Names that are not qualified are PostgreSQL's own.
 SET LOCAL search_path = pg_catalog, pg_temp;
 
+CREATE FUNCTION perfadvisor.read_sequence(sequence oid, OUT last_value bigint, OUT known boolean)
+RETURNS record
+AS 'MODULE_PATHNAME', 'pa_read_sequence'
+LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED;
+
+COMMENT ON FUNCTION perfadvisor.read_sequence(oid) IS
+'The last value that a sequence has given out, NULL when none; unknown where the current role may not read it, or it is locked, which is not waited for';
+
 CREATE VIEW perfadvisor.sequence_health AS
-WITH locked AS (
-    -- reading a sequence would wait for these, or for who waits for them
-    SELECT DISTINCT l.relation FROM pg_locks AS l
-    WHERE l.locktype = 'relation' AND l.mode IN ('AccessExclusiveLock', 'ExclusiveLock', 'ShareRowExclusiveLock', 'ShareLock')
-      AND l.pid <> pg_backend_pid()
-), sequences AS (
+WITH sequences AS (
     SELECT c.oid, format('%I.%I', n.nspname, c.relname) AS object, s.seqtypid, s.seqincrement, s.seqmax, s.seqmin, s.seqstart, s.seqcycle,
-           k.relation IS NOT NULL AS is_locked,
-           has_sequence_privilege(c.oid, 'SELECT,USAGE') AS may_read,
-           CASE WHEN k.relation IS NULL AND has_sequence_privilege(c.oid, 'SELECT,USAGE')
-                     AND NOT (c.relpersistence = 'u' AND pg_is_in_recovery())
-                THEN pg_sequence_last_value(c.oid) END AS last_value
+           NOT r.known AS is_locked, has_sequence_privilege(c.oid, 'SELECT,USAGE') AS may_read, r.last_value
     FROM pg_sequence AS s JOIN pg_class AS c ON c.oid = s.seqrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
-         LEFT JOIN locked AS k ON k.relation = c.oid
+         CROSS JOIN LATERAL perfadvisor.read_sequence(c.oid) AS r
     WHERE NOT pg_is_other_temp_schema(n.oid)
 ), owned AS (
     -- columns that own a sequence (serial, identity), or whose default asks one
@@ -29,25 +28,27 @@ WITH locked AS (
     WHERE d.classid = 'pg_attrdef'::regclass AND d.refclassid = 'pg_class'::regclass
 ), fed AS (
     SELECT s.*, o.relid, o.attnum, o.is_identity, t.attname, t.atttypid,
-           (SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.oid = o.relid) AS relation,
+           format('%I.%I', n.nspname, c.relname) AS relation,
            CASE t.atttypid WHEN 'int2'::regtype THEN 32767 WHEN 'int4'::regtype THEN 2147483647 ELSE 9223372036854775807 END AS column_max
     FROM sequences AS s LEFT JOIN owned AS o ON o.seqoid = s.oid
+         LEFT JOIN pg_class AS c ON c.oid = o.relid LEFT JOIN pg_namespace AS n ON n.oid = c.relnamespace
          LEFT JOIN pg_attribute AS t ON t.attrelid = o.relid AND t.attnum = o.attnum
 ), bounded AS (
     SELECT f.*, LEAST(f.seqmax, f.column_max) AS high, GREATEST(f.seqmin, - f.column_max - 1::numeric) AS low,
            f.column_max < f.seqmax AND f.seqincrement > 0 AS column_is_less
     FROM fed AS f
+), observed AS (
+    SELECT CASE WHEN r.stats_reset < clock_timestamp() - interval '1 hour'
+                THEN EXTRACT(epoch FROM clock_timestamp() - r.stats_reset) / 86400 END AS days
+    FROM (SELECT pg_stat_get_db_stat_reset_time(d.oid) AS stats_reset FROM pg_database AS d WHERE d.datname = current_database()) AS r
 ), used AS (
     SELECT b.*,
            CASE WHEN b.seqincrement > 0 THEN (b.last_value::numeric - LEAST(b.seqstart, b.last_value) + 1) / (b.high::numeric - LEAST(b.seqstart, b.last_value) + 1)
                 ELSE (GREATEST(b.seqstart, b.last_value) - b.last_value::numeric + 1) / (GREATEST(b.seqstart, b.last_value) - b.low::numeric + 1) END AS fraction,
            CASE WHEN b.seqincrement > 0 THEN b.high::numeric - b.last_value ELSE b.last_value::numeric - b.low END AS left_over,
            -- rows inserted a day since the statistics were reset
-           (SELECT st.n_tup_ins / NULLIF(EXTRACT(epoch FROM clock_timestamp() - d.stats_reset) / 86400, 0)
-            FROM pg_stat_all_tables AS st, pg_stat_database AS d
-            WHERE st.relid = b.relid AND d.datname = current_database()
-              AND d.stats_reset < clock_timestamp() - interval '1 hour') AS rows_per_day
-    FROM bounded AS b
+           pg_stat_get_tuples_inserted(b.relid) / w.days AS rows_per_day
+    FROM bounded AS b CROSS JOIN observed AS w
 ), judged AS (
     SELECT u.*, u.left_over / NULLIF(u.rows_per_day * abs(u.seqincrement), 0) AS days_left,
            u.seqcycle AND NOT u.column_is_less AS goes_round
@@ -67,8 +68,8 @@ WITH locked AS (
 SELECT 'exhaustion' AS check_name,
        s.object || CASE WHEN s.attname IS NULL THEN '' ELSE ' for ' || s.feeds END AS object,
        s.status,
-       CASE WHEN s.is_locked THEN format('Sequence %s is locked by another session; ask again.', s.object)
-            WHEN NOT s.may_read THEN format('The last value of sequence %s cannot be told: the current role may neither use nor select from it.', s.object)
+       CASE WHEN NOT s.may_read THEN format('The last value of sequence %s cannot be told: the current role may neither use nor select from it.', s.object)
+            WHEN s.is_locked THEN format('The last value of sequence %s cannot be told: another session has locked it, or it is not on this standby.', s.object)
             WHEN s.last_value IS NULL THEN format('Sequence %s has not been used.', s.object)
             WHEN s.goes_round THEN format('Sequence %s begins anew at its end.', s.object)
             ELSE format('Sequence %s is at %s of %s%s, %s %% used%s (worth a look from 50 %%, a warning from 75 %% or under 365 days, critical from 90 %% or under 30 days).',

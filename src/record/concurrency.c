@@ -13,10 +13,9 @@
  * Transactions are counted for the session's role and database and for its
  * application, statements for the whole server: an addition to each number at
  * either end, whose result may be the highest so far; no lock, no clock. For
- * how long how many were under way the worker finds out (minutes.c). Which groups are this backend's is looked up when the session runs its
- * first statement and when its application_name changes. There is a group
- * for each role and for each application, with a lock for finding and making
- * them; when there is no room, sessions share the group of all others.
+ * how long how many were under way the worker finds out (minutes.c). Which
+ * groups (groups.c) are this session's is looked up when it runs its first
+ * statement and when its application_name changes.
  *
  * Counted are sessions of clients, not workers, WAL senders and parallel
  * workers. Everything here works in the error path, but for finding groups,
@@ -35,20 +34,10 @@
 
 #include "record/recorder.h"
 
-#define ROLES 64
-#define APPLICATIONS 64
-#define GROUPS (1 + ROLES + APPLICATIONS)
-#define SERVER_GROUP 0
-#define FIRST_ROLE 1			/* the first of a kind is that of all others */
-#define FIRST_APPLICATION (FIRST_ROLE + ROLES)
-
-
 #define COUNT_OF(field) (offsetof(PaGroupCounts, field) / sizeof(uint64))
 
 PaFlight	pa_flight = {.busy = true};
 
-static char *groups = NULL;
-static LWLock *lock = NULL;
 static PaClientAuthentication prev_ClientAuthentication = NULL;
 
 /* This backend's */
@@ -59,110 +48,6 @@ static PgStat_Counter idle_before = 0;	/* us, when the transaction block began *
 static uint64 idle_us = 0;		/* not yet in the groups' counts */
 
 /*
- * Returns the bytes of one group: whole cache lines.
- */
-static Size
-group_size(void)
-{
-	return CACHELINEALIGN(sizeof(PaGroup));
-}
-
-/*
- * Returns the bytes of all groups.
- */
-static Size
-concurrency_size(void)
-{
-	return PG_CACHE_LINE_SIZE + GROUPS * group_size();
-}
-
-/*
- * Groups have one lock.
- */
-static int
-concurrency_locks(void)
-{
-	return 1;
-}
-
-/*
- * Returns a group by its number.
- */
-PaGroup *
-pa_concurrency_group(int number)
-{
-	return (PaGroup *) (groups + number * group_size());
-}
-
-/*
- * Returns the number of groups, used or not.
- */
-int
-pa_concurrency_group_count(void)
-{
-	return GROUPS;
-}
-
-/*
- * Returns the lock of what groups are and did, but for lanes and counts.
- */
-LWLock *
-pa_concurrency_lock(void)
-{
-	return lock;
-}
-
-/*
- * Sets a number to nothing. Nobody else may use it yet.
- */
-static void
-init_count(PaCount *count)
-{
-	pg_atomic_init_u32(&count->now, 0);
-	pg_atomic_init_u32(&count->max, 0);
-}
-
-/*
- * Makes a group that counts from now on. Nobody else may use it yet.
- */
-static void
-init_group(PaGroup *group, const PaGroupKey *key, TimestampTz now)
-{
-	memset(group, 0, sizeof(PaGroup));
-	init_count(&group->in_flight);
-	init_count(&group->sessions);
-	for (int i = 0; i < PA_GROUP_COUNTS; i++)
-		pg_atomic_init_u64(&group->counts[i], 0);
-	group->key = *key;
-	group->last_used = now;
-	group->since = now;
-	group->used = true;
-}
-
-/*
- * Sets the groups up when the server starts.
- */
-static void
-concurrency_startup(void *area, LWLockPadded *locks, bool found)
-{
-	TimestampTz now = GetCurrentTimestamp();
-
-	groups = (char *) CACHELINEALIGN(area);
-	lock = &locks[0].lock;
-	if (found)
-		return;
-	memset(area, 0, concurrency_size());
-	init_group(pa_concurrency_group(SERVER_GROUP), &(PaGroupKey) {.kind = PA_GROUP_SERVER}, now);
-	init_group(pa_concurrency_group(FIRST_ROLE), &(PaGroupKey) {.kind = PA_GROUP_ROLE}, now);
-	init_group(pa_concurrency_group(FIRST_APPLICATION),
-			   &(PaGroupKey) {.kind = PA_GROUP_APPLICATION,.application_name = "(others)"}, now);
-}
-
-static const PaShmemArea concurrency_area = {
-	"perfadvisor concurrency", concurrency_size, concurrency_locks, concurrency_startup
-};
-
-/*
  * Adds to one of a group's counts.
  */
 static inline void
@@ -170,87 +55,6 @@ add_count(PaGroup *group, int count, uint64 n)
 {
 	if (n > 0)
 		pg_atomic_fetch_add_u64(&group->counts[count], n);
-}
-
-/*
- * Finds a group among those of its kind. Caller holds the lock.
- */
-static PaGroup *
-find_group(const PaGroupKey *key, int first, int count)
-{
-	for (int i = first; i < first + count; i++)
-	{
-		PaGroup    *group = pa_concurrency_group(i);
-
-		if (group->used && group->key.dbid == key->dbid && group->key.roleid == key->roleid &&
-			strcmp(group->key.application_name, key->application_name) == 0)
-			return group;
-	}
-	return NULL;
-}
-
-/*
- * Returns a new group, in a place that is free or that no session has used
- * for the longest time; that of all others when there is none. Caller holds
- * the lock exclusively.
- */
-static PaGroup *
-make_group(const PaGroupKey *key, int first, int count, TimestampTz now)
-{
-	PaGroup    *chosen = NULL;
-
-	for (int i = first + 1; i < first + count; i++)
-	{
-		PaGroup    *group = pa_concurrency_group(i);
-
-		if (!group->used)
-		{
-			chosen = group;
-			break;
-		}
-		if (pg_atomic_read_u32(&group->sessions.now) == 0 &&
-			(chosen == NULL || group->last_used < chosen->last_used))
-			chosen = group;
-	}
-	if (chosen == NULL)
-		return pa_concurrency_group(first);
-	if (chosen->used)
-		pa_minutes_close(chosen, now);
-	init_group(chosen, key, now);
-	return chosen;
-}
-
-/*
- * Makes the group of a role again when the server starts. NULL when there is
- * no room.
- */
-PaGroup *
-pa_concurrency_restore_role(const PaGroupKey *key)
-{
-	PaGroup    *group = find_group(key, FIRST_ROLE, ROLES);
-
-	if (group == NULL)
-		group = make_group(key, FIRST_ROLE, ROLES, GetCurrentTimestamp());
-	return group == pa_concurrency_group(FIRST_ROLE) ? NULL : group;
-}
-
-/*
- * Finds or makes a group for this session, and counts the session there.
- */
-static PaGroup *
-join_group(const PaGroupKey *key, int first, int count)
-{
-	TimestampTz now = GetCurrentTimestamp();
-	PaGroup    *group;
-
-	LWLockAcquire(lock, LW_EXCLUSIVE);
-	group = find_group(key, first, count);
-	if (group == NULL)
-		group = make_group(key, first, count, now);
-	group->last_used = now;
-	pa_count_up(&group->sessions);
-	LWLockRelease(lock);
-	return group;
 }
 
 /*
@@ -284,7 +88,7 @@ settle_groups(void)
 	pa_flight.groups_stale = false;
 	if (role_group == NULL)
 	{
-		role_group = join_group(&key, FIRST_ROLE, ROLES);
+		role_group = pa_group_join(&key);
 		add_count(role_group, COUNT_OF(sessions_started), 1);
 	}
 	else if (strncmp(name, application_group->key.application_name, NAMEDATALEN - 1) == 0)
@@ -299,7 +103,7 @@ settle_groups(void)
 	}
 	key = (PaGroupKey) {.kind = PA_GROUP_APPLICATION};
 	strlcpy(key.application_name, name, NAMEDATALEN);
-	application_group = join_group(&key, FIRST_APPLICATION, APPLICATIONS);
+	application_group = pa_group_join(&key);
 	add_count(application_group, COUNT_OF(sessions_started), 1);
 	pa_flight.application_seen = application_name;
 	pa_flight.role = &role_group->in_flight;
@@ -359,7 +163,7 @@ pa_concurrency_leave(void)
 void
 pa_concurrency_block_ended(bool committed)
 {
-	if (pa_flight.chaining)
+	if (pa_flight.chaining && (committed || !pa_flight.committing))
 	{
 		pa_flight.transactions++;
 		pa_flight.ending = pa_flight.chaining = false;
@@ -402,6 +206,7 @@ pa_concurrency_utility_begins(Node *statement, int level)
 		case TRANS_STMT_PREPARE:
 			pa_flight.ending = pa_flight.in_block;
 			pa_flight.chaining = pa_flight.in_block && stmt->chain;
+			pa_flight.committing = stmt->kind == TRANS_STMT_COMMIT;
 			break;
 		default:
 			break;
@@ -446,13 +251,13 @@ pa_concurrency_use_feature(PaFeature feature, const char *example)
 		return;
 	if (role_group == NULL)
 		settle_groups();
-	LWLockAcquire(lock, LW_EXCLUSIVE);
+	LWLockAcquire(pa_groups_lock(), LW_EXCLUSIVE);
 	use = &role_group->features[feature];
 	if (noted[feature] == 0)
 		use->sessions++;
 	use->last_seen = now;
 	strlcpy(use->example, example ? example : "", sizeof(use->example));
-	LWLockRelease(lock);
+	LWLockRelease(pa_groups_lock());
 	noted[feature] = now;
 }
 
@@ -512,7 +317,7 @@ session_ends(int code, Datum argument)
 static void
 session_begins(void)
 {
-	server_group = pa_concurrency_group(SERVER_GROUP);
+	server_group = pa_group(PA_SERVER_GROUP);
 	pa_count_up(&server_group->sessions);
 	add_count(server_group, COUNT_OF(sessions_started), 1);
 	pa_flight = (PaFlight) {.groups_stale = true,.server = &server_group->in_flight};
@@ -532,12 +337,11 @@ pa_ClientAuthentication(struct Port *port, int status)
 }
 
 /*
- * Asks for shared memory, and has this file told of sessions.
+ * Has this file told of sessions.
  */
 void
 pa_concurrency_init(void)
 {
-	pa_shmem_register(&concurrency_area);
 	prev_ClientAuthentication = ClientAuthentication_hook;
 	ClientAuthentication_hook = pa_ClientAuthentication;
 }

@@ -139,6 +139,7 @@ typedef struct PaFlight
 	bool		aborted;		/* and an error ended, but the client does not know yet */
 	bool		ending;			/* by the statement that runs now */
 	bool		chaining;		/* and the next one begins at once */
+	bool		committing;		/* if that is by COMMIT, and works */
 	bool		groups_stale;	/* the application may have got another name */
 	const char *application_seen;	/* address of the name that the group has */
 	PaCount    *server;			/* as the next two: what is counted in */
@@ -155,6 +156,16 @@ extern int	pa_levels_reached(uint32 number);
 extern void pa_count_raise_max(PaCount *count, uint32 number);
 extern uint32 pa_count_take_max(PaCount *count);
 
+/* groups.c */
+#define PA_SERVER_GROUP 0
+
+extern void pa_groups_init(void);
+extern PaGroup *pa_group(int number);
+extern int	pa_groups_count(void);
+extern LWLock *pa_groups_lock(void);
+extern PaGroup *pa_group_join(const PaGroupKey *key);
+extern PaGroup *pa_group_restore_role(const PaGroupKey *key);
+
 /* concurrency.c */
 extern void pa_concurrency_init(void);
 extern void pa_concurrency_enter(void);
@@ -164,10 +175,6 @@ extern void pa_concurrency_flush(void);
 extern void pa_concurrency_utility_begins(Node *statement, int level);
 extern void pa_concurrency_utility_ended(int level);
 extern void pa_concurrency_use_feature(PaFeature feature, const char *example);
-extern PaGroup *pa_concurrency_group(int number);
-extern int	pa_concurrency_group_count(void);
-extern LWLock *pa_concurrency_lock(void);
-extern PaGroup *pa_concurrency_restore_role(const PaGroupKey *key);
 
 /* features.c */
 extern void pa_features_of_query(Query *query);

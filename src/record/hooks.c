@@ -361,6 +361,7 @@ pa_record_init(void)
 	pa_scans_init();
 	pa_plans_init();
 	pa_totals_init();
+	pa_groups_init();
 	pa_concurrency_init();
 	pa_minutes_init();
 	pa_run_init();

@@ -156,21 +156,21 @@ pa_minutes_tick(TimestampTz now)
 {
 	static TimestampTz looked_at = 0;
 	static TimestampTz minute_ends = 0;
-	LWLock	   *lock = pa_concurrency_lock();
+	LWLock	   *lock = pa_groups_lock();
 	bool		somebody;
 	int64		wait;
 
 	LWLockAcquire(lock, LW_EXCLUSIVE);
-	for (int i = 0; i < pa_concurrency_group_count(); i++)
+	for (int i = 0; i < pa_groups_count(); i++)
 	{
-		PaGroup    *group = pa_concurrency_group(i);
+		PaGroup    *group = pa_group(i);
 
 		if (group->used && looked_at != 0)
 			look_at(group, now, now - looked_at);
 		if (group->used && minute_ends != 0 && now >= minute_ends)
 			pa_minutes_close(group, now);
 	}
-	somebody = pg_atomic_read_u32(&pa_concurrency_group(0)->sessions.now) > 0;
+	somebody = pg_atomic_read_u32(&pa_group(PA_SERVER_GROUP)->sessions.now) > 0;
 	LWLockRelease(lock);
 
 	if (now >= minute_ends)
@@ -187,8 +187,8 @@ pa_minutes_tick(TimestampTz now)
 List *
 pa_minutes_read(void)
 {
-	LWLock	   *lock = pa_concurrency_lock();
-	int			groups = pa_concurrency_group_count();
+	LWLock	   *lock = pa_groups_lock();
+	int			groups = pa_groups_count();
 	PaMinute   *copy = MemoryContextAllocHuge(CurrentMemoryContext,
 											  (ROWS + groups) * sizeof(PaMinute));
 	TimestampTz now = GetCurrentTimestamp();
@@ -200,7 +200,7 @@ pa_minutes_read(void)
 		copy[n++] = minutes->rows[i % ROWS];
 	for (int i = 0; i < groups; i++)
 	{
-		PaGroup    *group = pa_concurrency_group(i);
+		PaGroup    *group = pa_group(i);
 
 		if (group->used && fill_row(group, now, &copy[n]))
 			n++;
@@ -218,14 +218,14 @@ pa_minutes_read(void)
 void
 pa_minutes_reset(void)
 {
-	LWLock	   *lock = pa_concurrency_lock();
+	LWLock	   *lock = pa_groups_lock();
 	TimestampTz now = GetCurrentTimestamp();
 
 	LWLockAcquire(lock, LW_EXCLUSIVE);
 	minutes->next = 0;
-	for (int i = 0; i < pa_concurrency_group_count(); i++)
+	for (int i = 0; i < pa_groups_count(); i++)
 	{
-		PaGroup    *group = pa_concurrency_group(i);
+		PaGroup    *group = pa_group(i);
 
 		if (!group->used)
 			continue;
@@ -271,11 +271,11 @@ static void
 save_features(PaDump *dump)
 {
 	static const PaGroup nobody;
-	LWLock	   *lock = pa_concurrency_lock();
+	LWLock	   *lock = pa_groups_lock();
 
-	for (int i = 0; i < pa_concurrency_group_count(); i++)
+	for (int i = 0; i < pa_groups_count(); i++)
 	{
-		PaGroup    *group = pa_concurrency_group(i);
+		PaGroup    *group = pa_group(i);
 		PaGroup    *copy = palloc(sizeof(PaGroup));
 
 		LWLockAcquire(lock, LW_SHARED);
@@ -309,7 +309,7 @@ load_features(PaDump *dump)
 			return true;
 		if (!pa_dump_get(dump, features, sizeof(features)))
 			return false;
-		group = pa_concurrency_restore_role(&key);
+		group = pa_group_restore_role(&key);
 		if (group != NULL)
 			memcpy(group->features, features, sizeof(features));
 	}

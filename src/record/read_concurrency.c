@@ -144,10 +144,10 @@ pa_read_in_flight(PG_FUNCTION_ARGS)
 static bool
 copy_features(PaGroup *group, PaGroupKey *key, PaFeatureUse uses[PA_FEATURES])
 {
-	LWLockAcquire(pa_concurrency_lock(), LW_SHARED);
+	LWLockAcquire(pa_groups_lock(), LW_SHARED);
 	*key = group->key;
 	memcpy(uses, group->features, sizeof(group->features));
-	LWLockRelease(pa_concurrency_lock());
+	LWLockRelease(pa_groups_lock());
 	return group->used && key->kind == PA_GROUP_ROLE;
 }
 
@@ -161,12 +161,12 @@ pa_read_session_features(PG_FUNCTION_ARGS)
 
 	pa_require_preloaded();
 	InitMaterializedSRF(fcinfo, 0);
-	for (int i = 0; i < pa_concurrency_group_count(); i++)
+	for (int i = 0; i < pa_groups_count(); i++)
 	{
 		PaGroupKey	key;
 		PaFeatureUse uses[PA_FEATURES];
 
-		if (!copy_features(pa_concurrency_group(i), &key, uses) || !may_see(&key))
+		if (!copy_features(pa_group(i), &key, uses) || !may_see(&key))
 			continue;
 		for (int f = 0; f < PA_FEATURES; f++)
 		{

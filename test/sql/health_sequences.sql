@@ -67,7 +67,7 @@ SELECT is((SELECT days_left FROM perfadvisor.sequence_health WHERE object LIKE '
 \o /dev/null
 SELECT dblink_connect('locker', format('host=%s port=%s dbname=%s user=%s', split_part(current_setting('unix_socket_directories'), ',', 1), current_setting('port'), current_database(), current_user));
 SELECT dblink_exec('locker', 'BEGIN');
-SELECT dblink_exec('locker', 'ALTER SEQUENCE wide CACHE 2');
+SELECT dblink_exec('locker', 'ALTER SEQUENCE wide RENAME TO wider');
 SET lock_timeout = '1ms';
 \o
 SELECT is(status_of('public.wide for public.narrow.id'), 'unknown', 'a sequence that is being changed is unknown, and not waited for');
