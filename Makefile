@@ -28,6 +28,12 @@ PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 ifneq ($(wildcard $(PGXS)),)
 include $(PGXS)
 
+# As PGXS does itself from 16 on: what is not exported is called, and read, directly.
+ifeq ($(MAJORVERSION),15)
+override CFLAGS += -fvisibility=hidden
+override CPPFLAGS := -DPGDLLEXPORT='__attribute__((visibility("default")))' $(CPPFLAGS)
+endif
+
 # Objects belong to one server and one set of flags: made again when either changes. The targets test and demo
 # call make again with theirs.
 ifeq ($(filter test demo lint clean,$(MAKECMDGOALS)),)

@@ -14,7 +14,7 @@
 
 PG_MODULE_MAGIC;
 
-void		_PG_init(void);
+PGDLLEXPORT void _PG_init(void);
 
 /*
  * Defines the settings and, while preloading, lets each room ask for its

@@ -264,7 +264,7 @@ def_for_relation(PaIndexDef *def, Oid relid)
  * hidden ones. Parents of partitions and inheritance trees are not scanned
  * themselves, so they get none.
  */
-static void
+static pg_noinline void
 relation_info(PlannerInfo *root, Oid relid, bool inhparent, RelOptInfo *rel)
 {
 	ListCell   *lc;
@@ -298,17 +298,34 @@ relation_info(PlannerInfo *root, Oid relid, bool inhparent, RelOptInfo *rel)
 	}
 }
 
+/*
+ * The hook is called for each table that anybody plans, so it costs next to
+ * nothing while no planning is ours.
+ */
 static void
 pa_get_relation_info(PA_RELATION_INFO_HOOK_ARGS)
 {
 	if (prev_relation_info)
 		prev_relation_info(PA_RELATION_INFO_HOOK_PASS);
-	PA_RELATION_INFO_CALL(relation_info);
+	if (unlikely(active != NULL))
+		PA_RELATION_INFO_CALL(relation_info);
 }
 
 /*
  * Shows the table's clauses, equivalence classes and wanted orders to the
  * collector of candidates while the planner has them all at hand.
+ */
+static pg_noinline void
+show_relation(PlannerInfo *root, RelOptInfo *rel, RangeTblEntry *rte)
+{
+	if (is_ours(root) && active->callback != NULL &&
+		rte->rtekind == RTE_RELATION &&
+		(!rte->inh || rte->relkind == RELKIND_PARTITIONED_TABLE))
+		active->callback(root, rel, rte, active->callback_arg);
+}
+
+/*
+ * The hook for that; see pa_get_relation_info().
  */
 static void
 pa_set_rel_pathlist(PlannerInfo *root, RelOptInfo *rel, Index rti,
@@ -316,10 +333,8 @@ pa_set_rel_pathlist(PlannerInfo *root, RelOptInfo *rel, Index rti,
 {
 	if (prev_set_rel_pathlist)
 		prev_set_rel_pathlist(root, rel, rti, rte);
-	if (is_ours(root) && active->callback != NULL &&
-		rte->rtekind == RTE_RELATION &&
-		(!rte->inh || rte->relkind == RELKIND_PARTITIONED_TABLE))
-		active->callback(root, rel, rte, active->callback_arg);
+	if (unlikely(active != NULL))
+		show_relation(root, rel, rte);
 }
 
 static PaIndexDef *

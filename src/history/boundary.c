@@ -57,6 +57,25 @@ creates_extension(const Node *statement)
 		strcmp(((const CreateExtensionStmt *) statement)->extname, "perfadvisor") == 0;
 }
 
+static void end_of_transaction(XactEvent event, void *argument);
+
+/*
+ * Remembers that indexes may have changed. The end of the transaction is asked
+ * for when that happens first: most sessions never change any, and the end of a
+ * transaction is a hot path.
+ */
+static void
+note_change(bool creates)
+{
+	static bool registered = false;
+
+	if (!registered)
+		RegisterXactCallback(end_of_transaction, NULL);
+	registered = true;
+	indexes_changed = true;
+	extension_created |= creates;
+}
+
 /*
  * Runs a utility statement, and remembers whether it may have changed indexes.
  */
@@ -76,8 +95,8 @@ history_ProcessUtility(PlannedStmt *pstmt, const char *queryString,
 	else
 		standard_ProcessUtility(pstmt, queryString, readOnlyTree, context,
 								params, queryEnv, dest, qc);
-	indexes_changed |= changes || creates;
-	extension_created |= creates;
+	if (changes || creates)
+		note_change(creates);
 }
 
 /*
@@ -160,5 +179,4 @@ pa_boundary_init(void)
 {
 	prev_ProcessUtility = ProcessUtility_hook;
 	ProcessUtility_hook = history_ProcessUtility;
-	RegisterXactCallback(end_of_transaction, NULL);
 }
