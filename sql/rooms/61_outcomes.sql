@@ -114,12 +114,12 @@ FROM perfadvisor.snapshot_log AS n,
            JOIN pg_catalog.pg_class AS c ON c.oid = i.oid
            JOIN pg_catalog.pg_namespace AS ns ON ns.oid = c.relnamespace
            JOIN pg_catalog.pg_index AS x ON x.indexrelid = i.oid
-      WHERE o.index IS NULL
-        -- not one that was there when it was advised
+      -- not one that was there when it was advised, nor, once one is known, an older one
+      WHERE o.index IS DISTINCT FROM pg_catalog.format('%I.%I', ns.nspname, c.relname)
         AND (EXISTS (SELECT FROM perfadvisor.events AS e
-                     WHERE e.kind = 'index_created' AND e.noted_at >= o.first_advised
+                     WHERE e.kind = 'index_created' AND e.noted_at >= COALESCE(o.noted_at, o.first_advised)
                        AND e.object = pg_catalog.format('%I.%I', ns.nspname, c.relname))
-             OR (NOT x.indisunique AND NOT EXISTS (SELECT FROM perfadvisor.snapshot_log AS b
+             OR (o.index IS NULL AND NOT x.indisunique AND NOT EXISTS (SELECT FROM perfadvisor.snapshot_log AS b
                                                    WHERE b.taken_at <= o.first_advised)))) AS s
 WHERE n.snapshot_id = note_advice.snapshot_id AND s.advice_id = l.advice_id;
 END;
@@ -185,25 +185,30 @@ WITH advised AS MATERIALIZED (
          LEFT JOIN sides AS b ON b.advice_id = f.advice_id AND b.statement_id = f.statement_id AND b.side = 'before'
          LEFT JOIN sides AS m ON m.advice_id = f.advice_id AND m.statement_id = f.statement_id AND m.side = 'between'
     WHERE f.side = 'after' AND (b.calls IS NOT NULL OR m.calls IS NOT NULL)
+), shares AS MATERIALIZED (
+    -- several indexes of one statement share what it gains, as predicted
+    SELECT a.advice_id, k.statement_id,
+           COALESCE(a.saved_per_call / NULLIF(pg_catalog.sum(a.saved_per_call) OVER (PARTITION BY k.statement_id), 0), 1) AS share
+    FROM advised AS a JOIN perfadvisor.snapshot_statements AS k ON k.queryid = ANY (a.queryids)
 ), measured AS MATERIALIZED (
     -- both means are weighted by the calls afterwards, so that another mix of statements is no gain
     SELECT s.advice_id,
            pg_catalog.sum(s.calls_before)::bigint AS calls_before, pg_catalog.sum(s.calls_after)::bigint AS calls_after,
            pg_catalog.sum(s.mean_before * s.calls_after) / pg_catalog.sum(s.calls_after) AS mean_before,
            pg_catalog.sum(s.mean_after * s.calls_after) / pg_catalog.sum(s.calls_after) AS mean_after,
-           pg_catalog.sum((s.mean_before - s.mean_after) * s.calls_after) AS saved,
-           pg_catalog.sqrt(pg_catalog.sum(pg_catalog.power(s.calls_after, 2) * (
+           pg_catalog.sum((s.mean_before - s.mean_after) * s.calls_after * h.share) AS saved,
+           pg_catalog.sqrt(pg_catalog.sum(pg_catalog.power(s.calls_after * h.share, 2) * (
                pg_catalog.power(COALESCE(perfadvisor.histogram_deviation(s.histogram_before), s.mean_before), 2) / s.calls_before
                + pg_catalog.power(COALESCE(perfadvisor.histogram_deviation(s.histogram_after), s.mean_after), 2) / s.calls_after))) AS error
-    FROM statements AS s
+    FROM statements AS s JOIN shares AS h ON h.advice_id = s.advice_id AND h.statement_id = s.statement_id
     GROUP BY s.advice_id
 ), judged AS (
     SELECT a.*, m.calls_before, m.calls_after, m.mean_before, m.mean_after, m.saved, m.error,
            GREATEST(pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - a.noted_at) / 3600, 1e-9) AS hours,
            CASE WHEN m.calls_after IS NULL OR m.calls_after < 5 OR m.calls_before < 1 THEN 'too early'
-                WHEN m.saved > 0.1 * m.mean_before * m.calls_after AND m.saved > 2 * m.error THEN 'better'
+                WHEN m.mean_before > 1.1 * m.mean_after AND m.saved > 2 * m.error THEN 'better'
                 WHEN a.scans = 0 THEN 'not used'
-                WHEN m.saved < -0.1 * m.mean_before * m.calls_after AND m.saved < -2 * m.error THEN 'worse'
+                WHEN m.mean_after > 1.1 * m.mean_before AND m.saved < -2 * m.error THEN 'worse'
                 WHEN pg_catalog.abs(m.saved) <= 2 * m.error AND m.calls_after < 30 THEN 'too early'
                 ELSE 'no change' END AS verdict
     FROM advised AS a LEFT JOIN measured AS m ON m.advice_id = a.advice_id
