@@ -305,7 +305,7 @@ add_rows(Making *m, Credit *credit, int rank)
 static char *
 plan_text(Making *m, PaItem *item, Bitmapset *config)
 {
-	PaWhatIf	whatif = {0};
+	PaWhatIf	whatif = {.statistics = item->expressions};
 	PaPlanResult result;
 
 	for (int i = 0; i < item->ncandidates; i++)

@@ -219,6 +219,72 @@ generate(void *arg)
 	MemoryContextSwitchTo(oldcontext);
 }
 
+/*
+ * Notes a definition for the statistics of its expressions, in place of one
+ * with more columns.
+ */
+static void
+note_expressions(PaItem *item, PaIndexDef *def)
+{
+	for (int i = 0; i < def->ncolumns; i++)
+	{
+		bool		known = false;
+		ListCell   *lc;
+
+		if (def->columns[i].attno != 0)
+			continue;
+		foreach(lc, item->expressions)
+		{
+			PaIndexDef *other = lfirst(lc);
+
+			for (int j = 0; j < other->ncolumns && other->relid == def->relid && !known; j++)
+			{
+				if (other->columns[j].attno != 0 || !equal(other->columns[j].expr, def->columns[i].expr))
+					continue;
+				known = true;
+				if (def->ncolumns < other->ncolumns)
+					lfirst(lc) = def;
+			}
+		}
+		if (!known && list_length(item->expressions) < PA_MAX_EXPRESSIONS)
+			item->expressions = lappend(item->expressions, def);
+	}
+}
+
+/*
+ * Plans an item as things are once more, if candidates of it have expressions,
+ * with the statistics that these would have. The planner knows nothing of an
+ * expression without an index: with LIMIT 1 it takes any of the rows that it
+ * guesses for the first one, and a whole scan for a bit of one. What is compared
+ * must be told the same.
+ */
+static void
+know_expressions(PaSearch *search, PaItem *item)
+{
+	MemoryContext oldcontext = MemoryContextSwitchTo(search->context);
+	double		time = item->time;
+
+	for (int place = 0; place < item->ncandidates; place++)
+	{
+		PaIndexDef *def = search->candidates[item->candidates[place]]->def;
+
+		if (def->pred == NIL && !def->needs_trgm && !def->needs_btree_gin)
+			note_expressions(item, def);
+	}
+	if (item->expressions != NIL)
+	{
+		item->memo = NIL;
+		item->cost_now = item->current = pa_item_cost_of(search, item, NULL, NULL);
+		if (search->hours == 0)
+		{
+			item->time = item->cost_now * PA_MS_PER_COST;
+			item->statement->time += item->time - time;
+			search->total_time += item->time - time;
+		}
+	}
+	MemoryContextSwitchTo(oldcontext);
+}
+
 static int
 compare_scored(const void *a, const void *b)
 {
@@ -478,6 +544,7 @@ pa_pool_fill(PaSearch *search)
 			part_out_of_time(search, search->pool_deadline))
 			continue;
 		(void) pa_in_restriction(&item->replan.restriction, generate, &filling, NULL);
+		know_expressions(search, item);
 		if (judge_together(search, item))
 			judge_alone(search, item);
 	}

@@ -48,6 +48,8 @@ typedef struct PaItem
 	double		calls;			/* executions per hour that it stands for */
 	bool		rare;			/* these are few of the statement's */
 	List	   *requests;		/* PaRequest * */
+	List	   *expressions;	/* PaIndexDef *, candidates whose expressions have
+								 * statistics in every plan of this sample */
 	double		cost_now;		/* without any candidate */
 	double		rows;			/* estimated, written or returned by an execution */
 	int		   *candidates;		/* ids of those that could matter to it */
@@ -152,6 +154,12 @@ typedef struct PaEffect
  * to plan, so that the balance would tip when other indexes come.
  */
 #define PA_COST_PRICE		0.002
+
+/* Expressions of a statement that statistics are imagined for */
+#define PA_MAX_EXPRESSIONS	8
+
+/* ms that a unit of planner cost is taken for where nothing was measured */
+#define PA_MS_PER_COST		0.01
 
 /* Less than this many ms per hour is noise. */
 #define PA_MIN_HOUR_SAVED	1.0

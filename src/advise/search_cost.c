@@ -164,7 +164,7 @@ static PaMemo *
 plan_item(PaSearch *search, PaItem *item, Bitmapset *config)
 {
 	MemoryContext oldcontext;
-	PaWhatIf	whatif = {0};
+	PaWhatIf	whatif = {.statistics = item->expressions};
 	PaPlanResult result;
 	PaMemo	   *memo;
 	int			i = -1;

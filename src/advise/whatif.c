@@ -260,6 +260,28 @@ def_for_relation(PaIndexDef *def, Oid relid)
 }
 
 /*
+ * Adds to a table that the planner looks at indexes that it cannot scan, but
+ * whose expressions have statistics.
+ */
+static void
+add_statistics(Oid relid, RelOptInfo *rel)
+{
+	ListCell   *lc;
+
+	foreach(lc, active->statistics)
+	{
+		PaIndexDef *def = def_for_relation(lfirst(lc), relid);
+		IndexOptInfo *info;
+
+		if (def == NULL)
+			continue;
+		info = make_index_info(def, rel);
+		info->amhasgettuple = info->amhasgetbitmap = info->amcanparallel = false;
+		rel->indexlist = lappend(rel->indexlist, info);
+	}
+}
+
+/*
  * Adds imagined indexes of a table that the planner looks at, and takes away
  * hidden ones. Parents of partitions and inheritance trees are not scanned
  * themselves, so they get none.
@@ -296,6 +318,7 @@ relation_info(PlannerInfo *root, Oid relid, bool inhparent, RelOptInfo *rel)
 		if (!def->size.too_wide)
 			rel->indexlist = lappend(rel->indexlist, make_index_info(def, rel));
 	}
+	add_statistics(relid, rel);
 }
 
 /*
@@ -337,13 +360,16 @@ pa_set_rel_pathlist(PlannerInfo *root, RelOptInfo *rel, Index rti,
 		show_relation(root, rel, rte);
 }
 
+/*
+ * Returns the definition with an OID among some and their partitions, or NULL.
+ */
 static PaIndexDef *
-find_by_oid(Oid indexoid)
+find_among(List *indexes, Oid indexoid)
 {
 	ListCell   *lc;
 	ListCell   *lc2;
 
-	foreach(lc, active->indexes)
+	foreach(lc, indexes)
 	{
 		PaIndexDef *def = lfirst(lc);
 
@@ -356,6 +382,17 @@ find_by_oid(Oid indexoid)
 		}
 	}
 	return NULL;
+}
+
+/*
+ * Returns the imagined index with an OID, or NULL.
+ */
+static PaIndexDef *
+find_by_oid(Oid indexoid)
+{
+	PaIndexDef *def = find_among(active->indexes, indexoid);
+
+	return def != NULL ? def : find_among(active->statistics, indexoid);
 }
 
 /*

@@ -20,6 +20,8 @@ typedef struct PaWhatIf
 {
 	List	   *indexes;		/* PaIndexDef *, imagined */
 	List	   *hidden;			/* OID list, existing indexes to hide */
+	List	   *statistics;		/* PaIndexDef *, imagined for the statistics of
+								 * their expressions only: no plan reads them */
 	PaRelCallback callback;		/* or NULL */
 	void	   *callback_arg;
 

@@ -32,9 +32,6 @@
 /* A shorter window says too little of an hour. */
 #define PA_MIN_WINDOW_HOURS	(1.0 / 60)
 
-/* ms that a unit of planner cost is taken for where nothing was measured */
-#define PA_MS_PER_COST	0.01
-
 /*
  * Makes an empty search in a memory context of its own, below the current one.
  */

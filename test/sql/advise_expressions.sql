@@ -18,7 +18,7 @@ INSERT INTO expression_case (index, condition) VALUES
 ('(lower(email))', 'lower(email) = ''user777@example.com'''),
 ('(lower(email))', 'lower(email) = ''info@company1.example'''),
 ('(lower(email))', 'lower(email) IS NULL'),
-('(lower(email) text_pattern_ops)', 'lower(email) LIKE ''user77%'''),
+('(lower(email) text_pattern_ops)', 'lower(email) LIKE ''user3%'''),
 ('(date_trunc(''day'', created AT TIME ZONE ''UTC''))', 'date_trunc(''day'', created AT TIME ZONE ''UTC'') = ''2026-03-03'''),
 ('(date_trunc(''hour'', created AT TIME ZONE ''UTC''))', 'date_trunc(''hour'', created AT TIME ZONE ''UTC'') = ''2026-03-03 05:00'''),
 ('(date_trunc(''month'', created AT TIME ZONE ''UTC''))', 'date_trunc(''month'', created AT TIME ZONE ''UTC'') > ''2026-05-01'''),
