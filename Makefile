@@ -36,7 +36,7 @@ endif
 
 # Objects belong to one server and one set of flags: made again when either changes. The targets test and demo
 # call make again with theirs.
-ifeq ($(filter test demo lint clean,$(MAKECMDGOALS)),)
+ifeq ($(filter test demo lint clean check-% test-%,$(MAKECMDGOALS)),)
 BUILT_FOR := $(shell $(PG_CONFIG) --version) $(pkglibdir) $(CC) $(COPT) STRICT=$(STRICT)
 $(shell test "$$(cat .built_for 2>/dev/null)" = '$(BUILT_FOR)' || echo '$(BUILT_FOR)' > .built_for)
 endif
@@ -59,6 +59,10 @@ sql/$(EXTENSION)--$(EXTVERSION).sql: $(sort $(wildcard sql/rooms/*.sql)) sql/roo
 # make test TESTS="record_counts advise_*" runs only those. exec: a signal that make passes on must reach the script.
 test:
 	@exec env MAKE='$(MAKE)' PG_CONFIG='$(PG_CONFIG_GIVEN)' TESTS='$(TESTS)' bash test/lib/run_tests.sh
+
+# Suites that take minutes to hours: check-postgres, check-assert, check-asan and others in test/check.
+check-%:
+	@exec env MAKE='$(MAKE)' PG_CONFIG='$(PG_CONFIG_GIVEN)' TESTS='$(TESTS)' bash test/check/$*.sh
 
 demo:
 	@exec env MAKE='$(MAKE)' PG_CONFIG='$(PG_CONFIG_GIVEN)' bash test/demo/demo.sh

@@ -313,6 +313,7 @@ locate_statement(ParseState *pstate, Query *query, PaTextSlice *slice)
 	}
 	memset(slice, 0, sizeof(*slice));
 	slice->source = string;
+	pa_bound_place(string, &location, &length);
 	(void) CleanQuerytext(string, &location, &length);
 	slice->location = Max(location, 0);
 	slice->length = length;

@@ -208,6 +208,7 @@ create_entry(const PaExecution *execution, const PaBirth *birth)
 		return pa_table_create(&execution->key, &birth->identity);
 
 	/* Analysed before the table forgot it: only the text is left */
+	pa_bound_place(source, &location, &length);
 	(void) CleanQuerytext(source, &location, &length);
 	identity.has_constants = true;
 	identity.text = pa_text_hide_all(source, Max(location, 0), length);
@@ -266,13 +267,8 @@ locate_execution(PaExecution *execution, const PlannedStmt *plan)
 {
 	execution->location = plan->stmt_location;
 	execution->length = plan->stmt_len;
-	if (execution->location <= 0 && execution->length == 0 &&
-		pa_utility_context.source != NULL &&
-		pa_utility_context.level == pa_nesting_level)
-	{
-		execution->location = pa_utility_context.location;
-		execution->length = pa_utility_context.length;
-	}
+	pa_utility_locate(execution->query_desc->sourceText, &execution->location,
+					  &execution->length);
 }
 
 /*
@@ -384,9 +380,11 @@ pa_execution_finished(PaExecution *execution)
 void
 pa_execution_failed(PaExecution *execution)
 {
+	const char *source = execution->query_desc->sourceText;
+
 	count_failed(execution);
-	pa_failure_record(&execution->key,
-					  execution->query_desc->sourceText + Max(execution->location, 0),
+	pa_bound_place(source, &execution->location, &execution->length);
+	pa_failure_record(&execution->key, source + Max(execution->location, 0),
 					  execution->length, &execution->clock.measure);
 	if (execution == pa_execution_starting)
 		pa_execution_starting = NULL;

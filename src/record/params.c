@@ -193,8 +193,10 @@ is_plain(char c)
 uint64
 pa_params_hash_text(const char *source, int location, int length)
 {
-	const char *string = source + Max(location, 0);
+	const char *string;
 
+	pa_bound_place(source, &location, &length);
+	string = source + Max(location, 0);
 	if (length <= 0)
 		length = strlen(string);
 	if (unlikely(length > 0 && !is_plain(string[length - 1])))

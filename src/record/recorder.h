@@ -174,17 +174,37 @@ extern int	pa_nesting_level;
 
 /*
  * Says where a statement is in its source text when it is inside a utility
- * statement, which it does not know itself before 18.
+ * statement, which it does not know itself before 18. What runs inside with
+ * another text (triggers, functions) is not it; a cursor has a copy.
  */
 static inline void
 pa_utility_locate(const char *source, int *location, int *length)
 {
 	if (*location <= 0 && *length == 0 && source != NULL &&
-		pa_utility_context.source == source &&
-		pa_utility_context.level == pa_nesting_level)
+		pa_utility_context.source != NULL &&
+		pa_utility_context.level == pa_nesting_level &&
+		(pa_utility_context.source == source ||
+		 strcmp(pa_utility_context.source, source) == 0))
 	{
 		*location = pa_utility_context.location;
 		*length = pa_utility_context.length;
+	}
+}
+
+/*
+ * Makes a statement's place in its source text unknown when the text is too
+ * short for it: a stored rule, or another library, may bring a plan together
+ * with the text of something else.
+ */
+static inline void
+pa_bound_place(const char *source, int *location, int *length)
+{
+	size_t		end = (size_t) Max(*location, 0) + Max(*length, 0);
+
+	if (end > 0 && (*location < 0 || strnlen(source, end) < end))
+	{
+		*location = -1;
+		*length = 0;
 	}
 }
 

@@ -198,13 +198,15 @@ pa_sample_draft(PaExecution *execution, MemoryContext context)
 	ParamListInfo params = query_desc->params;
 	int			location = execution->location;
 	int			length = execution->length;
-	const char *string = CleanQuerytext(query_desc->sourceText, &location, &length);
+	const char *string = query_desc->sourceText;
 	volatile PaEntry *entry = pa_table_entry(execution->place.ref.index);
 	MemoryContext old;
 	PaBirth    *birth;
 	PaDraft    *draft;
 	Oid		   *types;
 
+	pa_bound_place(string, &location, &length);
+	string = CleanQuerytext(string, &location, &length);
 	if (length <= 0 || length > PA_TEXT_LIMIT ||
 		(entry->has_constants && !pa_track_parameters) ||
 		(params != NULL && params->numParams > PA_PARAMS_LIMIT))

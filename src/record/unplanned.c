@@ -59,6 +59,8 @@ pa_unplanned_failed(const Query *query, const char *source, double plan_time)
 			key.queryid = birth->recorded_as;
 	}
 	pa_utility_locate(source, &location, &length);
+	if (source != NULL)
+		pa_bound_place(source, &location, &length);
 	pa_failure_record(&key, source ? source + Max(location, 0) : NULL, length, &measure);
 }
 
