@@ -83,12 +83,18 @@ function clock(date, seconds) {
 	return new Date(date).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit', second: seconds ? '2-digit' : undefined });
 }
 
-function ago(text) {
-	const minutes = (new Date(report.generated_at) - new Date(text)) / 60000;
-	if (minutes < 1.5) return 'a moment before this page';
-	if (minutes < 90) return plural(Math.round(minutes), 'minute') + ' before this page';
-	if (minutes < 2880) return plural(Math.round(minutes / 60), 'hour') + ' before this page';
-	return plural(Math.round(minutes / 1440), 'day') + ' before this page';
+// since is a distance from the moment of the report.
+function since(text) {
+	const minutes = Math.max((new Date(report.generated_at) - new Date(text)) / 60000, 0);
+	if (minutes < 1) return 'less than a minute before';
+	if (minutes < 90) return plural(Math.round(minutes), 'minute') + ' before';
+	if (minutes < 2880) return plural(Math.round(minutes / 60), 'hour') + ' before';
+	return plural(Math.round(minutes / 1440), 'day') + ' before';
+}
+
+// sentence begins with a capital.
+function sentence(text) {
+	return text && text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 // finished ends the last statement of a text, so that it can be pasted.

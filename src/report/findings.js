@@ -36,9 +36,10 @@ function act(name, sql) {
 
 function findingBody(f) {
 	return [f.why && el('p', { class: 'why' }, f.why),
-		el('div', { class: 'acts' }, act('Fix', f.fix_sql), act('Verify', f.verify_sql), act('Undo', f.undo_sql)),
+		el('div', { class: 'acts' }, act('Fix', f.fix_sql),
+			(f.verify_sql || f.undo_sql) && folded({ class: 'quiet small' }, [f.verify_sql && 'Verify', f.undo_sql && (f.verify_sql ? 'undo' : 'Undo')].filter(Boolean).join(' and '), () => [act('Verify', f.verify_sql), act('Undo', f.undo_sql)])),
 		f.left_out && el('p', { class: 'lock' }, f.left_out),
-		f.lock_note && el('p', { class: 'lock' }, f.fix_sql ? 'Locks: ' : null, f.lock_note),
+		f.lock_note && el('p', { class: 'lock' }, f.lock_note),
 		f.queryids && f.queryids.length > 0 && f.queryids.some(statementOf) && el('p', { class: 'lock' }, 'Statements: ', f.queryids.filter(statementOf).slice(0, 6).map((id, i) => [i > 0 && ', ', toStatement(id)]))];
 }
 
@@ -54,8 +55,8 @@ function tagLine(f) {
 
 function findingCard(f) {
 	if (f.severity === 'critical' || f.severity === 'warning')
-		return el('article', { class: 'card is-' + f.severity, 'data-severity': f.severity, id: 'finding-' + f.finding_id }, tagLine(f), el('h3', null, f.title), findingBody(f));
-	const card = folded({ class: 'card is-' + f.severity, 'data-severity': f.severity }, [el('h3', null, f.title)], () => el('div', null, el('div', { style: { 'margin-top': '8px' } }, tagLine(f)), findingBody(f)));
+		return el('article', { class: 'card is-' + f.severity, 'data-severity': f.severity, id: 'finding-' + f.finding_id }, tagLine(f), el('h3', null, sentence(f.title)), findingBody(f));
+	const card = folded({ class: 'card is-' + f.severity, 'data-severity': f.severity }, [el('h3', null, sentence(f.title))], () => el('div', null, el('div', { style: { 'margin-top': '8px' } }, tagLine(f)), findingBody(f)));
 	return card;
 }
 
@@ -128,7 +129,7 @@ function advicePart() {
 	if (!report.advice)
 		return part(head(), el('p', { class: 'nothing' }, report.all_statements ? 'No search for indexes was made yet, and a report never starts one. This does, and keeps the result:' : 'Advice is made from everybody\u2019s statements; a member of pg_read_all_stats may see it.'),
 			report.all_statements && el('div', { class: 'act', style: { 'grid-template-columns': 'minmax(0, 1fr) auto' } }, block('SELECT * FROM perfadvisor.refresh_advice();', 'Statement that searches for advice'), copier('SELECT * FROM perfadvisor.refresh_advice();', 'the statement that searches for advice')));
-	const age = 'Searched ' + ago(report.advice.made_at) + '; perfadvisor.refresh_advice() searches again.';
+	const age = 'Searched ' + since(report.advice.made_at) + ' this page was made; perfadvisor.refresh_advice() searches again.';
 	if (open.length === 0) return part(head(age), el('p', { class: 'nothing' }, report.advice.indexes.length > 0 ? 'Every index that was advised exists.' : 'The recorded statements need no index that is not there.'));
 	const items = open.map((a) => adviceItem(a, open[0].workload_gain)), list = el('ol', null, items);
 	items.slice(10).forEach((item) => { item.hidden = true; });

@@ -58,7 +58,7 @@ function statementRows(s) {
 	const text = words(s.query);
 	const button = el('button', { class: 'query', type: 'button', 'aria-expanded': 'false', title: text.slice(0, 300) }, el('code', null, text.slice(0, 240)));
 	const row = el('tr', null, el('td', null, button),
-		el('td', { class: 'share-cell n' }, s.share === null ? el('span', { class: 'soft' }, 'inside') : el('div', { class: 'gauge' }, el('span', { class: 'track', 'aria-hidden': 'true' }, el('i', { style: { width: s.share * 100 + '%' } })), percent(s.share))),
+		el('td', { class: 'share-cell n' }, s.share === null ? el('span', { class: 'soft' }, 'inside') : el('div', { class: 'gauge' }, el('span', { class: 'track', 'aria-hidden': 'true' }, el('i', { style: { width: s.share * 100 + '%' } })), el('b', null, percent(s.share)))),
 		el('td', { class: 'n' }, time(s.total_exec_time)), el('td', { class: 'n' }, count(s.calls)), el('td', { class: 'n mean' }, s.calls > 0 ? time(s.mean_exec_time) : '\u2013'), el('td', { class: 'n' }, time(s.p95_exec_time)),
 		el('td', { class: 'n p99' }, time(s.p99_exec_time)), el('td', { class: 'shape' }, s.histogram && shape(s.histogram, 22)));
 	const toggle = (open) => {
@@ -138,11 +138,11 @@ function scansFigure() {
 }
 
 function tablesFigure() {
-	const tables = report.tables;
+	const tables = report.tables.filter((t) => t.bytes > 0 || t.dead_rows > 0);
 	return figure('Table health', 'Dead rows as share of what makes autovacuum come. Full bars are due.',
 		tables.length === 0 ? el('p', { class: 'nothing' }, 'There are no tables.') :
 			el('ul', { class: 'bars' }, tables.slice(0, 8).map((t) => barItem(t.name, bytes(t.bytes), [[2, t.vacuum_trigger > 0 ? t.dead_rows / t.vacuum_trigger : 0]],
-				el('p', null, count(t.dead_rows) + ' dead of ' + count(t.live_rows + t.dead_rows) + ' rows, autovacuum ' + (t.autovacuum === false ? 'is off' : 'comes at ' + count(t.vacuum_trigger)) + (t.last_vacuum ? '; vacuumed ' + moment(t.last_vacuum) : '; never vacuumed'))))));
+				el('p', null, count(t.dead_rows) + ' dead of ' + count(t.live_rows + t.dead_rows) + ' rows, autovacuum ' + (t.autovacuum === false ? 'is off' : 'comes at ' + count(t.vacuum_trigger)) + (t.last_vacuum ? ', came ' + since(t.last_vacuum) : ', never came'))))));
 }
 
 function poolFigure() {
