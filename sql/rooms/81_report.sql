@@ -357,7 +357,7 @@ WITH statements AS MATERIALIZED (
     FROM rights AS r CROSS JOIN LATERAL (SELECT v.* FROM perfadvisor.recorded_totals() AS v WHERE r.loaded) AS t
     WHERE t.toplevel AND t.dbid = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
 ), since AS (
-    SELECT pg_catalog.min((s.document ->> 'first_seen')::timestamptz) AS at FROM statements AS s
+    SELECT pg_catalog.min((s.document ->> 'first_seen')::timestamptz) FILTER (WHERE (s.document ->> 'toplevel')::boolean) AS at FROM statements AS s
 ), verdict AS MATERIALIZED (
     SELECT perfadvisor.report_verdict() AS document
 ), pool AS MATERIALIZED (

@@ -79,6 +79,12 @@ function moment(text) {
 	return text ? new Date(text).toLocaleString('en-GB', { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' }) : '\u2013';
 }
 
+// range is from one moment to another, the day said once if it is the same.
+function range(from, to) {
+	const same = new Date(from).toDateString() === new Date(to).toDateString();
+	return moment(from) + ' to ' + (same ? clock(to) : moment(to));
+}
+
 function clock(date, seconds) {
 	return new Date(date).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit', second: seconds ? '2-digit' : undefined });
 }

@@ -27,7 +27,7 @@ function loadPart() {
 	const bars = report.latencies;
 	const missing = el('p', { class: 'nothing' }, !report.all_statements ? 'Load over time is for members of pg_read_all_stats.' : 'There is no history yet: a snapshot is taken every perfadvisor.snapshot_interval, and by perfadvisor.snapshot().');
 	return el('section', { class: 'part', id: 'load', 'aria-labelledby': 'load-title' },
-		el('div', { class: 'head' }, el('h2', { id: 'load-title' }, 'Load and latency'), periods.length > 0 && el('p', null, moment(periods[0].from) + ' to ' + moment(periods[periods.length - 1].to))),
+		el('div', { class: 'head' }, el('h2', { id: 'load-title' }, 'Load and latency'), periods.length > 0 && el('p', null, range(periods[0].from, periods[periods.length - 1].to))),
 		timed.length > 0 ? loadFigure(h) : missing,
 		(bars.length > 0 || timed.length > 0) && el('div', { class: 'two', style: { 'margin-top': '40px' } },
 			timed.length > 0 && figure('Latency over time', 'Execution time of what clients ran; the scale is logarithmic.', percentileChart(timed), keys([[1, '99th percentile'], [2, '95th'], [3, 'median']]),
