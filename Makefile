@@ -49,9 +49,11 @@ all install installdirs uninstall clean:
 		"(Debian: apt install gcc libc6-dev postgresql-server-dev-all) or set PG_CONFIG" >&2; exit 1
 endif
 
-# The rooms are concatenated in the order of their numbers. Made again too when a room goes away.
-sql/$(EXTENSION)--$(EXTVERSION).sql: $(sort $(wildcard sql/rooms/*.sql)) sql/rooms
-	cat $(filter %.sql,$^) > $@
+# The rooms are concatenated in the order of their numbers, with the files of the report's page in the place of lines
+# "@include FILE". Made again too when a room goes away.
+sql/$(EXTENSION)--$(EXTVERSION).sql: $(sort $(wildcard sql/rooms/*.sql)) $(wildcard src/report/*) sql/rooms
+	awk '/^@include / { while ((more = (getline line < $$2)) > 0) print line; if (more < 0) exit 1; next } { print }' \
+		$(filter sql/rooms/%.sql,$^) > $@ || { rm -f $@; exit 1; }
 
 .DEFAULT_GOAL := all
 .PHONY: all install installdirs uninstall clean demo test lint
