@@ -8,10 +8,12 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_class.h"
 #include "common/hashfn.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
+#include "utils/syscache.h"
 #include "utils/timestamp.h"
 
 #include "advise/search.h"
@@ -28,6 +30,12 @@
 
 /* A sample that stands for less of a statement's executions is rare. */
 #define PA_RARE_SHARE	0.05
+
+/* A statement that ran so rarely, with so many rows each time, and so much of its
+ * table, has loaded it. */
+#define PA_LOAD_CALLS	2
+#define PA_LOAD_ROWS	1000
+#define PA_LOAD_SHARE	0.1
 
 /* A shorter window says too little of an hour. */
 #define PA_MIN_WINDOW_HOURS	(1.0 / 60)
@@ -159,6 +167,35 @@ make_common_item(PaWorkStatement *ws, const PaItem *first)
 }
 
 /*
+ * Returns the rows of a table as known to the planner, 0 if not known.
+ */
+static double
+rows_of(Oid relid)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	double		rows = 0;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		rows = Max(((Form_pg_class) GETSTRUCT(tuple))->reltuples, 0);
+		ReleaseSysCache(tuple);
+	}
+	return rows;
+}
+
+/*
+ * Whether a statement has written a good part of its table at one go: a load or
+ * a migration. It is done, and says nothing of the hours to come.
+ */
+static bool
+is_load(const PaStatement *st, Oid target)
+{
+	return st->calls > 0 && st->calls <= PA_LOAD_CALLS &&
+		st->rows / st->calls >= PA_LOAD_ROWS &&
+		st->rows >= rows_of(target) * PA_LOAD_SHARE;
+}
+
+/*
  * Adds the rows that a statement writes, if it does, to the write load.
  */
 static void
@@ -166,7 +203,8 @@ note_writes(PaSearch *search, const PaWorkStatement *ws, double rows)
 {
 	const PaReplan *replan = &((PaItem *) linitial(ws->items))->replan;
 
-	if (replan->command != CMD_SELECT && OidIsValid(replan->target))
+	if (replan->command != CMD_SELECT && OidIsValid(replan->target) &&
+		!is_load(ws->recorded, replan->target))
 		pa_write_load_add(search->writes, replan->target, replan->command,
 						  replan->updated, rows);
 }
