@@ -68,7 +68,7 @@ expression_text(Node *node, Oid relid, Index varno)
 	node = copyObject(node);
 	if (varno != 1)
 		ChangeVarNodes(node, varno, 1, 0);
-	return deparse_expression(node, deparse_context_for(get_rel_name(relid), relid), false, false);
+	return deparse_expression(node, deparse_context_for(pa_existing_name(relid), relid), false, false);
 }
 
 static Node *
