@@ -235,13 +235,18 @@ static void
 count_partition(PlanWalk *walk, Index varno)
 {
 	RangeTblEntry *rte = rt_fetch(varno, walk->plan->rtable);
+	List	   *ancestors;
 	Oid			top;
 	ListCell   *lc;
 	ListCell   *lc2;
 
 	if (rte->rtekind != RTE_RELATION || !get_rel_relispartition(rte->relid))
 		return;
-	top = llast_oid(get_partition_ancestors(rte->relid));
+	/* None while it is being detached */
+	ancestors = get_partition_ancestors(rte->relid);
+	if (ancestors == NIL)
+		return;
+	top = llast_oid(ancestors);
 	forboth(lc, walk->parents, lc2, walk->scanned)
 		if (lfirst_oid(lc) == top)
 		{
