@@ -425,6 +425,29 @@ add_rejected(Making *m)
 }
 
 /*
+ * Returns why a statement could not be looked at: it could not be analysed, or
+ * none of its samples could be planned. NULL if it was.
+ */
+static const char *
+why_unadvised(const PaWorkStatement *ws)
+{
+	const char *reason = ws->error;
+	ListCell   *lc;
+
+	if (reason != NULL)
+		return reason;
+	foreach(lc, ws->items)
+	{
+		const PaItem *item = lfirst(lc);
+
+		if (item->cost_now > 0 || item->replan.error == NULL)
+			return NULL;
+		reason = item->replan.error->message;
+	}
+	return reason;
+}
+
+/*
  * Lists the statements that could not be looked at, and why.
  */
 static void
@@ -435,16 +458,17 @@ add_unadvised(Making *m)
 	foreach(lc, m->search->statements)
 	{
 		PaWorkStatement *ws = lfirst(lc);
+		const char *reason = why_unadvised(ws);
 		PaUnadvised *row;
 
-		if (ws->error == NULL)
+		if (reason == NULL)
 			continue;
 		row = palloc0(sizeof(PaUnadvised));
 		row->queryid = (int64) ws->recorded->key.queryid;
 		row->query = ws->recorded->query ? pstrdup(ws->recorded->query) : NULL;
 		row->calls = ws->recorded->calls;
 		row->total_exec_time = ws->recorded->total_exec_time;
-		row->reason = pstrdup(ws->error);
+		row->reason = pstrdup(reason);
 		m->advice->unadvised = lappend(m->advice->unadvised, row);
 	}
 }
@@ -485,7 +509,7 @@ pa_advice_make(PaSearch *search, MemoryContext parent)
 	MemoryContext oldcontext = MemoryContextSwitchTo(context);
 	PaAdvice   *advice = palloc0(sizeof(PaAdvice));
 	Making		m = {.search = search,.advice = advice};
-	PaRestriction self = {GetUserId(), NULL};
+	PaRestriction self = {.userid = GetUserId()};
 	ErrorData  *error = NULL;
 	ListCell   *lc;
 

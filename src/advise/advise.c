@@ -21,5 +21,6 @@ pa_advise_init(void)
 		pa_publish_init();
 	}
 	pa_whatif_init();
+	pa_foreign_code_init();
 	pa_replan_init();
 }

@@ -68,7 +68,7 @@ expression_text(Node *node, Oid relid, Index varno)
 	node = copyObject(node);
 	if (varno != 1)
 		ChangeVarNodes(node, varno, 1, 0);
-	return deparse_expression(node, deparse_context_for(get_rel_name(relid), relid), false, false);
+	return deparse_expression(node, deparse_context_for(pa_existing_name(relid), relid), false, false);
 }
 
 static Node *
@@ -235,13 +235,18 @@ static void
 count_partition(PlanWalk *walk, Index varno)
 {
 	RangeTblEntry *rte = rt_fetch(varno, walk->plan->rtable);
+	List	   *ancestors;
 	Oid			top;
 	ListCell   *lc;
 	ListCell   *lc2;
 
 	if (rte->rtekind != RTE_RELATION || !get_rel_relispartition(rte->relid))
 		return;
-	top = llast_oid(get_partition_ancestors(rte->relid));
+	/* None while it is being detached */
+	ancestors = get_partition_ancestors(rte->relid);
+	if (ancestors == NIL)
+		return;
+	top = llast_oid(ancestors);
 	forboth(lc, walk->parents, lc2, walk->scanned)
 		if (lfirst_oid(lc) == top)
 		{

@@ -334,7 +334,7 @@ pa_existing_read(List *relids)
 	{
 		PaExistingTable *table = palloc0(sizeof(PaExistingTable));
 		HeapTuple	tuple;
-		PaRestriction restriction = {.search_path = "pg_catalog"};
+		PaRestriction restriction = {.search_path = "pg_catalog",.code = PA_CODE_CALLED};
 		ErrorData  *error = NULL;
 
 		CHECK_FOR_INTERRUPTS();

@@ -32,6 +32,7 @@
 #include "utils/syscache.h"
 
 #include "advise/existing.h"
+#include "advise/replan.h"
 
 /*
  * Returns the qualified and quoted name of a relation.
@@ -39,8 +40,8 @@
 static char *
 qualified_name(Oid relid)
 {
-	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)),
-									  get_rel_name(relid));
+	return quote_qualified_identifier(pa_existing_schema(relid),
+									  pa_existing_name(relid));
 }
 
 /*
@@ -125,7 +126,7 @@ append_column(StringInfo buf, const PaIndexDef *def, const PaIndexColumn *col,
 static void
 append_body(StringInfo buf, const PaIndexDef *def, Oid tablespace)
 {
-	List	   *context = deparse_context_for(get_rel_name(def->relid), def->relid);
+	List	   *context = deparse_context_for(pa_existing_name(def->relid), def->relid);
 
 	appendStringInfo(buf, "USING %s (", quote_identifier(get_am_name(def->am)));
 	for (int i = 0; i < def->ncolumns; i++)
@@ -230,9 +231,9 @@ pa_index_choose_name(PaIndexDef *def, List **taken)
 	label = def->pred != NIL ? "part_idx" :
 		(def->am == BTREE_AM_OID ? "idx" : psprintf("%s_idx", get_am_name(def->am)));
 
-	name = makeObjectName(get_rel_name(def->relid), columns.data + 1, label);
+	name = makeObjectName(pa_existing_name(def->relid), columns.data + 1, label);
 	for (int pass = 1; name_taken(name, schema, *taken); pass++)
-		name = makeObjectName(get_rel_name(def->relid), columns.data + 1,
+		name = makeObjectName(pa_existing_name(def->relid), columns.data + 1,
 							  psprintf("%s%d", label, pass));
 	def->name = name;
 	*taken = lappend(*taken, name);
@@ -258,7 +259,7 @@ pa_index_name(PaIndexDef *def)
 static char *
 qualified_index_name(PaIndexDef *def)
 {
-	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(def->relid)),
+	return quote_qualified_identifier(pa_existing_schema(def->relid),
 									  pa_index_name(def));
 }
 
@@ -400,7 +401,7 @@ steps_of(PaIndexDef *def, Oid parent, List **taken, bool *attached)
 	if (twin != NULL && OidIsValid(twin->parent) && twin->parent != parent)
 		twin = NULL;
 	if (twin != NULL)
-		def->name = get_rel_name(twin->oid);
+		def->name = pa_existing_name(twin->oid);
 	else if (is_part)
 		pa_index_choose_name(def, taken);
 	if (is_part)

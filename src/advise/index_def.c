@@ -13,6 +13,7 @@
 
 #include "access/attmap.h"
 #include "access/genam.h"
+#include "access/htup_details.h"
 #include "access/relation.h"
 #include "access/table.h"
 #include "catalog/namespace.h"
@@ -35,6 +36,7 @@
 #include "utils/syscache.h"
 
 #include "advise/index_def.h"
+#include "advise/replan.h"
 #include "advise/whatif.h"
 #include "base/compat_planner.h"
 
@@ -360,6 +362,32 @@ existing_order_serves(Relation index, const PaIndexDef *def)
 }
 
 /*
+ * Has an index's expressions and predicate prepared in the relation cache.
+ */
+static void
+load_stored(void *index)
+{
+	(void) RelationGetIndexExpressions(index);
+	(void) RelationGetIndexPredicate(index);
+}
+
+/*
+ * Makes sure that asking for an index's expressions and predicate runs no code
+ * of its owner, by having that done as the owner. Returns false if it failed.
+ */
+static bool
+read_as_owner(Relation index)
+{
+	PaRestriction owner = {.userid = index->rd_rel->relowner,.search_path = "pg_catalog",.code = PA_CODE_CALLED};
+	HeapTuple	tuple = index->rd_indextuple;
+
+	if ((index->rd_indexprs != NIL || heap_attisnull(tuple, Anum_pg_index_indexprs, NULL)) &&
+		(index->rd_indpred != NIL || heap_attisnull(tuple, Anum_pg_index_indpred, NULL)))
+		return true;
+	return pa_in_restriction(&owner, load_stored, index, NULL);
+}
+
+/*
  * Whether a valid index begins with all keys of the definition, in an order
  * that serves.
  */
@@ -440,8 +468,9 @@ pa_index_def_find_serving(const PaIndexDef *def)
 	foreach(lc, RelationGetIndexList(rel))
 	{
 		Relation	index = relation_open(lfirst_oid(lc), AccessShareLock);
-		List	   *pred = RelationGetIndexPredicate(index);
-		bool		serves = existing_has_keys(index, def) &&
+		bool		readable = read_as_owner(index);
+		List	   *pred = readable ? RelationGetIndexPredicate(index) : NIL;
+		bool		serves = readable && existing_has_keys(index, def) &&
 			(pred == NIL || predicate_implied_by(pred, def->pred, false));
 
 		for (int i = def->nkeys; serves && i < def->ncolumns; i++)
@@ -494,8 +523,8 @@ pa_index_def_covered_by_existing(const PaIndexDef *def)
 	{
 		Relation	index = relation_open(lfirst_oid(lc), AccessShareLock);
 
-		covered = existing_covers(index, def) ||
-			extends_unique(index, def);
+		covered = read_as_owner(index) &&
+			(existing_covers(index, def) || extends_unique(index, def));
 		relation_close(index, AccessShareLock);
 		if (covered)
 			break;

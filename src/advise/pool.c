@@ -212,7 +212,7 @@ generate(void *arg)
 	{
 		PaRequest  *request = lfirst(lc);
 
-		if (ConditionalLockRelationOid(request->relid, AccessShareLock))
+		if (pa_lock_existing(request->relid))
 			pa_candidates_generate(request, sink, filling);
 		MemoryContextReset(filling->search->scratch);
 	}
@@ -574,7 +574,7 @@ add_late(void *arg)
 	PaSearch   *search = late->search;
 	MemoryContext oldcontext;
 
-	if (!ConditionalLockRelationOid(late->def->relid, AccessShareLock))
+	if (!pa_lock_existing(late->def->relid))
 		return;
 	late->candidate = pa_pool_add(search, late->def);
 	if (late->candidate == NULL || late->candidate->pooled)
@@ -594,7 +594,7 @@ PaCandidate *
 pa_pool_add_late(PaSearch *search, PaIndexDef *def)
 {
 	Late		late = {search, def, NULL};
-	PaRestriction self = {GetUserId(), NULL};
+	PaRestriction self = {.userid = GetUserId()};
 	MemoryContext oldcontext = MemoryContextSwitchTo(search->scratch);
 
 	(void) pa_in_restriction(&self, add_late, &late, NULL);

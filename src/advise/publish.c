@@ -295,10 +295,11 @@ pa_index_serving(PG_FUNCTION_ARGS)
 {
 	Oid			relid = PG_GETARG_OID(0);
 	Serving		serving = {.ddl = text_to_cstring(PG_GETARG_TEXT_PP(1))};
+	PaRestriction self = {.userid = GetUserId(),.search_path = "pg_catalog"};
 
 	if (!ConditionalLockRelationOid(relid, AccessShareLock))
 		PG_RETURN_NULL();
-	if (!pa_guarded_call(find_serving, &serving) || !OidIsValid(serving.index))
+	if (!pa_in_restriction(&self, find_serving, &serving, NULL) || !OidIsValid(serving.index))
 		PG_RETURN_NULL();
 	PG_RETURN_OID(serving.index);
 }

@@ -228,7 +228,7 @@ Datum
 pa_relation_bytes(PG_FUNCTION_ARGS)
 {
 	BytesJob	job = {PG_GETARG_OID(0), -1};
-	PaRestriction self = {GetUserId(), NULL};
+	PaRestriction self = {.userid = GetUserId()};
 
 	if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(job.relid)) ||
 		!pa_in_restriction(&self, read_bytes, &job, NULL) || job.bytes < 0)

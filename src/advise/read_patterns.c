@@ -96,6 +96,8 @@ examine(const PaStatement *st, MemoryContext result)
 	replan.restriction.search_path = replan.sample->search_path;
 	replan.queryid = st->key.queryid;
 	replan.fingerprint = st->fingerprint;
+	if (st->fingerprint != 0)
+		replan.restriction.code = PA_CODE_CALLED;
 	initStringInfo(&examined.facts);
 	initStringInfo(&examined.found);
 	pa_replan_prepare(&replan);

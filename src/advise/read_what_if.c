@@ -122,6 +122,7 @@ pa_what_if(PG_FUNCTION_ARGS)
 	pa_expr_stats_reset();
 	pa_whatif_reset_oids();
 	replan.restriction.userid = GetUserId();
+	replan.restriction.code = PA_CODE_ANY;
 	if (!PG_ARGISNULL(1))
 		job.texts = pa_text_array_list(PG_GETARG_ARRAYTYPE_P(1), "indexes to imagine");
 	if (!PG_ARGISNULL(2))
@@ -163,7 +164,7 @@ imagine_sizes(void *arg)
 Datum
 pa_what_if_size(PG_FUNCTION_ARGS)
 {
-	PaRestriction self = {GetUserId(), NULL};
+	PaRestriction self = {.userid = GetUserId(),.code = PA_CODE_ANY};
 	WhatIfJob	job = {.context = CurrentMemoryContext};
 	ErrorData  *error = NULL;
 

@@ -11,6 +11,8 @@
  *	- with the search_path it ran with, and only if every name still means the
  *	  same object as then (fingerprint), so that nobody can plant an object in
  *	  front of one;
+ *	- without calling functions of roles that could have planted them
+ *	  (foreign_code.c);
  *	- read only, with a short lock_timeout, in a subtransaction that is always
  *	  rolled back, which also gives back the locks at once.
  *
@@ -21,6 +23,7 @@
 
 #include "access/xact.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
@@ -38,6 +41,7 @@
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 #include "utils/snapmgr.h"
+#include "utils/syscache.h"
 
 #include "advise/replan.h"
 
@@ -115,6 +119,72 @@ must_rethrow(const ErrorData *edata)
 }
 
 /*
+ * Takes the lock that planning takes, without waiting. Returns false if it is
+ * not to be had, or the relation is gone.
+ */
+bool
+pa_lock_existing(Oid relid)
+{
+	return ConditionalLockRelationOid(relid, AccessShareLock) &&
+		SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relid));
+}
+
+/*
+ * Raises ERROR 42P01: a relation was dropped since.
+ */
+static void
+complain_dropped(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_TABLE),
+			 errmsg("a table that the advice is about was dropped"),
+			 errhint("Ask again.")));
+}
+
+/*
+ * Returns the name of a relation, in the current context. Raises ERROR 42P01
+ * if it was dropped since.
+ */
+char *
+pa_existing_name(Oid relid)
+{
+	char	   *name = get_rel_name(relid);
+
+	if (name == NULL)
+		complain_dropped();
+	return name;
+}
+
+/*
+ * Returns the owner of a relation, like pa_existing_name().
+ */
+Oid
+pa_existing_owner(Oid relid)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Oid			owner;
+
+	if (!HeapTupleIsValid(tuple))
+		complain_dropped();
+	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+	ReleaseSysCache(tuple);
+	return owner;
+}
+
+/*
+ * Returns the name of a relation's schema, like pa_existing_name().
+ */
+char *
+pa_existing_schema(Oid relid)
+{
+	char	   *name = get_namespace_name(get_rel_namespace(relid));
+
+	if (name == NULL)
+		complain_dropped();
+	return name;
+}
+
+/*
  * Runs work(arg) as a role, restricted, read only, in a subtransaction that is
  * rolled back whatever happens. Returns false if it raised an error, which is
  * then put in *error (in the caller's memory context). Results must be put
@@ -128,10 +198,12 @@ pa_in_restriction(const PaRestriction *restriction, void (*work) (void *arg),
 	MemoryContext oldcontext = CurrentMemoryContext;
 	ResourceOwner oldowner = CurrentResourceOwner;
 	int			suspended = pa_record_suspended;
+	Oid			guarded;
 	ErrorData  *volatile edata = NULL;
 
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(oldcontext);
+	guarded = pa_foreign_code_begin(restriction->userid, restriction->code);
 	PG_TRY();
 	{
 		pa_record_suspended = suspended + 1;
@@ -146,6 +218,7 @@ pa_in_restriction(const PaRestriction *restriction, void (*work) (void *arg),
 	}
 	PG_END_TRY();
 
+	pa_foreign_code_end(guarded);
 	pa_record_suspended = suspended;
 	RollbackAndReleaseCurrentSubTransaction();
 	MemoryContextSwitchTo(oldcontext);

@@ -10,12 +10,29 @@
 #include "advise/whatif.h"
 #include "record/record.h"
 
+/* Whose functions may run while something is planned; see foreign_code.c. */
+typedef enum PaCode
+{
+	PA_CODE_TRUSTED,			/* superusers', and of roles that the planning
+								 * role can act as */
+	PA_CODE_CALLED,				/* any that a statement called when its role ran
+								 * it; for roles that can do more than others
+								 * as above */
+	PA_CODE_ANY					/* any: the text is the caller's own */
+} PaCode;
+
 /* As whom, and under which names, something is planned. */
 typedef struct PaRestriction
 {
 	Oid			userid;
 	const char *search_path;	/* NULL: the session's own */
+	PaCode		code;
 } PaRestriction;
+
+/* foreign_code.c */
+extern void pa_foreign_code_init(void);
+extern Oid	pa_foreign_code_begin(Oid userid, PaCode code);
+extern void pa_foreign_code_end(Oid before);
 
 extern bool pa_in_restriction(const PaRestriction *restriction,
 							  void (*work) (void *arg), void *arg,
@@ -63,6 +80,10 @@ extern bool pa_use_common_values(List *queries);
 
 /* replan.c */
 extern void pa_replan_init(void);
+extern bool pa_lock_existing(Oid relid);
+extern char *pa_existing_name(Oid relid);
+extern char *pa_existing_schema(Oid relid);
+extern Oid	pa_existing_owner(Oid relid);
 extern uint64 pa_replan_invalidations(void);
 extern void pa_replan_prepare(PaReplan *replan);
 extern bool pa_replan_plan(PaReplan *replan, PaWhatIf *whatif,

@@ -54,7 +54,7 @@ price_candidates(void *arg)
 		PaCandidate *candidate = search->candidates[i];
 
 		if (candidate->pooled &&
-			ConditionalLockRelationOid(candidate->def->relid, AccessShareLock))
+			pa_lock_existing(candidate->def->relid))
 			pa_search_price(search, candidate);
 	}
 }
@@ -62,7 +62,7 @@ price_candidates(void *arg)
 static void
 price_all(PaSearch *search)
 {
-	PaRestriction self = {GetUserId(), NULL};
+	PaRestriction self = {.userid = GetUserId()};
 
 	(void) pa_in_restriction(&self, price_candidates, search, NULL);
 }

@@ -29,7 +29,9 @@
 #include "utils/selfuncs.h"
 #include "utils/syscache.h"
 
+#include "advise/examine.h"
 #include "advise/expr_stats.h"
+#include "advise/replan.h"
 #include "advise/row_sample.h"
 #include "advise/size.h"
 #include "base/compat_planner.h"
@@ -42,13 +44,24 @@
 
 static void size_partitioned(PaIndexDef *def, bool exact);
 
+/* Has the planner read what it wants to know of a table; see below. */
+static void
+read_relation(void *root)
+{
+	(void) build_simple_rel(root, 1, NULL);
+}
+
 /*
  * Makes the smallest planner state that selectivity functions need: a query
  * with one table, which is range-table entry 1. The caller must hold a lock.
+ * The planner folds constants in expressions of indexes and statistics, which
+ * runs code of the table's owner: so it is done as the owner. Returns NULL if
+ * that fails.
  */
 static PlannerInfo *
 single_table_root(Oid relid)
 {
+	PaRestriction owner = {.userid = pa_existing_owner(relid),.search_path = "pg_catalog",.code = PA_CODE_CALLED};
 	PlannerInfo *root = makeNode(PlannerInfo);
 	Query	   *query = makeNode(Query);
 	RangeTblEntry *rte = makeNode(RangeTblEntry);
@@ -67,8 +80,7 @@ single_table_root(Oid relid)
 	root->planner_cxt = CurrentMemoryContext;
 	root->wt_param_id = -1;
 	setup_simple_rel_arrays(root);
-	(void) build_simple_rel(root, 1, NULL);
-	return root;
+	return pa_in_restriction(&owner, read_relation, root, NULL) ? root : NULL;
 }
 
 /*
@@ -232,6 +244,13 @@ estimate(PaIndexDef *def, bool exact)
 	}
 
 	root = single_table_root(def->relid);
+	if (root == NULL)
+	{
+		/* Code of its owner fails: nobody can plan with it */
+		def->size.tuples = pa_relation_tuples(def->relid);
+		def->size.pages = 1;
+		return;
+	}
 	rel = root->simple_rel_array[1];
 	tuples = table_rows(rel, def->relid);
 	sizing.table_rows = Max(tuples, 1);

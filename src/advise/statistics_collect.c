@@ -174,7 +174,7 @@ clause_text(Node *clause, Index varno, Oid relid)
 							 GUC_ACTION_SAVE, true, 0, false);
 	if (varno != 1)
 		ChangeVarNodes(copy, varno, 1, 0);
-	sql = deparse_expression(copy, deparse_context_for(get_rel_name(relid), relid),
+	sql = deparse_expression(copy, deparse_context_for(pa_existing_name(relid), relid),
 							  false, false);
 	AtEOXact_GUC(true, nest);
 	return sql;

@@ -35,7 +35,7 @@ statistics_name(const PaJudging *j, List *attnos)
 						 get_attname(j->use->relid, lfirst_int(lc), false));
 	for (int pass = 0;; pass++)
 	{
-		char	   *name = makeObjectName(get_rel_name(j->use->relid), columns.data,
+		char	   *name = makeObjectName(pa_existing_name(j->use->relid), columns.data,
 										  pass == 0 ? label : psprintf("%s%d", label, pass));
 
 		if (!SearchSysCacheExists2(STATEXTNAMENSP, CStringGetDatum(name), ObjectIdGetDatum(schema)))
@@ -165,7 +165,7 @@ advise_extended(PaJudging *j, List *attnos, char *kind, int target, double error
 	}
 	row = pa_statistics_add(j, attnos, "correlated", error, queryids,
 				  pa_column_names(j->use->relid, attnos), NULL, reason);
-	row->name = quote_qualified_identifier(get_namespace_name(get_rel_namespace(j->use->relid)),
+	row->name = quote_qualified_identifier(pa_existing_schema(j->use->relid),
 										   statistics_name(j, attnos));
 	row->kinds = list_make1(makeString(kind));
 	row->target = target;

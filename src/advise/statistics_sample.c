@@ -90,7 +90,7 @@ pa_sample_open(PaTableSample *sample, Oid relid)
 	sample->relid = relid;
 	secured = ((Form_pg_class) GETSTRUCT(tuple))->relrowsecurity;
 	sample->owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
-	sample->name = quote_qualified_identifier(get_namespace_name(((Form_pg_class) GETSTRUCT(tuple))->relnamespace),
+	sample->name = quote_qualified_identifier(pa_existing_schema(relid),
 											  NameStr(((Form_pg_class) GETSTRUCT(tuple))->relname));
 	ReleaseSysCache(tuple);
 	restriction.userid = sample->owner;
@@ -140,7 +140,7 @@ bool
 pa_sample_ask(const PaTableSample *sample, const char *sql, int n, double *answers)
 {
 	AskJob		job = {sample, sql, n, answers};
-	PaRestriction restriction = {sample->owner, "pg_catalog"};
+	PaRestriction restriction = {.userid = sample->owner,.search_path = "pg_catalog"};
 
 	return pa_in_restriction(&restriction, ask, &job, NULL);
 }

@@ -137,6 +137,7 @@ make_item(PaWorkStatement *ws, const PaSample *sample, Oid userid)
 		/* otherwise it was recorded on another server, with ids of its own */
 		item->replan.queryid = ws->recorded->key.queryid;
 		item->replan.fingerprint = ws->recorded->fingerprint;
+		item->replan.restriction.code = PA_CODE_CALLED;
 	}
 	pa_replan_prepare(&item->replan);
 	if (item->replan.error != NULL)
@@ -409,6 +410,7 @@ pa_workload_given(PaSearch *search, List *queries)
 		item->statement = ws;
 		item->replan.sample = sample;
 		item->replan.restriction.userid = GetUserId();
+		item->replan.restriction.code = PA_CODE_ANY;
 		pa_replan_prepare(&item->replan);
 		if (item->replan.error != NULL)
 			ReThrowError(item->replan.error);

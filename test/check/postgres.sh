@@ -148,6 +148,8 @@ run_on() {
 			cat "$PA_SOURCE/contrib/pg_stat_statements/pg_stat_statements.conf"
 			echo "shared_preload_libraries = '$preload'"
 			echo "compute_query_id = auto"
+			# pg_stat_statements would show what takes snapshots.
+			[ "$1" = bare ] || echo "perfadvisor.snapshot_interval = 0"
 		} >>"$PA_WORK/$1/data/postgresql.conf"
 		pa_server_start "$1"
 		run_suite pg_stat_statements "$1"
