@@ -165,7 +165,7 @@ function poolAdvice() {
 	return figure('Pools', 'Connections that the busiest hour needed; ' + report.pool.max_connections + ' are allowed.', null,
 		known.length === 0 ? el('p', { class: 'nothing' }, 'Not enough was observed for a recommendation: it takes 1,000 transactions in 10 minutes of one role or application.') :
 			el('ul', { class: 'bars' }, known.slice(0, 6).map((a) => el('li', null, el('div', { class: 'top' }, el('span', { class: 'name' }, a.name), el('span', { class: 'val' }, plural(a.recommended_size, 'connection') + (a.pool_mode ? ', ' + a.pool_mode + ' pooling' : ''))),
-				el('p', null, a.reason), a.why_not_transaction && el('p', null, a.why_not_transaction)))));
+				el('p', null, a.reason), a.why_not_transaction && el('p', null, sentence(a.why_not_transaction))))));
 }
 
 function serverPart() {
