@@ -126,15 +126,18 @@ LANGUAGE SQL STABLE PARALLEL SAFE STRICT ROWS 96
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 WITH recent AS (
-    SELECT l.snapshot_id, l.from_time, l.taken_at, pg_catalog.row_number() OVER (ORDER BY l.snapshot_id) - 1 AS number, pg_catalog.count(*) OVER () AS n
+    SELECT l.snapshot_id, l.from_time, l.taken_at
     FROM perfadvisor.snapshot_log AS l
     WHERE l.taken_at > (SELECT pg_catalog.max(m.taken_at) FROM perfadvisor.snapshot_log AS m) - '1 day'::interval
       -- before its first snapshot nobody measured how long the time was
       AND l.taken_at > l.from_time
+), numbered AS (
+    SELECT r.*, pg_catalog.floor(95.999 * pg_catalog.date_part('epoch', r.taken_at - e.first) / pg_catalog.date_part('epoch', e.last - e.first)) AS part
+    FROM recent AS r CROSS JOIN (SELECT pg_catalog.min(f.from_time) AS first, pg_catalog.max(f.taken_at) AS last FROM recent AS f) AS e
 )
-SELECT pg_catalog.row_number() OVER (ORDER BY r.number / ((r.n + 95) / 96))::integer, pg_catalog.min(r.from_time), pg_catalog.max(r.taken_at), pg_catalog.array_agg(r.snapshot_id)
-FROM recent AS r
-GROUP BY r.number / ((r.n + 95) / 96);
+SELECT pg_catalog.row_number() OVER (ORDER BY n.part)::integer, pg_catalog.min(n.from_time), pg_catalog.max(n.taken_at), pg_catalog.array_agg(n.snapshot_id)
+FROM numbered AS n
+GROUP BY n.part;
 END;
 
 COMMENT ON FUNCTION perfadvisor.report_periods() IS 'The last day of snapshots in at most 96 periods, for charts';

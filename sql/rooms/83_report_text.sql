@@ -35,7 +35,7 @@ RETURNS SETOF record
 LANGUAGE SQL IMMUTABLE PARALLEL SAFE STRICT ROWS 5
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-SELECT m.ordinality, m.match[1]
+SELECT m.ordinality, COALESCE(m.match[1], m.match[2])
 FROM pg_catalog.regexp_matches(pg_catalog.btrim(pg_catalog.regexp_replace(value, '\s+', ' ', 'g')), pg_catalog.format('(\S.{0,%s}|\S)(?=\s|$)|(\S{%s})', report_wrapped.room - 1, report_wrapped.room), 'g') WITH ORDINALITY AS m(match);
 END;
 
@@ -47,7 +47,7 @@ LANGUAGE SQL VOLATILE PARALLEL UNSAFE STRICT ROWS 60
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 WITH d AS MATERIALIZED (
-    SELECT perfadvisor.report_document(8, 400) AS doc, LEAST(GREATEST(report.width, 60), 250) AS room
+    SELECT perfadvisor.report_document(8, 400) AS doc, LEAST(GREATEST(report.width, 70), 250) AS room
 ), v AS (
     SELECT d.doc -> 'verdict' AS verdict, d.doc -> 'numbers' AS numbers, d.doc -> 'history' -> 'periods' AS periods, d.doc -> 'advice' AS advice, d.room, d.doc,
            pg_catalog.round((d.room - 50) / 5.0)::integer AS bar
@@ -88,7 +88,7 @@ WITH d AS MATERIALIZED (
              pg_catalog.format('; in the last hour %s under way on average, at most %s', pg_catalog.round((v.numbers ->> 'load')::numeric, 2), v.numbers ->> 'most')), v.room - 10) AS w
     WHERE v.numbers ->> 'p95' IS NOT NULL
     UNION ALL
-    SELECT 4, 0, s.place, pg_catalog.rpad(s.name, 10) || perfadvisor.sparkline(s.numbers, GREATEST(v.room - 60, 20)) || '  ' || s.unit
+    SELECT 4, 0, s.place, pg_catalog.rpad(s.name, 10) || perfadvisor.sparkline(s.numbers, GREATEST(v.room - 60, 20)) || '  ' || perfadvisor.clipped(s.unit, 48)
     FROM v CROSS JOIN LATERAL (
              SELECT 1 AS place, 'Load' AS name, pg_catalog.array_agg((p.value ->> 'load')::float8 ORDER BY p.ordinality) AS numbers,
                     pg_catalog.format('%s to %s under way, %s to %s', pg_catalog.round(pg_catalog.min((p.value ->> 'load')::numeric), 2), pg_catalog.round(pg_catalog.max((p.value ->> 'load')::numeric), 2),
@@ -131,8 +131,8 @@ WITH d AS MATERIALIZED (
     SELECT 6, o.place, l.number, l.line
     FROM v CROSS JOIN open AS o
          CROSS JOIN LATERAL (
-             SELECT 1 AS number, pg_catalog.format('  %s %s %%  %s', perfadvisor.report_bar(o.gain / (SELECT pg_catalog.max(p.gain) FROM open AS p), v.bar), pg_catalog.lpad(pg_catalog.round((o.gain * 100)::numeric, 1)::text, 5),
-                        pg_catalog.format('%s, %s, writes %s an hour longer', o.a ->> 'relation', pg_catalog.pg_size_pretty((o.a ->> 'index_bytes')::bigint), perfadvisor.readable_time((o.a ->> 'write_cost')::float8))) AS line
+             SELECT 1 AS number, perfadvisor.clipped(pg_catalog.format('  %s %s %%  %s', perfadvisor.report_bar(o.gain / (SELECT pg_catalog.max(p.gain) FROM open AS p), v.bar), pg_catalog.lpad(pg_catalog.round((o.gain * 100)::numeric, 1)::text, 5),
+                        pg_catalog.format('%s, %s, writes %s an hour longer', o.a ->> 'relation', pg_catalog.pg_size_pretty((o.a ->> 'index_bytes')::bigint), perfadvisor.readable_time((o.a ->> 'write_cost')::float8))), v.room) AS line
              UNION ALL
              SELECT 1 + q.ordinality, '  ' || q.statement
              FROM pg_catalog.string_to_table(o.a ->> 'ddl', E'\n') WITH ORDINALITY AS q(statement)

@@ -91,7 +91,7 @@ function percentileChart(periods) {
 		// a step for each period, as that is what was measured
 		const points = known.map((p) => 'M' + x(+new Date(p.from)) + ' ' + y(p[name]) + 'H' + x(+new Date(p.to)));
 		let path = '';
-		known.forEach((p, k) => { path += (k && known[k - 1].to === p.from ? 'V' + y(p[name]) + 'H' + x(+new Date(p.to)) : points[k]); });
+		known.forEach((p, k) => { path += (k && new Date(p.from) - new Date(known[k - 1].to) < 2000 ? 'V' + y(p[name]) + 'H' + x(+new Date(p.to)) : points[k]); });
 		nodes.push(draw('path', { d: path, class: 'line l' + (i + 1) }));
 	});
 	return chart(width, height, 'Latency over time', 'Percentiles of the execution time from ' + moment(periods[0].from) + ' on; the 95th is between ' +
@@ -118,8 +118,8 @@ function histogramChart(bars, marks) {
 		if (!(ms > 0)) continue;
 		const at = x(ms);
 		nodes.push(draw('line', { x1: at, x2: at, y1: top - 6, y2: height - bottom, class: 'flag' }));
-		if (at - last > 28) nodes.push(draw('text', { x: at, y: top - 12, 'text-anchor': 'middle' }, name));
-		last = at;
+		last = Math.max(at, last + 30);
+		nodes.push(draw('text', { x: last, y: top - 12, 'text-anchor': 'middle' }, name));
 	}
 	return chart(width, height, 'Latencies', 'Calls by execution time; ' + marks.map(([name, ms]) => name + ' ' + time(ms)).join(', ') + '.', nodes);
 }

@@ -48,6 +48,7 @@ addEventListener('resize', () => {
 	waiting = setTimeout(() => {
 		if (Math.abs(document.documentElement.clientWidth - drawn) < 40) return;
 		drawn = document.documentElement.clientWidth;
+		spanDetails();
 		document.getElementById('load').replaceWith(loadPart());
 		document.getElementById('tables').replaceWith(serverPart());
 	}, 150);

@@ -4,8 +4,9 @@ function keys(items) {
 	return el('ul', { class: 'keys' }, items.map(([color, text]) => el('li', null, el('span', { class: 'swatch b' + color, 'aria-hidden': 'true' }), text)));
 }
 
-function figure(title, note, ...children) {
-	return el('figure', null, el('figcaption', null, el('h3', null, title), note && el('p', null, note)), children);
+// figure is a picture with its title, a sentence, and what the colours mean.
+function figure(title, note, colors, ...children) {
+	return el('figure', null, el('figcaption', null, el('h3', null, title), note && el('p', null, note), colors && keys(colors)), children);
 }
 
 function loadFigure(history) {
@@ -16,7 +17,7 @@ function loadFigure(history) {
 	const list = el('ul', { class: 'keys' }, names.map((s, i) => share(i) > 0 && el('li', { on: { mouseenter: () => light.show(i), mouseleave: () => light.show(null), focusin: () => light.show(i), focusout: () => light.show(null) } },
 		el('span', { class: 'swatch b' + (s ? i + 1 : 6), 'aria-hidden': 'true' }),
 		s && statementOf(s.queryid) ? toStatement(s.queryid, words(s.query)) : el('span', { class: 'text' }, s ? words(s.query) : 'all others'), el('span', { class: 'share' }, percent(share(i))))));
-	return figure('Load', 'Statements under way on average, by the statements that took most time. Marks: indexes created or dropped, settings changed.',
+	return figure('Load', 'Statements under way on average, by the statements that took most time. Marks: indexes created or dropped, settings changed.', null,
 		el('div', { class: 'withkeys' }, el('div', { class: 'wide' }, svg,
 			numbersOf('Load over time', ['Until', 'Load', 'Calls', 'Failures'], history.periods.map((p) => [moment(p.to), digits(p.load, 3), count(p.calls), count(p.failures)]))), list));
 }
@@ -30,16 +31,16 @@ function loadPart() {
 		el('div', { class: 'head' }, el('h2', { id: 'load-title' }, 'Load and latency'), periods.length > 0 && el('p', null, range(periods[0].from, periods[periods.length - 1].to))),
 		timed.length > 0 ? loadFigure(h) : missing,
 		(bars.length > 0 || timed.length > 0) && el('div', { class: 'two', style: { 'margin-top': '40px' } },
-			timed.length > 0 && figure('Latency over time', 'Execution time of what clients ran; the scale is logarithmic.', percentileChart(timed), keys([[1, '99th percentile'], [2, '95th'], [3, 'median']]),
+			timed.length > 0 && figure('Latency over time', 'Execution time of what clients ran, on a logarithmic scale.', [[1, '99th percentile'], [2, '95th'], [3, 'median']], percentileChart(timed),
 				numbersOf('Latency over time', ['Until', 'Median', '95th', '99th'], timed.map((p) => [moment(p.to), time(p.p50), time(p.p95), time(p.p99)]))),
-			bars.length > 0 && figure('How long calls took', 'All calls since recording began, by execution time.', histogramChart(bars, [['p50', n.p50], ['p95', n.p95], ['p99', n.p99]]),
+			bars.length > 0 && figure('How long calls took', 'All calls since recording began, by execution time on a logarithmic scale.', [[2, 'calls']], histogramChart(bars, [['p50', n.p50], ['p95', n.p95], ['p99', n.p99]]),
 				numbersOf('Calls by execution time', ['From', 'To', 'Calls'], bars.map((b) => [time(b.from), time(b.to), digits(b.calls, 0)])))));
 }
 
 // The table of statements
 const COLUMNS = [
 	['query', 'Statement', '', (s) => words(s.query).toLowerCase()], ['share', 'Share of time', 'share-cell', (s) => s.share || 0], ['total_exec_time', 'Total', '', null],
-	['calls', 'Calls', '', null], ['mean_exec_time', 'Mean', 'mean', null], ['p95_exec_time', 'p95', '', null], ['p99_exec_time', 'p99', 'p99', null]];
+	['calls', 'Calls', 'calls', null], ['mean_exec_time', 'Mean', 'mean', null], ['p95_exec_time', 'p95', '', null], ['p99_exec_time', 'p99', 'p99', null]];
 const sorting = { column: 'total_exec_time', down: true };
 let openStatement = () => {};
 
@@ -53,19 +54,26 @@ function statementFacts(s) {
 		s.histogram && numbersOf('Calls by execution time', ['Up to', 'Calls'], s.histogram.map((calls, i) => [i < bounds.length ? time(bounds[i]) : 'more', digits(calls, 0)]).filter((row) => row[1] !== '0'))];
 }
 
+// spanDetails lets open rows be as wide as the columns that this screen shows.
+function spanDetails() {
+	const shown = [...document.querySelectorAll('#statement-table th')].filter((head) => head.offsetParent !== null).length;
+	for (const cell of document.querySelectorAll('#statement-table tr.detail > td')) cell.colSpan = shown || 8;
+}
+
 function statementRows(s) {
 	const detail = el('tr', { class: 'detail', hidden: true }, el('td', { colspan: 8 }));
 	const text = words(s.query);
 	const button = el('button', { class: 'query', type: 'button', 'aria-expanded': 'false', title: text.slice(0, 300) }, el('code', null, text.slice(0, 240)));
 	const row = el('tr', null, el('td', null, button),
 		el('td', { class: 'share-cell n' }, s.share === null ? el('span', { class: 'soft' }, 'inside') : el('div', { class: 'gauge' }, el('span', { class: 'track', 'aria-hidden': 'true' }, el('i', { style: { width: s.share * 100 + '%' } })), el('b', null, percent(s.share)))),
-		el('td', { class: 'n' }, time(s.total_exec_time)), el('td', { class: 'n' }, count(s.calls)), el('td', { class: 'n mean' }, s.calls > 0 ? time(s.mean_exec_time) : '\u2013'), el('td', { class: 'n' }, time(s.p95_exec_time)),
+		el('td', { class: 'n' }, time(s.total_exec_time)), el('td', { class: 'n calls' }, count(s.calls)), el('td', { class: 'n mean' }, s.calls > 0 ? time(s.mean_exec_time) : '\u2013'), el('td', { class: 'n' }, time(s.p95_exec_time)),
 		el('td', { class: 'n p99' }, time(s.p99_exec_time)), el('td', { class: 'shape' }, s.histogram && shape(s.histogram, 22)));
 	const toggle = (open) => {
 		if (open && !detail.firstChild.firstChild) fill(detail.firstChild, null, statementFacts(s));
 		detail.hidden = !open;
 		row.classList.toggle('open', open);
 		button.setAttribute('aria-expanded', String(open));
+		spanDetails();
 	};
 	button.addEventListener('click', () => toggle(detail.hidden));
 	return { s, row, detail, toggle, button, found: (text + ' ' + s.queryid + ' ' + s.role + ' ' + s.class).toLowerCase() };
@@ -113,7 +121,7 @@ function statementsPart() {
 		list.length === 0 ? el('p', { class: 'nothing' }, 'No statement of this database has been recorded yet. Let the application run, and ask again.') : [
 			el('div', { class: 'tools' }, filter, chosen, counted),
 			el('table', { id: 'statement-table' }, el('caption', { class: 'hidden' }, 'Statements; a row opens to its whole text and all its numbers'),
-				el('colgroup', null, ['c-query', 'c-share', 'c-num', 'c-num', 'c-num c-mean', 'c-num', 'c-num c-p99', 'c-shape'].map((c) => el('col', { class: c }))),
+				el('colgroup', null, ['c-query', 'c-share', 'c-num', 'c-num c-calls', 'c-num c-mean', 'c-num', 'c-num c-p99', 'c-shape'].map((c) => el('col', { class: c }))),
 				el('thead', null, el('tr', null, COLUMNS.map(([name, label, kind], i) => {
 					heads[name] = el('th', { scope: 'col', class: (i > 0 ? 'n ' : '') + kind }, el('button', { type: 'button', on: { click: () => sort(name) } }, label));
 					return heads[name];
@@ -130,7 +138,7 @@ function barItem(name, value, parts, note) {
 
 function scansFigure() {
 	const scans = report.seq_scans, most = Math.max(...scans.map((s) => s.rows_read), 1);
-	return figure('Read from end to end', 'Rows that sequential scans read; light is what filters threw away.',
+	return figure('Read from end to end', 'Rows that sequential scans read, and what became of them.', [[2, 'wanted'], [5, 'thrown away by the filter']],
 		scans.length === 0 ? el('p', { class: 'nothing' }, 'No table was seen to be read sequentially.') :
 			el('ul', { class: 'bars' }, scans.slice(0, 8).map((s) => barItem(s.relation, count(s.rows_read) + ' rows, ' + plural(s.scans, 'scan'),
 				[[2, s.rows_returned / most], [5, (s.rows_read - s.rows_returned) / most]],
@@ -139,7 +147,7 @@ function scansFigure() {
 
 function tablesFigure() {
 	const tables = report.tables.filter((t) => t.bytes > 0 || t.dead_rows > 0);
-	return figure('Table health', 'Dead rows as share of what makes autovacuum come. Full bars are due.',
+	return figure('Table health', 'Dead rows, as share of what makes autovacuum come. Full bars are due.', [[2, 'dead rows']],
 		tables.length === 0 ? el('p', { class: 'nothing' }, 'There are no tables.') :
 			el('ul', { class: 'bars' }, tables.slice(0, 8).map((t) => barItem(t.name, bytes(t.bytes), [[2, t.vacuum_trigger > 0 ? t.dead_rows / t.vacuum_trigger : 0]],
 				el('p', null, count(t.dead_rows) + ' dead of ' + count(t.live_rows + t.dead_rows) + ' rows, autovacuum ' + (t.autovacuum === false ? 'is off' : 'comes at ' + count(t.vacuum_trigger)) + (t.last_vacuum ? ', came ' + since(t.last_vacuum) : ', never came'))))));
@@ -147,17 +155,17 @@ function tablesFigure() {
 
 function poolFigure() {
 	const p = report.pool;
-	return figure('Statements under way', 'For each minute: dark the average, light the most at any moment.' ,
+	return figure('Statements under way', 'In each minute, of all databases.', [[2, 'average'], [5, 'most at any moment']],
 		p.minutes.length === 0 ? el('p', { class: 'nothing' }, 'Nothing was counted yet, or it is not this role\u2019s to see: pg_monitor may.') :
 			[poolChart(p.minutes), numbersOf('Statements under way', ['Minute', 'Average', '95 % of the time', 'Most', 'Sessions'], p.minutes.map((m) => [moment(m.at), digits(m.mean, 2), m.p95, m.max, m.sessions]))]);
 }
 
 function poolAdvice() {
 	const known = report.pool.advice.filter((a) => a.status === 'ok');
-	return figure('Pools', 'Connections that the busiest hour needed; ' + report.pool.max_connections + ' are allowed.',
+	return figure('Pools', 'Connections that the busiest hour needed; ' + report.pool.max_connections + ' are allowed.', null,
 		known.length === 0 ? el('p', { class: 'nothing' }, 'Not enough was observed for a recommendation: it takes 1,000 transactions in 10 minutes of one role or application.') :
-			el('ul', { class: 'bars' }, known.slice(0, 6).map((a) => el('li', null, el('div', { class: 'top' }, el('span', { class: 'name' }, a.name), el('span', { class: 'val' }, plural(a.recommended_size, 'connection') + ', ' + a.pool_mode + ' pooling')),
-				el('p', null, a.reason), a.why_not_transaction && el('p', null, a.why_not_transaction)))));
+			el('ul', { class: 'bars' }, known.slice(0, 6).map((a) => el('li', null, el('div', { class: 'top' }, el('span', { class: 'name' }, a.name), el('span', { class: 'val' }, plural(a.recommended_size, 'connection') + (a.pool_mode ? ', ' + a.pool_mode + ' pooling' : ''))),
+				el('p', null, a.reason), a.why_not_transaction && el('p', null, sentence(a.why_not_transaction))))));
 }
 
 function serverPart() {
@@ -173,14 +181,14 @@ function outcomesPart() {
 	return el('section', { class: 'part', id: 'outcomes', 'aria-labelledby': 'outcomes-title' }, el('div', { class: 'head' }, el('h2', { id: 'outcomes-title' }, 'What became of it'),
 		o && o.record && o.record.advised > 0 && el('p', null, o.record.advised + ' indexes were advised, ' + o.record.created + ' exist, ' + o.record.better + ' made statements faster.')),
 		el('div', { class: 'two' },
-			figure('Advice, predicted and measured', 'Time saved an hour by advised indexes that exist: light was predicted, dark is measured.',
+			figure('Advice, predicted and measured', 'Time saved an hour by advised indexes that exist.', [[4, 'predicted'], [2, 'measured']],
 				!o || o.indexes.length === 0 ? el('p', { class: 'nothing' }, 'No advised index exists yet. Once one does, what it was to save and what it saves are compared here.') :
 					el('ul', { class: 'bars' }, o.indexes.map((i) => el('li', null,
 						el('div', { class: 'top' }, el('span', { class: 'name' }, i.index), el('span', { class: 'val is-' + VERDICTS[i.verdict] }, i.verdict)),
 						el('div', { class: 'track', 'aria-hidden': 'true' }, el('i', { class: 'b4', style: { width: Math.max(i.predicted_gain || 0, 0) / most * 100 + '%' } })),
 						el('div', { class: 'track', 'aria-hidden': 'true' }, el('i', { class: 'b2', style: { width: Math.max(i.measured_gain || 0, 0) / most * 100 + '%' } })),
 						el('p', null, 'predicted ' + time(i.predicted_gain) + ', measured ' + time(i.measured_gain) + ' an hour; a call took ' + time(i.mean_before) + ', now ' + time(i.mean_after)))))),
-			figure('Slowest single executions', 'Those kept in perfadvisor.slow_queries, without those that failed.',
+			figure('Slowest single executions', 'Those kept in perfadvisor.slow_queries, without those that failed.', null,
 				slow.length === 0 ? el('p', { class: 'nothing' }, 'None took longer than perfadvisor.slow_query_time.') :
 					el('ul', { class: 'bars' }, slow.slice(0, 6).map((q) => barItem(time(q.exec_time), moment(q.started_at), [[2, q.exec_time / slow[0].exec_time]], el('p', null, el('code', null, words(q.query).slice(0, 160)))))))),
 		changes.length > 0 && el('div', { style: { 'margin-top': '40px' } }, el('h3', null, 'Statements that run with another plan'),
