@@ -52,7 +52,8 @@ WITH chosen AS (
     SELECT h.* FROM perfadvisor.recorded_histograms() AS h WHERE h.toplevel AND h.statement_class <> 'utility'
 ), like_ids AS (
     SELECT w.target, s.userid, s.queryid
-    FROM wanted AS w JOIN perfadvisor.recorded_statements() AS s
+    -- texts are copied only for who asks by text
+    FROM wanted AS w JOIN (SELECT r.* FROM perfadvisor.recorded_statements() AS r WHERE EXISTS (SELECT FROM wanted AS a WHERE a.query_like IS NOT NULL)) AS s
          ON s.query LIKE w.query_like AND s.toplevel AND s.dbid = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database())
     GROUP BY w.target, s.userid, s.queryid
 ), matched AS (

@@ -13,6 +13,14 @@
 
 #include "record/recorder.h"
 
+/* Which strings of an entry are copied with it */
+typedef enum PaStrings
+{
+	PA_STRINGS_NONE,
+	PA_STRINGS_TEXT,
+	PA_STRINGS_SAMPLES			/* the text as well */
+} PaStrings;
+
 /*
  * Returns the bytes that the strings of an entry need.
  */
@@ -43,18 +51,29 @@ copy_string(dsa_pointer pointer, Size size, char **place)
 }
 
 /*
+ * Returns the bytes that the strings to be copied need.
+ */
+static Size
+copied_size(const PaEntry *entry, PaStrings strings)
+{
+	return strings == PA_STRINGS_NONE ? 0 :
+		pa_entry_strings_size(entry, strings == PA_STRINGS_SAMPLES);
+}
+
+/*
  * Copies an entry. Caller holds the lock, and has seen to the room.
  */
 static void
-copy_entry(PaEntry *entry, bool with_samples, PaEntryCopy *copy, char **place)
+copy_entry(PaEntry *entry, PaStrings strings, PaEntryCopy *copy, char **place)
 {
 	SpinLockAcquire(&entry->mutex);
 	copy->entry = *entry;
 	SpinLockRelease(&entry->mutex);
 
-	copy->text = copy_string(entry->text, entry->text_size, place);
+	copy->text = strings == PA_STRINGS_NONE ? NULL :
+		copy_string(entry->text, entry->text_size, place);
 	for (int i = 0; i < PA_SAMPLES; i++)
-		copy->samples[i] = with_samples ?
+		copy->samples[i] = strings == PA_STRINGS_SAMPLES ?
 			copy_string(entry->samples[i].blob, entry->samples[i].size, place) : NULL;
 }
 
@@ -89,7 +108,7 @@ add_pending(const PaPending *pending, void *argument)
  * far as there is room; counts what is needed.
  */
 static void
-copy_entries(int p, Oid dbid, bool with_samples, PaCopying *copying)
+copy_entries(int p, Oid dbid, PaStrings strings, PaCopying *copying)
 {
 	char	   *place = copying->strings;
 
@@ -103,12 +122,12 @@ copy_entries(int p, Oid dbid, bool with_samples, PaCopying *copying)
 		copying->places[i] = NULL;
 		if (entry->generation == 0 || (OidIsValid(dbid) && entry->key.dbid != dbid))
 			continue;
-		copying->nbytes += pa_entry_strings_size(entry, with_samples);
+		copying->nbytes += copied_size(entry, strings);
 		if (copying->nentries < copying->entries_room &&
 			copying->nbytes <= copying->strings_room)
 		{
 			copying->places[i] = &copying->copies[copying->nentries];
-			copy_entry(entry, with_samples, copying->places[i], &place);
+			copy_entry(entry, strings, copying->places[i], &place);
 		}
 		copying->nentries++;
 	}
@@ -141,14 +160,14 @@ append_executed(List *list, const PaCopying *copying)
  * space is made beforehand, and made larger as long as it does not suffice.
  */
 static List *
-copy_partition(int p, Oid dbid, bool with_samples, List *list)
+copy_partition(int p, Oid dbid, PaStrings strings, List *list)
 {
 	PaCopying	copying = {.first = p * pa_table->per_partition};
 
 	copying.places = palloc(pa_table->per_partition * sizeof(PaEntryCopy *));
 	for (;;)
 	{
-		copy_entries(p, dbid, with_samples, &copying);
+		copy_entries(p, dbid, strings, &copying);
 		if (copying.nentries <= copying.entries_room &&
 			copying.nbytes <= copying.strings_room)
 			break;
@@ -193,11 +212,26 @@ compare_copies(const ListCell *a, const ListCell *b)
 List *
 pa_table_copy(Oid dbid, bool with_samples)
 {
+	PaStrings	strings = with_samples ? PA_STRINGS_SAMPLES : PA_STRINGS_TEXT;
 	List	   *list = NIL;
 
 	for (int p = 0; p < pa_table->npartitions; p++)
-		list = copy_partition(p, dbid, with_samples, list);
+		list = copy_partition(p, dbid, strings, list);
 	list_sort(list, compare_copies);
+	return list;
+}
+
+/*
+ * As pa_table_copy(), but in no order and without texts and samples: for who
+ * reads numbers only, so that sessions that fold wait for no text.
+ */
+List *
+pa_table_copy_numbers(Oid dbid)
+{
+	List	   *list = NIL;
+
+	for (int p = 0; p < pa_table->npartitions; p++)
+		list = copy_partition(p, dbid, PA_STRINGS_NONE, list);
 	return list;
 }
 
@@ -217,7 +251,7 @@ pa_table_partitions(void)
 List *
 pa_table_copy_partition(int p)
 {
-	return copy_partition(p, InvalidOid, true, NIL);
+	return copy_partition(p, InvalidOid, PA_STRINGS_SAMPLES, NIL);
 }
 
 /*

@@ -86,7 +86,7 @@ pa_read_latencies(PG_FUNCTION_ARGS)
 
 	pa_require_preloaded();
 	InitMaterializedSRF(fcinfo, 0);
-	foreach(lc, pa_table_copy(MyDatabaseId, false))
+	foreach(lc, pa_table_copy_numbers(MyDatabaseId))
 	{
 		const PaEntry *entry = &((PaEntryCopy *) lfirst(lc))->entry;
 		int64		buckets[PA_HISTOGRAM_BUCKETS];

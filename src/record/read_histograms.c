@@ -49,7 +49,7 @@ pa_read_histograms(PG_FUNCTION_ARGS)
 
 	pa_require_preloaded();
 	InitMaterializedSRF(fcinfo, 0);
-	foreach(lc, pa_table_copy(MyDatabaseId, false))
+	foreach(lc, pa_table_copy_numbers(MyDatabaseId))
 	{
 		const PaEntryCopy *copy = lfirst(lc);
 

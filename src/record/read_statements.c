@@ -266,7 +266,7 @@ put_histogram(FunctionCallInfo fcinfo, const uint64 *queryid, bool (*visible) (O
 
 	pa_require_preloaded();
 	InitMaterializedSRF(fcinfo, 0);
-	foreach(lc, pa_table_copy(MyDatabaseId, false))
+	foreach(lc, pa_table_copy_numbers(MyDatabaseId))
 	{
 		PaEntryCopy *copy = lfirst(lc);
 
@@ -399,7 +399,7 @@ pa_record_workload_version(Oid dbid)
 
 	pa_require_preloaded();
 	version = pa_table_forgotten();
-	copies = pa_table_copy(dbid, false);
+	copies = pa_table_copy_numbers(dbid);
 	foreach(lc, copies)
 	{
 		const PaEntry *entry = &((PaEntryCopy *) lfirst(lc))->entry;

@@ -196,6 +196,7 @@ extern void pa_table_count_lost(const PaEntryRef *ref, int64 executions);
 /* copy.c: copies for readers, and out of a file */
 extern Size pa_entry_strings_size(const PaEntry *entry, bool with_samples);
 extern List *pa_table_copy(Oid dbid, bool with_samples);
+extern List *pa_table_copy_numbers(Oid dbid);
 extern int	pa_table_partitions(void);
 extern List *pa_table_copy_partition(int p);
 extern PaExecutionCount *pa_table_count_executions(void);

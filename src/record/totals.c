@@ -257,7 +257,7 @@ add_up(void)
 	PaTotal    *rows = palloc(totals_size());
 	ListCell   *lc;
 
-	foreach(lc, pa_table_copy(InvalidOid, false))
+	foreach(lc, pa_table_copy_numbers(InvalidOid))
 	{
 		const PaEntry *entry = &((PaEntryCopy *) lfirst(lc))->entry;
 		PaTotalKey	key = key_of(entry);
