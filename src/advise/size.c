@@ -34,6 +34,7 @@
 #include "advise/replan.h"
 #include "advise/row_sample.h"
 #include "advise/size.h"
+#include "advise/whatif.h"
 #include "base/compat_planner.h"
 
 /* Columns with values of that many bytes on average may have too long ones. */
@@ -252,6 +253,7 @@ estimate(PaIndexDef *def, bool exact)
 		return;
 	}
 	rel = root->simple_rel_array[1];
+	pa_whatif_restore_size(def->relid, rel);
 	tuples = table_rows(rel, def->relid);
 	sizing.table_rows = Max(tuples, 1);
 	if (def->pred != NIL)

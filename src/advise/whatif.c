@@ -22,6 +22,8 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "access/amapi.h"
 #include "access/gist.h"
 #include "access/spgist.h"
@@ -260,6 +262,53 @@ def_for_relation(PaIndexDef *def, Oid relid)
 }
 
 /*
+ * Gives an existing index of such a table the pages of its statistics, and the
+ * height that these make: a page holds some hundred keys.
+ */
+static void
+restore_index_size(IndexOptInfo *info, double tuples)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(info->indexoid));
+
+	if (!HeapTupleIsValid(tuple))
+		return;
+	info->pages = Max(((Form_pg_class) GETSTRUCT(tuple))->relpages, 1);
+	info->tuples = info->indpred == NIL ? tuples
+		: Min(Max(((Form_pg_class) GETSTRUCT(tuple))->reltuples, 0), tuples);
+	info->tree_height = info->pages > 1 ? (int) ceil(log(info->pages) / log(250)) : 0;
+	ReleaseSysCache(tuple);
+}
+
+/*
+ * Lets a table without a block, but with statistics of some, be as large as
+ * these say: somebody has restored the statistics of another server without the
+ * data. (Whatever empties a table sets its pages to zero as well.)
+ */
+void
+pa_whatif_restore_size(Oid relid, RelOptInfo *rel)
+{
+	HeapTuple	tuple;
+	Form_pg_class form;
+	ListCell   *lc;
+
+	if (rel->pages > 0)
+		return;
+	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	if (!HeapTupleIsValid(tuple))
+		return;
+	form = (Form_pg_class) GETSTRUCT(tuple);
+	if (form->relpages > 0 && form->reltuples > 0)
+	{
+		rel->pages = form->relpages;
+		rel->tuples = form->reltuples;
+		rel->allvisfrac = Min((double) form->relallvisible / form->relpages, 1.0);
+		foreach(lc, rel->indexlist)
+			restore_index_size(lfirst(lc), rel->tuples);
+	}
+	ReleaseSysCache(tuple);
+}
+
+/*
  * Adds to a table that the planner looks at indexes that it cannot scan, but
  * whose expressions have statistics.
  */
@@ -294,6 +343,7 @@ relation_info(PlannerInfo *root, Oid relid, bool inhparent, RelOptInfo *rel)
 	if (!is_ours(root) || inhparent)
 		return;
 
+	pa_whatif_restore_size(relid, rel);
 	if (active->hidden != NIL)
 	{
 		List	   *kept = NIL;
