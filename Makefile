@@ -1,4 +1,4 @@
-# perfadvisor: make, make install, make demo, make test, make lint, make clean
+# perfadvisor: make, make install, make demo, make test, make check-html, make lint, make clean
 #
 # Built with PGXS against the server that PG_CONFIG belongs to. The targets demo, test and lint work without
 # PGXS as well: demo and test look for what is missing and install it (test/lib/prepare.sh).
@@ -30,7 +30,7 @@ include $(PGXS)
 
 # Objects belong to one server and one set of flags: made again when either changes. The targets test and demo
 # call make again with theirs.
-ifeq ($(filter test demo lint clean,$(MAKECMDGOALS)),)
+ifeq ($(filter test check-html demo lint clean,$(MAKECMDGOALS)),)
 BUILT_FOR := $(shell $(PG_CONFIG) --version) $(pkglibdir) $(CC) $(COPT) STRICT=$(STRICT)
 $(shell test "$$(cat .built_for 2>/dev/null)" = '$(BUILT_FOR)' || echo '$(BUILT_FOR)' > .built_for)
 endif
@@ -50,11 +50,15 @@ sql/$(EXTENSION)--$(EXTVERSION).sql: $(sort $(wildcard sql/rooms/*.sql)) $(wildc
 		$(filter sql/rooms/%.sql,$^) > $@ || { rm -f $@; exit 1; }
 
 .DEFAULT_GOAL := all
-.PHONY: all install installdirs uninstall clean demo test lint
+.PHONY: all install installdirs uninstall clean demo test check-html lint
 
 # make test TESTS="record_counts advise_*" runs only those. exec: a signal that make passes on must reach the script.
 test:
 	@exec env MAKE='$(MAKE)' PG_CONFIG='$(PG_CONFIG_GIVEN)' TESTS='$(TESTS)' bash test/lib/run_tests.sh
+
+# The page of report_html() in a real browser, which is installed if it is missing, with axe-core if npm can get it.
+check-html:
+	@exec env MAKE='$(MAKE)' PG_CONFIG='$(PG_CONFIG_GIVEN)' bash test/lib/check_html.sh
 
 demo:
 	@exec env MAKE='$(MAKE)' PG_CONFIG='$(PG_CONFIG_GIVEN)' bash test/demo/demo.sh

@@ -11,15 +11,6 @@ RETURN CASE WHEN pg_catalog.length(value) > room THEN pg_catalog."left"(value, G
 
 COMMENT ON FUNCTION perfadvisor.clipped(text, integer) IS 'A text, cut to a number of characters and marked where that left something out';
 
-CREATE FUNCTION perfadvisor.ids_as_texts(ids jsonb) RETURNS jsonb
-LANGUAGE SQL IMMUTABLE PARALLEL SAFE STRICT
-SET search_path = pg_catalog, pg_temp
-RETURN CASE WHEN pg_catalog.jsonb_typeof(ids) = 'array'
-            THEN COALESCE((SELECT pg_catalog.jsonb_agg(i.id) FROM pg_catalog.jsonb_array_elements_text(ids) AS i(id)), '[]')
-            ELSE pg_catalog.to_jsonb(ids #>> '{}') END;
-
-COMMENT ON FUNCTION perfadvisor.ids_as_texts(jsonb) IS 'Statement ids of a JSON document, one or an array, as texts: programs that read numbers as floating point would round them';
-
 CREATE FUNCTION perfadvisor.report_verdict()
 RETURNS jsonb
 LANGUAGE SQL VOLATILE PARALLEL UNSAFE STRICT
