@@ -80,6 +80,8 @@ WITH recorded AS MATERIALIZED (
     WHERE s.dbid = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
       -- what looks at perfadvisor is not the application
       AND pg_catalog.strpos(COALESCE(s.query, ''), 'perfadvisor.') = 0
+      -- nor are bodies of SQL functions, ours among them, whose text nobody keeps
+      AND (s.toplevel OR COALESCE(s.query, '') !~ '^[A-Z]+ \$1 \.\.\.$')
 ), total AS (
     SELECT COALESCE(pg_catalog.sum(r.total_exec_time) FILTER (WHERE r.toplevel), 0) AS time FROM recorded AS r
 ), latencies AS MATERIALIZED (
