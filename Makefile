@@ -1,4 +1,4 @@
-# perfadvisor: make, make install, make demo, make test, make lint, make clean
+# perfadvisor: make, make install, make demo, make test, make check-html, make lint, make clean
 #
 # Built with PGXS against the server that PG_CONFIG belongs to. The targets demo, test and lint work without
 # PGXS as well: demo and test look for what is missing and install it (test/lib/prepare.sh).
@@ -56,7 +56,7 @@ sql/$(EXTENSION)--$(EXTVERSION).sql: $(sort $(wildcard sql/rooms/*.sql)) $(wildc
 		$(filter sql/rooms/%.sql,$^) > $@ || { rm -f $@; exit 1; }
 
 .DEFAULT_GOAL := all
-.PHONY: all install installdirs uninstall clean demo test lint
+.PHONY: all install installdirs uninstall clean demo test check-html lint
 
 # make test TESTS="record_counts advise_*" runs only those. exec: a signal that make passes on must reach the script.
 test:

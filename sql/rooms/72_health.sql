@@ -103,15 +103,25 @@ END;
 
 COMMENT ON FUNCTION perfadvisor.health() IS 'One line per area: its worst status, how many findings of each severity, muted ones not counted, and the worst or the good news';
 
+CREATE FUNCTION perfadvisor.ids_as_texts(ids jsonb) RETURNS jsonb
+LANGUAGE SQL IMMUTABLE PARALLEL SAFE STRICT
+SET search_path = pg_catalog, pg_temp
+RETURN CASE WHEN pg_catalog.jsonb_typeof(ids) = 'array'
+            THEN COALESCE((SELECT pg_catalog.jsonb_agg(i.id) FROM pg_catalog.jsonb_array_elements_text(ids) AS i(id)), '[]')
+            ELSE pg_catalog.to_jsonb(ids #>> '{}') END;
+
+COMMENT ON FUNCTION perfadvisor.ids_as_texts(jsonb) IS 'Statement ids of a JSON document, one or an array, as texts: programs that read numbers as floating point would round them';
+
 CREATE FUNCTION perfadvisor.findings_json()
 RETURNS jsonb
 LANGUAGE SQL VOLATILE PARALLEL UNSAFE STRICT
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-SELECT COALESCE(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(f)), '[]'::jsonb) FROM perfadvisor.findings AS f;
+SELECT COALESCE(pg_catalog.jsonb_agg(COALESCE(pg_catalog.jsonb_set(pg_catalog.to_jsonb(f), '{evidence,queryids}', perfadvisor.ids_as_texts(f.evidence -> 'queryids'), false),
+                                           pg_catalog.to_jsonb(f))), '[]'::jsonb) FROM perfadvisor.findings AS f;
 END;
 
-COMMENT ON FUNCTION perfadvisor.findings_json() IS 'The view findings as an array of objects';
+COMMENT ON FUNCTION perfadvisor.findings_json() IS 'The view findings as an array of objects; statement ids are texts';
 
 CREATE FUNCTION perfadvisor.latency(fraction double precision)
 RETURNS double precision

@@ -11,15 +11,6 @@ RETURN CASE WHEN pg_catalog.length(value) > room THEN pg_catalog."left"(value, G
 
 COMMENT ON FUNCTION perfadvisor.clipped(text, integer) IS 'A text, cut to a number of characters and marked where that left something out';
 
-CREATE FUNCTION perfadvisor.ids_as_texts(ids jsonb) RETURNS jsonb
-LANGUAGE SQL IMMUTABLE PARALLEL SAFE STRICT
-SET search_path = pg_catalog, pg_temp
-RETURN CASE WHEN pg_catalog.jsonb_typeof(ids) = 'array'
-            THEN COALESCE((SELECT pg_catalog.jsonb_agg(i.id) FROM pg_catalog.jsonb_array_elements_text(ids) AS i(id)), '[]')
-            ELSE pg_catalog.to_jsonb(ids #>> '{}') END;
-
-COMMENT ON FUNCTION perfadvisor.ids_as_texts(jsonb) IS 'Statement ids of a JSON document, one or an array, as texts: programs that read numbers as floating point would round them';
-
 CREATE FUNCTION perfadvisor.report_verdict()
 RETURNS jsonb
 LANGUAGE SQL VOLATILE PARALLEL UNSAFE STRICT
@@ -89,6 +80,8 @@ WITH recorded AS MATERIALIZED (
     WHERE s.dbid = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
       -- what looks at perfadvisor is not the application
       AND pg_catalog.strpos(COALESCE(s.query, ''), 'perfadvisor.') = 0
+      -- nor are bodies of SQL functions, ours among them, whose text nobody keeps
+      AND (s.toplevel OR COALESCE(s.query, '') !~ '^[A-Z]+ \$1 \.\.\.$')
 ), total AS (
     SELECT COALESCE(pg_catalog.sum(r.total_exec_time) FILTER (WHERE r.toplevel), 0) AS time FROM recorded AS r
 ), latencies AS MATERIALIZED (
@@ -147,14 +140,16 @@ RETURNS jsonb
 LANGUAGE SQL VOLATILE PARALLEL UNSAFE STRICT
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-WITH counted AS MATERIALIZED (
-    SELECT p.period, c.statement_id, k.queryid, pg_catalog.sum(c.calls) AS calls, pg_catalog.sum(c.failures) AS failures,
+WITH periods AS MATERIALIZED (
+    SELECT p.* FROM perfadvisor.report_periods() AS p
+), counted AS MATERIALIZED (
+    SELECT p.period, k.queryid, pg_catalog.sum(c.calls) AS calls, pg_catalog.sum(c.failures) AS failures,
            pg_catalog.sum(c.total_exec_time) AS time, perfadvisor.histogram_total(c.histogram) AS histogram
-    FROM perfadvisor.report_periods() AS p
-         JOIN perfadvisor.snapshot_counts AS c ON c.snapshot_id = ANY (p.ids)
+    FROM (SELECT p.period, i.id FROM periods AS p CROSS JOIN LATERAL pg_catalog.unnest(p.ids) AS i(id)) AS p
+         JOIN perfadvisor.snapshot_counts AS c ON c.snapshot_id = p.id
          JOIN perfadvisor.snapshot_statements AS k ON k.statement_id = c.statement_id
     WHERE k.toplevel
-    GROUP BY p.period, c.statement_id, k.queryid
+    GROUP BY p.period, k.queryid
 ), top AS MATERIALIZED (
     SELECT s.queryid, pg_catalog.row_number() OVER (ORDER BY s.time DESC, s.queryid) AS place,
            (SELECT perfadvisor.clipped(pg_catalog.min(k.query), report_history.room) FROM perfadvisor.snapshot_statements AS k WHERE k.queryid = s.queryid) AS query
@@ -163,8 +158,12 @@ WITH counted AS MATERIALIZED (
     SELECT p.period, p.from_time, p.to_time, GREATEST(pg_catalog.date_part('epoch', p.to_time - p.from_time) * 1000, 1) AS length,
            pg_catalog.sum(c.calls) AS calls, pg_catalog.sum(c.failures) AS failures, pg_catalog.sum(c.time) AS time,
            perfadvisor.histogram_total(c.histogram) FILTER (WHERE c.histogram IS NOT NULL) AS histogram
-    FROM perfadvisor.report_periods() AS p LEFT JOIN counted AS c ON c.period = p.period
+    FROM periods AS p LEFT JOIN counted AS c ON c.period = p.period
     GROUP BY p.period, p.from_time, p.to_time
+), parts AS (
+    SELECT s.period, pg_catalog.jsonb_agg(pg_catalog.round((COALESCE(c.time, 0) / s.length)::numeric, 5) ORDER BY t.place) AS parts
+    FROM summed AS s CROSS JOIN top AS t LEFT JOIN counted AS c ON c.period = s.period AND c.queryid = t.queryid
+    GROUP BY s.period
 )
 SELECT pg_catalog.jsonb_build_object(
     'statements', COALESCE((SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('queryid', t.queryid::text, 'query', t.query) ORDER BY t.place) FROM top AS t), '[]'),
@@ -174,8 +173,8 @@ SELECT pg_catalog.jsonb_build_object(
         'p50', pg_catalog.round(perfadvisor.histogram_percentile(s.histogram, 0.5)::numeric, 4),
         'p95', pg_catalog.round(perfadvisor.histogram_percentile(s.histogram, 0.95)::numeric, 4),
         'p99', pg_catalog.round(perfadvisor.histogram_percentile(s.histogram, 0.99)::numeric, 4),
-        'parts', COALESCE((SELECT pg_catalog.jsonb_agg(pg_catalog.round((COALESCE((SELECT pg_catalog.sum(c.time) FROM counted AS c WHERE c.period = s.period AND c.queryid = t.queryid), 0) / s.length)::numeric, 5) ORDER BY t.place) FROM top AS t), '[]'))
-        ORDER BY s.period) FROM summed AS s), '[]'),
+        'parts', COALESCE(p.parts, '[]'))
+        ORDER BY s.period) FROM summed AS s LEFT JOIN parts AS p ON p.period = s.period), '[]'),
     'events', COALESCE((SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('at', e.noted_at, 'kind', e.kind, 'object', perfadvisor.clipped(e.object, 200)) ORDER BY e.noted_at)
         FROM (SELECT v.* FROM perfadvisor.events AS v
               WHERE v.noted_at >= (SELECT pg_catalog.min(s.from_time) FROM summed AS s) ORDER BY v.noted_at DESC, v.event_id DESC LIMIT 40) AS e), '[]'));

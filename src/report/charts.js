@@ -1,10 +1,10 @@
 // charts.js: pictures as inline SVG. Each has a name, a sentence that says what it shows, and its numbers as a table.
 
-// niceTop is a round number not below a value, and the steps of an axis up to it.
-function niceSteps(most, wanted) {
+// niceSteps are the steps of an axis up to a round number not below a value, none smaller than the least.
+function niceSteps(most, wanted, least) {
 	if (!(most > 0)) return [0, 1];
 	const rough = most / wanted, power = Math.pow(10, Math.floor(Math.log10(rough)));
-	const step = [1, 2, 2.5, 5, 10].find((m) => m * power >= rough * 0.999) * power;
+	const step = Math.max([1, 2, 2.5, 5, 10].find((m) => m * power >= rough * 0.999) * power, least || 0);
 	const steps = [];
 	for (let i = 0; i * step < most + step * 0.999; i++) steps.push(i * step);
 	return steps;
@@ -102,7 +102,7 @@ function percentileChart(periods) {
 function histogramChart(bars, marks) {
 	const width = chartWidth(0.48), height = 230, left = 46, right = 8, top = 26, bottom = 22;
 	const low = Math.floor(Math.log10(bars[0].from) + 1e-9), high = Math.max(Math.ceil(Math.log10(bars[bars.length - 1].to) - 1e-9), low + 1);
-	const steps = niceSteps(Math.max(...bars.map((b) => b.calls)), 4), most = steps[steps.length - 1];
+	const steps = niceSteps(Math.max(...bars.map((b) => b.calls)), 4, 1), most = steps[steps.length - 1];
 	const x = (ms) => left + (Math.log10(ms) - low) / (high - low) * (width - left - right);
 	const y = (calls) => height - bottom - calls / most * (height - top - bottom);
 	const nodes = steps.map((step) => [draw('line', { x1: left, x2: width - right, y1: y(step), y2: y(step), class: step === 0 ? 'axis' : 'grid' }),
@@ -127,7 +127,7 @@ function histogramChart(bars, marks) {
 // poolChart draws what was under way in each minute: the mean as bars, the highest as marks.
 function poolChart(minutes) {
 	const width = chartWidth(0.48), height = 230, from = +new Date(minutes[0].at), to = Math.max(+new Date(minutes[minutes.length - 1].at) + 60000, from + 600000);
-	const steps = niceSteps(Math.max(...minutes.map((m) => m.max)), 4), frame = timeFrame(width, height, from, to, steps, short);
+	const steps = niceSteps(Math.max(...minutes.map((m) => m.max)), 4, 1), frame = timeFrame(width, height, from, to, steps, short);
 	const size = Math.max(frame.x(from + 60000) - frame.x(from), 1), gap = size > 3 ? 1 : 0;
 	return chart(width, height, 'Statements under way', 'For each minute from ' + moment(minutes[0].at) + ' on; the most at any moment was ' + Math.max(...minutes.map((m) => m.max)) + '.', frame.nodes,
 		minutes.map((m) => draw('g', null, draw('title', null, clock(m.at) + ': ' + digits(m.mean, 2) + ' on average, most ' + m.max + ', ' + plural(m.sessions, 'session')),

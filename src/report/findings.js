@@ -64,7 +64,8 @@ function findingCard(f) {
 function adviceCard(findings) {
 	const severity = findings.some((f) => f.severity === 'warning') ? 'warning' : 'info';
 	const gain = Math.min(findings.reduce((sum, f) => sum + (f.time_share || 0), 0), 1);
-	return el('article', { class: 'card is-' + severity, 'data-severity': severity }, tagLine({ severity, area: 'index', object: plural(findings.length, 'table and column', 'tables and columns'), first_seen: report.generated_at }),
+	const tables = [...new Set(findings.map((f) => f.object.replace(/ \S+$/, '')))];
+	return el('article', { class: 'card is-' + severity, 'data-severity': severity }, tagLine({ severity, area: 'index', object: tables.slice(0, 3).join(', ') + (tables.length > 3 ? ' and ' + (tables.length - 3) + ' more' : ''), first_seen: report.generated_at }),
 		el('h3', null, plural(findings.length, 'index', 'indexes') + ' would save ' + percent(gain) + ' of the recorded time'),
 		el('p', { class: 'why' }, 'Statements read many more rows than they return. ', el('a', { href: '#advice' }, 'See the indexes, with plans before and after')));
 }

@@ -31,7 +31,7 @@ function loadPart() {
 		el('div', { class: 'head' }, el('h2', { id: 'load-title' }, 'Load and latency'), periods.length > 0 && el('p', null, range(periods[0].from, periods[periods.length - 1].to))),
 		timed.length > 0 ? loadFigure(h) : missing,
 		(bars.length > 0 || timed.length > 0) && el('div', { class: 'two', style: { 'margin-top': '40px' } },
-			timed.length > 0 && figure('Latency over time', 'Execution time of what clients ran, on a logarithmic scale.', [[1, '99th percentile'], [2, '95th'], [3, 'median']], percentileChart(timed),
+			timed.length > 0 && figure('Latency over time', 'Execution time of what clients ran, on a logarithmic scale.', [[1, '99th percentile'], [2, '95th'], [3, 'median']], percentileChart(periods),
 				numbersOf('Latency over time', ['Until', 'Median', '95th', '99th'], timed.map((p) => [moment(p.to), time(p.p50), time(p.p95), time(p.p99)]))),
 			bars.length > 0 && figure('How long calls took', 'All calls since recording began, by execution time on a logarithmic scale.', [[2, 'calls']], histogramChart(bars, [['p50', n.p50], ['p95', n.p95], ['p99', n.p99]]),
 				numbersOf('Calls by execution time', ['From', 'To', 'Calls'], bars.map((b) => [time(b.from), time(b.to), digits(b.calls, 0)])))));

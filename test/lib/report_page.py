@@ -123,6 +123,8 @@ def main():
     folder = os.path.abspath(sys.argv[1])
     axe = open(sys.argv[2]).read() if len(sys.argv) > 2 else None
     names = {'empty': 'no statement', 'ten': 'ten statements', 'many': '2,000 statements', 'hostile': 'hostile texts'}
+    sizes = {page: os.path.getsize('%s/%s.html' % (folder, page)) for page in names}
+    ok(all(20000 < size < 1000000 for size in sizes.values()), 'each page is smaller than 1 MB', sizes)
     with Chromium() as browser:
         for page, name in names.items():
             looks(browser, 'file://%s/%s.html' % (folder, page), name)

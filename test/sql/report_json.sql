@@ -5,7 +5,7 @@
 SELECT perfadvisor.reset() \g /dev/null
 -- with nothing in it, and before the plan, which is a statement, too
 SELECT perfadvisor.report_json() AS doc \gset
-SELECT plan(29);
+SELECT plan(30);
 SELECT set_has($$SELECT jsonb_object_keys(perfadvisor.report_json())$$,
     $$VALUES ('format'), ('generated_at'), ('database'), ('server'), ('verdict'), ('numbers'), ('findings'), ('history'), ('latencies'), ('statements'), ('advice'), ('seq_scans'), ('pool'), ('tables'), ('outcomes'), ('plan_changes'), ('slow_queries'), ('left_out')$$,
     'the document has a part for everything that reports show');
@@ -33,6 +33,7 @@ SELECT ok(i ->> 'ddl' LIKE 'CREATE INDEX CONCURRENTLY %;' AND i ->> 'undo_sql' L
 SELECT ok(i #>> '{statements,0,plan_before}' LIKE '%Seq Scan on orders%' AND i #>> '{statements,0,plan_after}' LIKE '%Index%', 'and plans before and after') FROM jsonb_array_elements(:'doc'::jsonb #> '{advice,indexes}') AS i;
 SELECT is(jsonb_typeof(i #> '{queryids,0}'), 'string', 'ids in advice are texts') FROM jsonb_array_elements(:'doc'::jsonb #> '{advice,indexes}') AS i;
 SELECT is((SELECT count(*) FROM jsonb_path_query(perfadvisor.advice_json(), '$.index_advice[*].queryids[*] ? (@.type() != "string")')), 0::bigint, 'also in advice_json()');
+SELECT is((SELECT count(*) FROM jsonb_path_query(perfadvisor.findings_json(), '$[*].evidence.queryids[*] ? (@.type() != "string")')), 0::bigint, 'and findings_json()');
 SELECT is(perfadvisor.advice_json() #>> '{index_advice,0,queryids,0}', (SELECT queryid::text FROM perfadvisor.statements WHERE query LIKE '%of a customer%' AND datname = current_database()), 'and are those of statements');
 SELECT is((SELECT s ->> 'calls' FROM jsonb_array_elements(:'doc'::jsonb -> 'statements') AS s WHERE s ->> 'query' LIKE '%of a customer%'), '6', 'a statement has its calls');
 SELECT is((SELECT sum(h::bigint)::text FROM jsonb_array_elements(:'doc'::jsonb -> 'statements') AS s CROSS JOIN jsonb_array_elements_text(s -> 'histogram') AS h WHERE s ->> 'query' LIKE '%of a customer%'), '6', 'and its histogram has as many');

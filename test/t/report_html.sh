@@ -58,7 +58,7 @@ pa_psql -d many -c "SELECT count(*) FROM perfadvisor.refresh_advice()" -c "SELEC
 page many
 
 # Hostile: names, texts, constants and comments
-attack="</script><img src=x onerror=window.hacked=1><script>window.hacked=1</script>"
+attack="</script><img src=x onerror=hacked=1><script>hacked=1</script>"
 pa_psql -d hostile >/dev/null <<SQL
 CREATE TABLE "$attack" AS SELECT n AS "<b>&amp;", n % 500 AS "'""><i>" FROM generate_series(1, 20000) n;
 ANALYZE;
@@ -71,10 +71,8 @@ SELECT * FROM perfadvisor.refresh_advice();
 SELECT perfadvisor.snapshot();
 SQL
 page hostile
-for name in empty ten many hostile; do
-	size=$(wc -c <"$PA_WORK/pages/$name.html")
-	[ "$size" -gt 20000 ] && [ "$size" -lt 1000000 ] || echo "# $name.html has $size bytes"
-done
+# Kept to be looked at
+mkdir -p results
 cp "$PA_WORK"/pages/*.html results/ 2>/dev/null
 
 PYTHONDONTWRITEBYTECODE=1 python3 test/lib/report_page.py "$PA_WORK/pages" ${PA_AXE:+"$PA_AXE"}
