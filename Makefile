@@ -56,7 +56,7 @@ sql/$(EXTENSION)--$(EXTVERSION).sql: $(sort $(wildcard sql/rooms/*.sql)) $(wildc
 		$(filter sql/rooms/%.sql,$^) > $@ || { rm -f $@; exit 1; }
 
 .DEFAULT_GOAL := all
-.PHONY: all install installdirs uninstall clean demo test check-html lint
+.PHONY: all install installdirs uninstall clean demo test lint
 
 # make test TESTS="record_counts advise_*" runs only those. exec: a signal that make passes on must reach the script.
 test:
