@@ -522,6 +522,7 @@ look_at_all(PaSearch *search)
 	foreach(lc, search->items)
 		keep_common_predicates(lfirst(lc));
 	note_tables(search);
+	pa_workload_settle_loads(search);
 }
 
 /*

@@ -98,6 +98,7 @@ typedef struct PaSearch
 	PaWriteLoad *writes;
 	double		total_time;		/* ms per hour of the whole recorded workload */
 	double		hours;			/* that the recorded workload took; 0: not recorded */
+	List	   *loads;			/* PaWorkStatement *, see pa_workload_settle_loads() */
 	int64		storage_budget; /* bytes; 0 = no limit */
 	int			max_indexes;	/* 0 = no limit */
 	TimestampTz deadline;		/* 0 = none */
@@ -114,6 +115,7 @@ typedef struct PaSearch
 /* workload.c */
 extern PaSearch *pa_search_new(void);
 extern void pa_workload_recorded(PaSearch *search);
+extern void pa_workload_settle_loads(PaSearch *search);
 extern void pa_workload_given(PaSearch *search, List *queries);
 
 /* search_cost.c */

@@ -185,11 +185,11 @@ rows_of(Oid relid)
 }
 
 /*
- * Whether a statement has written a good part of its table at one go: a load or
- * a migration. It is done, and says nothing of the hours to come.
+ * Whether a statement has written a good part of its table at one go. If that
+ * was before the table was read, it was its load, and is done.
  */
 static bool
-is_load(const PaStatement *st, Oid target)
+may_be_load(const PaStatement *st, Oid target)
 {
 	return st->calls > 0 && st->calls <= PA_LOAD_CALLS &&
 		st->rows / st->calls >= PA_LOAD_ROWS &&
@@ -204,10 +204,52 @@ note_writes(PaSearch *search, const PaWorkStatement *ws, double rows)
 {
 	const PaReplan *replan = &((PaItem *) linitial(ws->items))->replan;
 
-	if (replan->command != CMD_SELECT && OidIsValid(replan->target) &&
-		!is_load(ws->recorded, replan->target))
+	if (replan->command == CMD_SELECT || !OidIsValid(replan->target))
+		return;
+	if (may_be_load(ws->recorded, replan->target))
+		search->loads = lappend(search->loads, (void *) ws);
+	else
 		pa_write_load_add(search->writes, replan->target, replan->command,
 						  replan->updated, rows);
+}
+
+/*
+ * Whether a statement that reads a table ran before a moment.
+ */
+static bool
+was_read_before(PaSearch *search, Oid relid, TimestampTz moment)
+{
+	ListCell   *lc;
+
+	foreach(lc, pa_search_table(search, relid)->statements)
+	{
+		const PaWorkStatement *ws = lfirst(lc);
+
+		if (((PaItem *) linitial(ws->items))->replan.command == CMD_SELECT &&
+			ws->recorded->first_seen < moment)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Adds to the write load what looked like the load of a table, but came when
+ * that was in use. To be called when it is known which statements read what.
+ */
+void
+pa_workload_settle_loads(PaSearch *search)
+{
+	ListCell   *lc;
+
+	foreach(lc, search->loads)
+	{
+		const PaWorkStatement *ws = lfirst(lc);
+		const PaReplan *replan = &((PaItem *) linitial(ws->items))->replan;
+
+		if (was_read_before(search, replan->target, ws->recorded->last_seen))
+			pa_write_load_add(search->writes, replan->target, replan->command, replan->updated,
+							  ws->recorded->rows / ws->recorded->calls * ws->calls);
+	}
 }
 
 /*
