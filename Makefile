@@ -30,7 +30,7 @@ include $(PGXS)
 
 # Objects belong to one server and one set of flags: made again when either changes. The targets test and demo
 # call make again with theirs.
-ifeq ($(filter test demo lint clean,$(MAKECMDGOALS)),)
+ifeq ($(filter test demo lint clean check-monitoring,$(MAKECMDGOALS)),)
 BUILT_FOR := $(shell $(PG_CONFIG) --version) $(pkglibdir) $(CC) $(COPT) STRICT=$(STRICT)
 $(shell test "$$(cat .built_for 2>/dev/null)" = '$(BUILT_FOR)' || echo '$(BUILT_FOR)' > .built_for)
 endif
@@ -48,11 +48,17 @@ sql/$(EXTENSION)--$(EXTVERSION).sql: $(sort $(wildcard sql/rooms/*.sql)) sql/roo
 	cat $(filter %.sql,$^) > $@
 
 .DEFAULT_GOAL := all
-.PHONY: all install installdirs uninstall clean demo test lint
+.PHONY: all install installdirs uninstall clean demo test check-monitoring lint
 
 # make test TESTS="record_counts advise_*" runs only those. exec: a signal that make passes on must reach the script.
 test:
 	@exec env MAKE='$(MAKE)' PG_CONFIG='$(PG_CONFIG_GIVEN)' TESTS='$(TESTS)' bash test/lib/run_tests.sh
+
+# Installs Prometheus and exporters (Debian) and lets them read a private server by the files in docs.
+check-monitoring:
+	@bash -c '. test/lib/prepare.sh; pa_root apt-get -qq install -y --no-install-recommends prometheus prometheus-sql-exporter \
+		prometheus-postgres-exporter jq curl >/dev/null'
+	@exec env MAKE='$(MAKE)' PG_CONFIG='$(PG_CONFIG_GIVEN)' TESTS=monitoring bash test/lib/run_tests.sh
 
 demo:
 	@exec env MAKE='$(MAKE)' PG_CONFIG='$(PG_CONFIG_GIVEN)' bash test/demo/demo.sh
