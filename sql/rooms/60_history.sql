@@ -757,10 +757,12 @@ CREATE VIEW perfadvisor.regressions AS
 SELECT c.queryid, c.rolname, c.query, c.statement_class, c.toplevel, c.calls_before, c.calls_after,
        c.mean_before, c.mean_after, c.p95_before, c.p95_after, c.factor, c.time_difference, c.reason, c.evidence,
        b.baseline_id, l.label AS baseline, l.taken_at AS baseline_at
-FROM (SELECT perfadvisor.baseline_id() AS baseline_id) AS b
+-- OFFSET: compare() must not be asked while there is nothing to compare the baseline with, where it raises an error
+FROM (SELECT n.baseline_id FROM (SELECT perfadvisor.baseline_id() AS baseline_id) AS n
+      WHERE EXISTS (SELECT FROM perfadvisor.snapshot_log AS s WHERE s.snapshot_id > n.baseline_id) OFFSET 0) AS b
      JOIN perfadvisor.snapshot_log AS l ON l.snapshot_id = b.baseline_id
      CROSS JOIN LATERAL perfadvisor.compare(b.baseline_id) AS c
-WHERE c.change = 'slower' AND EXISTS (SELECT FROM perfadvisor.snapshot_log AS n WHERE n.snapshot_id > b.baseline_id);
+WHERE c.change = 'slower';
 
 COMMENT ON VIEW perfadvisor.regressions IS 'Statements that are slower since the latest baseline than before it, as of the last snapshot';
 COMMENT ON COLUMN perfadvisor.regressions.queryid IS 'Id of the statement';

@@ -252,6 +252,7 @@ FROM targets AS t
          ('perfadvisor_target_measured_seconds', 'gauge', 'That percentile since the last reset.', t.measured_time / 1000),
          ('perfadvisor_target_met', 'gauge', 'Whether the target is met: 1 or 0.', t.met::double precision),
          ('perfadvisor_target_error_budget_used_ratio', 'gauge', 'Slow calls since the last reset as a share of those that the target allows.', t.budget_used),
+         ('perfadvisor_target_allowed_slow_ratio', 'gauge', 'Share of calls that may take longer.', 1 - (t.labels ->> 'percentile')::double precision / 100),
          ('perfadvisor_target_calls_total', 'counter', 'Calls that a target of a class is about.', t.calls),
          ('perfadvisor_target_slow_calls_total', 'counter', 'Of these, calls that took longer than the target.', t.slow)) AS m(name, type, help, value)
 WHERE m.value IS NOT NULL
