@@ -138,11 +138,19 @@ RETURNS TABLE (
 LANGUAGE SQL VOLATILE PARALLEL UNSAFE STRICT
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-WITH advised AS MATERIALIZED (
+WITH rushes AS MATERIALIZED (
+    -- Of indexes that are created one right after the other, each ends a snapshot of a moment, in which those before it and
+    -- it itself are there for a part of the time: what ran before the first of them is before all of them.
+    SELECT r.snapshot_id, pg_catalog.max(r.snapshot_id) FILTER (WHERE NOT r.follows) OVER (ORDER BY r.snapshot_id) AS first_id
+    FROM (SELECT l.snapshot_id, COALESCE(l.index_change AND l.taken_at - l.from_time < interval '1 minute'
+                     AND pg_catalog.lag(l.index_change) OVER (ORDER BY l.snapshot_id), false) AS follows
+          FROM perfadvisor.snapshot_log AS l) AS r
+), advised AS MATERIALIZED (
     SELECT l.*, i.oid AS index_oid, pg_catalog.to_regclass(l.relation) AS relation_oid,
-           pg_catalog.pg_stat_get_numscans(i.oid) AS scans
+           pg_catalog.pg_stat_get_numscans(i.oid) AS scans, COALESCE(r.first_id, l.snapshot_id) AS first_id
     FROM perfadvisor.advice_log AS l
          CROSS JOIN LATERAL pg_catalog.to_regclass(l.index) AS i(oid)
+         LEFT JOIN rushes AS r ON r.snapshot_id = l.snapshot_id
     WHERE l.index IS NOT NULL AND i.oid IS NOT NULL
 ), eras AS MATERIALIZED (
     -- the times between changes of indexes
@@ -156,8 +164,8 @@ WITH advised AS MATERIALIZED (
     SELECT 9223372036854775807, 9223372036854775807, p.statement_id, p.calls, p.total_exec_time, p.histogram FROM perfadvisor.pending_counts() AS p
 ), placed AS MATERIALIZED (
     SELECT a.advice_id, c.*,
-           CASE WHEN c.snapshot_id < a.snapshot_id OR (c.snapshot_id = a.snapshot_id AND a.at_once) THEN 'before'
-                WHEN c.snapshot_id = a.snapshot_id THEN 'between'
+           CASE WHEN c.snapshot_id < a.first_id OR (c.snapshot_id = a.first_id AND (a.at_once OR a.first_id < a.snapshot_id)) THEN 'before'
+                WHEN c.snapshot_id <= a.snapshot_id THEN 'between'
                 ELSE 'after' END AS side
     FROM advised AS a
          JOIN perfadvisor.snapshot_statements AS k ON k.queryid = ANY (a.queryids)

@@ -353,10 +353,10 @@ BEGIN ATOMIC
 WITH statements AS MATERIALIZED (
     SELECT s.* FROM perfadvisor.report_statements(report_document.most, report_document.room) AS s
 ), rights AS (
-    SELECT pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE') AS all_statements, perfadvisor.recorder_loaded() AS loaded
+    SELECT pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE') AS all_statements
 ), clients AS (
     SELECT pg_catalog.sum(t.calls) AS calls, pg_catalog.sum(t.failures) AS failures, pg_catalog.sum(t.total_exec_time) AS time
-    FROM rights AS r CROSS JOIN LATERAL (SELECT v.* FROM perfadvisor.recorded_totals() AS v WHERE r.loaded) AS t
+    FROM (SELECT 1 WHERE perfadvisor.recorder_loaded()) AS w CROSS JOIN LATERAL perfadvisor.recorded_totals() AS t
     WHERE t.toplevel AND t.dbid = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
 ), since AS (
     SELECT pg_catalog.min((s.document ->> 'first_seen')::timestamptz) FILTER (WHERE (s.document ->> 'toplevel')::boolean) AS at FROM statements AS s

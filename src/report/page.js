@@ -30,9 +30,9 @@ function build() {
 		said);
 }
 
-// What is folded is opened for paper, and closed again.
+// Findings that are folded are opened for paper, and closed again.
 function print(event) {
-	for (const node of document.querySelectorAll('details:not(.data)')) {
+	for (const node of document.querySelectorAll('details.card')) {
 		if (event.type === 'beforeprint' && !node.open) { node.dispatchEvent(new Event('report-open')); node.open = true; node.dataset.printed = '1'; }
 		else if (event.type === 'afterprint' && node.dataset.printed) { node.open = false; delete node.dataset.printed; }
 	}

@@ -1,0 +1,32 @@
+-- history: what advised indexes did is measured against the time before all of them, when they were created one right after the other while the application ran
+\unset ECHO
+\i test/setup.sql
+\i test/own_database.sql
+SELECT perfadvisor.reset() \g /dev/null
+CREATE TABLE first AS SELECT i AS id, i % 5000 AS customer FROM generate_series(1, 50000) i;
+CREATE TABLE second AS SELECT i AS id, i % 5000 AS customer FROM generate_series(1, 50000) i;
+ANALYZE;
+\o /dev/null
+SELECT perfadvisor.snapshot();
+SELECT format('SELECT count(*) FROM %I WHERE customer = %s', t, i) FROM generate_series(1, 20) AS i, unnest(ARRAY['first', 'second']) AS t \gexec
+SELECT * FROM perfadvisor.refresh_advice();
+SELECT perfadvisor.snapshot();
+-- what the launcher does within a second after each, with calls in between
+CREATE INDEX ON first (customer);
+SELECT perfadvisor.snapshot() AS id \gset
+UPDATE perfadvisor.snapshot_log SET index_change = true WHERE snapshot_id = :id;
+UPDATE perfadvisor.advice_log SET at_once = true WHERE snapshot_id = :id;
+CREATE INDEX ON second (customer);
+SELECT format('SELECT count(*) FROM %I WHERE customer = %s', t, i) FROM generate_series(1, 3) AS i, unnest(ARRAY['first', 'second']) AS t \gexec
+SELECT perfadvisor.snapshot() AS id \gset
+UPDATE perfadvisor.snapshot_log SET index_change = true WHERE snapshot_id = :id;
+UPDATE perfadvisor.advice_log SET at_once = true WHERE snapshot_id = :id;
+SELECT format('SELECT count(*) FROM %I WHERE customer = %s', t, i) FROM generate_series(1, 40) AS i, unnest(ARRAY['first', 'second']) AS t \gexec
+SELECT perfadvisor.snapshot();
+\o
+SELECT plan(4);
+SELECT is((SELECT array_agg(relation::text ORDER BY relation::text) FROM perfadvisor.advice_outcomes), ARRAY['first', 'second'], 'both indexes were advised and noticed');
+SELECT is((SELECT array_agg(verdict ORDER BY relation::text) FROM perfadvisor.advice_outcomes), ARRAY['better', 'better'], 'and both made their statements faster');
+SELECT is((SELECT array_agg(calls_before ORDER BY relation::text) FROM perfadvisor.advice_outcomes), ARRAY[20, 20]::bigint[], 'which is measured against the calls before the first of them');
+SELECT is((SELECT count(*) FROM perfadvisor.findings WHERE check_name = 'advised_index' AND fix_sql LIKE 'DROP INDEX%'), 0::bigint, 'so that nobody is told to drop one');
+SELECT * FROM finish();
