@@ -66,6 +66,9 @@ test:
 check-%:
 	@exec env MAKE='$(MAKE)' PG_CONFIG='$(PG_CONFIG_GIVEN)' TESTS='$(TESTS)' bash test/check/$*.sh
 
+test-versions:
+	@exec env MAKE='$(MAKE)' TESTS='$(TESTS)' bash test/check/versions.sh
+
 demo:
 	@exec env MAKE='$(MAKE)' PG_CONFIG='$(PG_CONFIG_GIVEN)' bash test/demo/demo.sh
 

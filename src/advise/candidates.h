@@ -58,8 +58,8 @@ typedef struct PaRequest
 typedef struct PaCollector
 {
 	MemoryContext context;		/* that requests are allocated in */
-	bool		literal_arrays; /* no array holds a parameter of the statement */
-	Bitmapset  *param_locations;	/* in the statement's text */
+	const struct PaReplan *replan;	/* what is planned; it may be analysed anew
+									 * before, so nothing is copied from it */
 	List	   *requests;		/* PaRequest * */
 } PaCollector;
 

@@ -28,6 +28,7 @@
 #include "utils/selfuncs.h"
 
 #include "advise/candidates.h"
+#include "advise/replan.h"
 #include "base/compat_planner.h"
 
 /* Predicates that keep more of the table than this are not worth a thought. */
@@ -92,7 +93,7 @@ bound_value_walker(Node *node, PaCollector *into)
 		return true;
 	if (IsA(node, Const))
 		return ((Const *) node)->location >= 0 &&
-			bms_is_member(((Const *) node)->location, into->param_locations);
+			bms_is_member(((Const *) node)->location, into->replan->param_locations);
 	return expression_tree_walker(node, bound_value_walker, into);
 }
 
@@ -241,7 +242,7 @@ is_literal(Collecting *c, Node *node)
 
 	return IsA(constant, Const) && constant->location >= 0 &&
 		!constant->constisnull &&
-		!bms_is_member(constant->location, c->into->param_locations);
+		!bms_is_member(constant->location, c->into->replan->param_locations);
 }
 
 /*
@@ -378,7 +379,7 @@ add_array(Collecting *c, ScalarArrayOpExpr *op, double selectivity)
 		get_op_opfamily_strategy(op->opno, col.opfamily) != BTEqualStrategyNumber)
 		return;
 	add_term(c, PA_TERM_IN, &col, selectivity);
-	if (c->into->literal_arrays && IsA(lsecond(op->args), Const) && col.attno != 0 &&
+	if (!c->into->replan->arrays_of_params && IsA(lsecond(op->args), Const) && col.attno != 0 &&
 		distinct_values(c, left) <= PA_MAX_STATUS_VALUES)
 		add_predicate(c, (Node *) op, &col, selectivity);
 }

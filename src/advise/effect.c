@@ -260,5 +260,6 @@ pa_search_price(PaSearch *search, PaCandidate *candidate)
 	else if (!candidate->def->needs_trgm && !candidate->def->needs_btree_gin)
 		pa_index_size_estimate(candidate->def);
 	pa_write_charge(search->writes, candidate->def, &candidate->charge);
+	candidate->priced = true;
 	MemoryContextSwitchTo(oldcontext);
 }

@@ -184,8 +184,7 @@ look(PaSearch *search, PaItem *item)
 {
 	PaCollector collector = {
 		.context = search->context,
-		.literal_arrays = !item->replan.arrays_of_params,
-		.param_locations = item->replan.param_locations
+		.replan = &item->replan
 	};
 	PaWhatIf	whatif = {.callback = pa_collect_relation,.callback_arg = &collector};
 	PaPlanResult result;

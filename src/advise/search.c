@@ -273,7 +273,9 @@ make_heap(PaSearch *search, Contender *contenders)
 	{
 		Contender  *c = &contenders[i];
 
-		if (!search->candidates[i]->pooled || bms_is_member(i, search->chosen))
+		/* Without a price its table is locked or gone */
+		if (!search->candidates[i]->pooled || !search->candidates[i]->priced ||
+			bms_is_member(i, search->chosen))
 			continue;
 		c->candidate = search->candidates[i];
 		c->bound = DBL_MAX;

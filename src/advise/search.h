@@ -66,6 +66,7 @@ typedef struct PaCandidate
 	int			id;
 	bool		pooled;			/* takes part in the joint search */
 	double		best_gain;		/* ms per hour, alone */
+	bool		priced;			/* the following is known */
 	PaWriteCharge charge;		/* what writes pay for it */
 	const char *rejected;		/* why it is not advised */
 } PaCandidate;

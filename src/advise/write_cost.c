@@ -67,6 +67,8 @@ pa_write_load_add(PaWriteLoad *load, Oid relid, CmdType command,
 	{
 		table->writes = NIL;
 		table->known = false;
+		table->indexed = NULL;
+		table->nindexes = 0;
 	}
 	foreach(lc, table->writes)
 	{

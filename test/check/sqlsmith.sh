@@ -51,8 +51,9 @@ pa_psql -d postgres <<-'SQL'
 SQL
 pa_read_everything postgres >"$PA_WORK/readers.log" 2>&1 &
 readers=$!
+mkdir -p results
 for seed in 1 2; do
-	timeout "$SQLSMITH_TIME" sqlsmith --seed="$seed$(date +%s)" --target="host=$PGHOST port=$PGPORT dbname=postgres user=smith" >"$PA_WORK/smith$seed.log" 2>&1 &
+	timeout "$SQLSMITH_TIME" sqlsmith --seed="$RANDOM" --target="host=$PGHOST port=$PGPORT dbname=postgres user=smith" >"results/smith$seed.log" 2>&1 &
 	eval "smith$seed=\$!"
 done
 wait "$smith1" "$smith2"

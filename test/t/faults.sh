@@ -153,6 +153,7 @@ wait $!
 touch "$PA_WORK/over"
 kill $readers 2>/dev/null
 wait 2>/dev/null
+query "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()" >/dev/null
 tap_is "$(pa_crashes storm)" "" "no process dies while sessions are cancelled and killed, tables change and advice is searched for"
 tap_is "$(query "SELECT count(*) FROM pg_prepared_xacts WHERE gid !~ '^storm_'")" 0 "prepared transactions are the clients' own"
 query "SELECT format('ROLLBACK PREPARED %L', gid) FROM pg_prepared_xacts \gexec" >/dev/null 2>&1
@@ -180,12 +181,16 @@ tap_is "$(pa_crashes storm)" "" "and none of them dies"
 
 # No room for the file: files of the session, and of the worker that saves, may not grow beyond 4 kB
 keep full.sql <<-'SQL'
-	SELECT pg_backend_pid() AS pid, (SELECT pid FROM pg_stat_activity WHERE backend_type = 'perfadvisor saver') AS saver \gset
+	SELECT pg_backend_pid() AS pid \gset
 	\setenv PID :pid
-	\setenv SAVER :saver
-	\! prlimit --fsize=4096 --pid "$PID" && prlimit --fsize=4096 --pid "$SAVER" && echo limited
+	\! prlimit --fsize=4096 --pid "$PID" && echo limited
 	SELECT perfadvisor.save();
 SQL
+query "SELECT perfadvisor.save()" >/dev/null
+postmaster=$(head -n 1 "$PA_WORK/storm/data/postmaster.pid")
+for saver in $(cat "/proc/$postmaster/task/$postmaster/children"); do
+	grep -aqs 'perfadvisor saver' "/proc/$saver/cmdline" && pa_as prlimit --fsize=4096 --pid "$saver"
+done
 kept=$(cksum <"$PA_WORK/storm/data/pg_stat_tmp/perfadvisor.stat")
 pa_psql -d postgres -f "$PA_WORK/full.sql" >"$PA_WORK/full.out" 2>&1
 full=$?
