@@ -142,7 +142,7 @@ WITH rushes AS MATERIALIZED (
     -- Of indexes that are created one right after the other, each ends a snapshot of a moment, in which those before it and
     -- it itself are there for a part of the time: what ran before the first of them is before all of them.
     SELECT r.snapshot_id, pg_catalog.max(r.snapshot_id) FILTER (WHERE NOT r.follows) OVER (ORDER BY r.snapshot_id) AS first_id
-    FROM (SELECT l.snapshot_id, COALESCE(l.index_change AND l.taken_at - l.from_time < interval '1 minute'
+    FROM (SELECT l.snapshot_id, COALESCE(l.index_change AND l.taken_at - l.from_time < interval '5 seconds'
                      AND pg_catalog.lag(l.index_change) OVER (ORDER BY l.snapshot_id), false) AS follows
           FROM perfadvisor.snapshot_log AS l) AS r
 ), advised AS MATERIALIZED (
