@@ -11,7 +11,7 @@ DATA_built = sql/$(EXTENSION)--$(EXTVERSION).sql
 DATA = $(wildcard sql/*--*--*.sql)
 PG_CPPFLAGS = -I$(srcdir)/src
 PG_CFLAGS = -Wall -Wextra -Wshadow -Wmissing-prototypes \
-	-Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers
+	-Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers -fno-plt
 EXTRA_CLEAN = .built_for results regression.diffs regression.out tmp_install
 
 # The test build sets STRICT=yes. Nobody else's compiler should stop at a warning it has and ours has not.

@@ -372,16 +372,26 @@ relation_info(PlannerInfo *root, Oid relid, bool inhparent, RelOptInfo *rel)
 }
 
 /*
+ * Calls the hook that was there before, then ours if a planning is ours.
+ */
+static pg_noinline void
+call_relation_info(PA_RELATION_INFO_HOOK_ARGS)
+{
+	if (prev_relation_info)
+		prev_relation_info(PA_RELATION_INFO_HOOK_PASS);
+	if (active != NULL)
+		PA_RELATION_INFO_CALL(relation_info);
+}
+
+/*
  * The hook is called for each table that anybody plans, so it costs next to
  * nothing while no planning is ours.
  */
 static void
 pa_get_relation_info(PA_RELATION_INFO_HOOK_ARGS)
 {
-	if (prev_relation_info)
-		prev_relation_info(PA_RELATION_INFO_HOOK_PASS);
-	if (unlikely(active != NULL))
-		PA_RELATION_INFO_CALL(relation_info);
+	if (unlikely(active != NULL || prev_relation_info != NULL))
+		call_relation_info(PA_RELATION_INFO_HOOK_PASS);
 }
 
 /*
@@ -398,16 +408,27 @@ show_relation(PlannerInfo *root, RelOptInfo *rel, RangeTblEntry *rte)
 }
 
 /*
+ * Calls the hook that was there before, then ours if a planning is ours.
+ */
+static pg_noinline void
+call_set_rel_pathlist(PlannerInfo *root, RelOptInfo *rel, Index rti,
+					  RangeTblEntry *rte)
+{
+	if (prev_set_rel_pathlist)
+		prev_set_rel_pathlist(root, rel, rti, rte);
+	if (active != NULL)
+		show_relation(root, rel, rte);
+}
+
+/*
  * The hook for that; see pa_get_relation_info().
  */
 static void
 pa_set_rel_pathlist(PlannerInfo *root, RelOptInfo *rel, Index rti,
 					RangeTblEntry *rte)
 {
-	if (prev_set_rel_pathlist)
-		prev_set_rel_pathlist(root, rel, rti, rte);
-	if (unlikely(active != NULL))
-		show_relation(root, rel, rte);
+	if (unlikely(active != NULL || prev_set_rel_pathlist != NULL))
+		call_set_rel_pathlist(root, rel, rti, rte);
 }
 
 /*

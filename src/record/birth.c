@@ -324,15 +324,16 @@ locate_statement(ParseState *pstate, Query *query, PaTextSlice *slice)
  * Remembers a statement that this backend has not run, or that names
  * variables of a function, unless that was done before.
  */
-static pg_noinline void
-note_unknown(ParseState *pstate, Query *query, PaJumbleState *jstate,
-			 bool in_function)
+pg_noinline void
+pa_birth_note_unknown(ParseState *pstate, Query *query, PaJumbleState *jstate,
+					  bool in_function)
 {
 	uint64		queryid = pa_query_id(query);
 	PaTextSlice slice;
 	MemoryContext old;
 	MemoryContext work;
 
+	pa_features_of_query(query);
 	pa_unplanned_attach();
 	if (pstate->p_sourcetext == NULL || !locate_statement(pstate, query, &slice))
 		return;
@@ -346,20 +347,4 @@ note_unknown(ParseState *pstate, Query *query, PaJumbleState *jstate,
 	add_to_ring(make_birth(query, &slice, in_function, jstate, work));
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(work);
-}
-
-/*
- * Looks at a statement that was just analysed, and remembers it when it is
- * new. A known one costs a look at the local cache.
- */
-void
-pa_birth_note(ParseState *pstate, Query *query, PaJumbleState *jstate)
-{
-	bool		in_function = pstate->p_pre_columnref_hook != NULL ||
-		pstate->p_post_columnref_hook != NULL;
-
-	if (likely(!in_function && pa_local_knows(pa_query_id(query))))
-		return;
-	pa_features_of_query(query);
-	note_unknown(pstate, query, jstate, in_function);
 }

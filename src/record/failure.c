@@ -60,7 +60,7 @@ static PaFailureRing *ring = NULL;
 
 /* Numbers of the failures whose message is still to come */
 static uint64 awaiting[AWAITING];
-static int	nawaiting = 0;
+int			pa_failures_awaiting = 0;
 
 static emit_log_hook_type prev_emit_log_hook = NULL;
 
@@ -134,8 +134,8 @@ pa_failure_record(const PaStatementKey *key, const char *string, int length,
 	SpinLockRelease(&slot->mutex);
 	pa_failure_count(key, geterrcode(), measure);
 
-	if (nawaiting < AWAITING)
-		awaiting[nawaiting++] = number;
+	if (pa_failures_awaiting < AWAITING)
+		awaiting[pa_failures_awaiting++] = number;
 	else
 		awaiting[AWAITING - 1] = number;
 }
@@ -171,7 +171,7 @@ record_unidentified(const ErrorData *edata)
 	pg_atomic_fetch_add_u64(&ring->unidentified, 1);
 	pa_failure_record(&key, length > 0 ? debug_query_string : NULL, length, &measure);
 	if (length == 0)
-		nawaiting = 0;			/* its message may quote it */
+		pa_failures_awaiting = 0;			/* its message may quote it */
 }
 
 /*
@@ -181,7 +181,7 @@ record_unidentified(const ErrorData *edata)
 static void
 hand_out_message(const ErrorData *edata)
 {
-	for (int i = 0; i < nawaiting && pa_track_parameters; i++)
+	for (int i = 0; i < pa_failures_awaiting && pa_track_parameters; i++)
 	{
 		PaFailureSlot *slot = &ring->slots[awaiting[i] % SLOTS];
 
@@ -192,7 +192,7 @@ hand_out_message(const ErrorData *edata)
 				 MESSAGE_SIZE);
 		SpinLockRelease(&slot->mutex);
 	}
-	nawaiting = 0;
+	pa_failures_awaiting = 0;
 }
 
 /*
@@ -210,9 +210,9 @@ pa_emit_log(ErrorData *edata)
 			pa_execution_all_failed();
 			pa_utility_all_failed();
 		}
-		else if (nawaiting == 0 && pa_execution_starting != NULL)
+		else if (pa_failures_awaiting == 0 && pa_execution_starting != NULL)
 			pa_execution_failed(pa_execution_starting);
-		else if (nawaiting == 0 && debug_query_string != NULL &&
+		else if (pa_failures_awaiting == 0 && debug_query_string != NULL &&
 				 MyBackendType == B_BACKEND && pa_recording(0))
 			record_unidentified(edata);
 		hand_out_message(edata);
@@ -240,15 +240,6 @@ pa_failure_init(void)
 	pa_failure_count_init();
 	prev_emit_log_hook = emit_log_hook;
 	emit_log_hook = pa_emit_log;
-}
-
-/*
- * Forgets that messages are awaited: the errors were caught.
- */
-void
-pa_failure_forget_awaited(void)
-{
-	nawaiting = 0;
 }
 
 /*

@@ -14,7 +14,7 @@
 #include "tcop/utility.h"
 #include "utils/timestamp.h"
 
-#include "record/recorder.h"
+#include "record/execution.h"
 #include "record/run.h"
 #include "record/watch.h"
 
@@ -22,13 +22,25 @@ int			pa_record_suspended = 0;
 int			pa_nesting_level = 0;
 PaUtilityContext pa_utility_context;
 
+PaBackendRecords pa_backend_records = PA_BACKEND_UNKNOWN;
+
 static post_parse_analyze_hook_type prev_post_parse_analyze = NULL;
 static planner_hook_type prev_planner = NULL;
-static ExecutorStart_hook_type prev_ExecutorStart = NULL;
-static ExecutorRun_hook_type prev_ExecutorRun = NULL;
-static ExecutorFinish_hook_type prev_ExecutorFinish = NULL;
-static ExecutorEnd_hook_type prev_ExecutorEnd = NULL;
 static ProcessUtility_hook_type prev_ProcessUtility = NULL;
+
+/*
+ * Finds out whether this backend records, and tells so. Parallel workers do
+ * not, nor does one that has no shared memory; one that has no database does
+ * not yet.
+ */
+pg_noinline bool
+pa_backend_settle(void)
+{
+	if (pa_backend_records == PA_BACKEND_UNKNOWN && OidIsValid(MyDatabaseId))
+		pa_backend_records = pa_table != NULL && !IsParallelWorker() ?
+			PA_BACKEND_RECORDS : PA_BACKEND_DOES_NOT;
+	return pa_backend_records == PA_BACKEND_RECORDS;
+}
 
 /*
  * Notes a statement that was analysed, if it is new.
@@ -103,134 +115,6 @@ pa_planner(PA_PLANNER_PARAMS)
 	if (!INSTR_TIME_IS_ZERO(start))
 		pa_plan_time_add(queryid, ms_since(&start));
 	return result;
-}
-
-/*
- * Decides what of an execution is recorded.
- */
-static void
-pa_ExecutorStart(QueryDesc *queryDesc, int eflags)
-{
-	PaExecution *execution = pa_execution_begins(queryDesc, eflags);
-
-	pa_execution_starting = execution;
-	if (prev_ExecutorStart)
-		prev_ExecutorStart(queryDesc, eflags);
-	else
-		standard_ExecutorStart(queryDesc, eflags);
-	pa_execution_starting = NULL;
-
-	if (execution && unlikely(execution->sampled))
-		pa_execution_sample(execution);
-}
-
-/*
- * Measures a run.
- */
-static void
-pa_ExecutorRun(PA_EXECUTOR_RUN_PARAMS)
-{
-	PaExecution *execution = pa_execution_of(queryDesc);
-
-	if (execution)
-		pa_execution_resume(execution);
-
-	pa_nesting_level++;
-	PG_TRY();
-	{
-		if (prev_ExecutorRun)
-			prev_ExecutorRun(PA_EXECUTOR_RUN_ARGS);
-		else
-			standard_ExecutorRun(PA_EXECUTOR_RUN_ARGS);
-	}
-	PG_CATCH();
-	{
-		pa_nesting_level--;
-		if (execution)
-			pa_execution_failed(execution);
-		PG_RE_THROW();
-	}
-	PG_END_TRY();
-	pa_nesting_level--;
-
-	if (execution)
-		pa_execution_pause(execution);
-	pa_concurrency_statement_ran(pa_nesting_level);
-}
-
-/*
- * Calls what would finish the query without us.
- */
-static void
-call_finish(QueryDesc *queryDesc)
-{
-	if (prev_ExecutorFinish)
-		prev_ExecutorFinish(queryDesc);
-	else
-		standard_ExecutorFinish(queryDesc);
-}
-
-/*
- * Tells whether Finish has nothing to run: no other hook, no triggers, no
- * rest of a writing WITH. The executor itself finds out about triggers at Start.
- */
-static inline bool
-has_nothing_to_finish(const QueryDesc *queryDesc)
-{
-	return prev_ExecutorFinish == NULL && queryDesc->operation == CMD_SELECT &&
-		(queryDesc->estate->es_top_eflags & EXEC_FLAG_SKIP_TRIGGERS) != 0 &&
-		!queryDesc->plannedstmt->hasModifyingCTE;
-}
-
-/*
- * Measures the triggers that run at the end of a statement. The clock of a
- * query that has nothing to finish was stopped when it had run.
- */
-static void
-pa_ExecutorFinish(QueryDesc *queryDesc)
-{
-	PaExecution *execution;
-
-	if (has_nothing_to_finish(queryDesc))
-	{
-		call_finish(queryDesc);
-		return;
-	}
-	execution = pa_execution_of(queryDesc);
-	pa_nesting_level++;
-	PG_TRY();
-	{
-		call_finish(queryDesc);
-	}
-	PG_CATCH();
-	{
-		pa_nesting_level--;
-		if (execution)
-			pa_execution_failed(execution);
-		PG_RE_THROW();
-	}
-	PG_END_TRY();
-	pa_nesting_level--;
-
-	if (execution)
-		pa_execution_finished(execution);
-}
-
-/*
- * Records an execution that has come to its end.
- */
-static void
-pa_ExecutorEnd(QueryDesc *queryDesc)
-{
-	PaExecution *execution = pa_execution_of(queryDesc);
-
-	if (execution)
-		pa_execution_ended(execution);
-
-	if (prev_ExecutorEnd)
-		prev_ExecutorEnd(queryDesc);
-	else
-		standard_ExecutorEnd(queryDesc);
 }
 
 /*
@@ -374,14 +258,6 @@ pa_record_init(void)
 	post_parse_analyze_hook = pa_post_parse_analyze;
 	prev_planner = planner_hook;
 	planner_hook = pa_planner;
-	prev_ExecutorStart = ExecutorStart_hook;
-	ExecutorStart_hook = pa_ExecutorStart;
-	prev_ExecutorRun = ExecutorRun_hook;
-	ExecutorRun_hook = pa_ExecutorRun;
-	prev_ExecutorFinish = ExecutorFinish_hook;
-	ExecutorFinish_hook = pa_ExecutorFinish;
-	prev_ExecutorEnd = ExecutorEnd_hook;
-	ExecutorEnd_hook = pa_ExecutorEnd;
 	prev_ProcessUtility = ProcessUtility_hook;
 	ProcessUtility_hook = pa_ProcessUtility;
 }

@@ -17,21 +17,6 @@ PaLocalSlot pa_local_cache[PA_LOCAL_SETS][PA_LOCAL_WAYS];
 static uint8 victims[PA_LOCAL_SETS];
 
 /*
- * Tells whether a statement with this query id ran before in this session
- * and is still in the table.
- */
-bool
-pa_local_knows(uint64 queryid)
-{
-	PaLocalSlot *set = pa_local_cache[pa_local_set(queryid)];
-
-	for (int i = 0; i < PA_LOCAL_WAYS; i++)
-		if (set[i].queryid == queryid && pa_table_is_current(&set[i].ref))
-			return true;
-	return false;
-}
-
-/*
  * Returns the slot of a key, which has the server's query id, or NULL.
  */
 static PaLocalSlot *

@@ -40,7 +40,6 @@ typedef struct PaLocalSlot
 
 extern PaLocalSlot pa_local_cache[PA_LOCAL_SETS][PA_LOCAL_WAYS];
 
-extern bool pa_local_knows(uint64 queryid);
 extern bool pa_local_find_failed(PaStatementKey *key, PaPlace *place);
 extern uint64 pa_local_recorded_as(const PaStatementKey *key);
 extern void pa_local_remember(const PaStatementKey *key, uint64 queryid,
@@ -53,6 +52,21 @@ static inline int
 pa_local_set(uint64 queryid)
 {
 	return (queryid ^ (queryid >> 32)) & (PA_LOCAL_SETS - 1);
+}
+
+/*
+ * Tells whether a statement with this query id ran before in this session
+ * and is still in the table.
+ */
+static inline bool
+pa_local_knows(uint64 queryid)
+{
+	const PaLocalSlot *slot = pa_local_cache[pa_local_set(queryid)];
+
+	for (int i = 0; i < PA_LOCAL_WAYS; i++, slot++)
+		if (slot->queryid == queryid && pa_table_is_current(&slot->ref))
+			return true;
+	return false;
 }
 
 /*
@@ -133,8 +147,8 @@ typedef struct PaBirth
 	Oid		   *param_types;	/* [nparams], InvalidOid where not named */
 } PaBirth;
 
-extern void pa_birth_note(ParseState *pstate, Query *query,
-						  PaJumbleState *jstate);
+extern void pa_birth_note_unknown(ParseState *pstate, Query *query,
+								  PaJumbleState *jstate, bool in_function);
 extern PaBirth *pa_birth_find(uint64 queryid);
 extern PaBirth *pa_birth_find_text(uint64 queryid, const char *string, int length);
 
@@ -149,6 +163,20 @@ typedef struct PaDescription
 } PaDescription;
 
 extern void pa_describe_query(Query *query, PaDescription *description);
+
+/*
+ * Looks at a statement that was just analysed, and remembers it when it is
+ * new. A known one costs a look at the local cache.
+ */
+static inline void
+pa_birth_note(ParseState *pstate, Query *query, PaJumbleState *jstate)
+{
+	bool		in_function = pstate->p_pre_columnref_hook != NULL ||
+		pstate->p_post_columnref_hook != NULL;
+
+	if (unlikely(in_function || !pa_local_knows(pa_query_id(query))))
+		pa_birth_note_unknown(pstate, query, jstate, in_function);
+}
 
 /* read_statements.c */
 extern const char *pa_class_name(PaClass class);
@@ -209,6 +237,20 @@ pa_bound_place(const char *source, int *location, int *length)
 }
 
 /*
+ * Whether this backend records: looked at until it is known, then it stays.
+ */
+typedef enum PaBackendRecords
+{
+	PA_BACKEND_UNKNOWN,
+	PA_BACKEND_RECORDS,
+	PA_BACKEND_DOES_NOT
+} PaBackendRecords;
+
+extern PaBackendRecords pa_backend_records;
+
+extern bool pa_backend_settle(void);
+
+/*
  * Tells whether what runs at this nesting level is recorded.
  */
 static inline bool
@@ -216,8 +258,8 @@ pa_recording(int level)
 {
 	if (pa_track != PA_TRACK_ALL && (pa_track == PA_TRACK_OFF || level > 0))
 		return false;
-	return pa_record_suspended == 0 && !IsParallelWorker() &&
-		OidIsValid(MyDatabaseId) && pa_table != NULL;
+	return pa_record_suspended == 0 &&
+		(likely(pa_backend_records == PA_BACKEND_RECORDS) || pa_backend_settle());
 }
 
 /* One execution between ExecutorStart and ExecutorEnd */
@@ -238,22 +280,16 @@ typedef struct PaExecution
 	struct PaDraft *draft;		/* in the query's own context, or NULL */
 } PaExecution;
 
-/* execution.c */
+/* active.c */
 
 /* What the executor is starting: stays when that fails, until it is counted */
 extern PaExecution *pa_execution_starting;
 
-extern void pa_execution_init(void);
-extern PaExecution *pa_execution_begins(QueryDesc *queryDesc, int eflags);
-extern void pa_execution_sample(PaExecution *execution);
-extern PaExecution *pa_execution_of(QueryDesc *queryDesc);
-extern void pa_execution_resume(PaExecution *execution);
-extern void pa_execution_pause(PaExecution *execution);
-extern void pa_execution_finished(PaExecution *execution);
 extern void pa_execution_failed(PaExecution *execution);
-extern void pa_execution_ended(PaExecution *execution);
 extern void pa_execution_all_failed(void);
-extern void pa_plan_time_add(uint64 queryid, double plan_time);
+
+/* execution.c */
+extern void pa_execution_init(void);
 
 /* utility.c */
 typedef struct PaUtility
@@ -323,6 +359,18 @@ extern void pa_slow_usage(PaUsage *usage);
 extern void pa_slow_save(PaDump *dump);
 extern bool pa_slow_load(PaDump *dump);
 
+/* failure.c */
+extern int	pa_failures_awaiting;	/* a message; see failure.c */
+
+/*
+ * Forgets that messages are awaited: the errors were caught.
+ */
+static inline void
+pa_failure_forget_awaited(void)
+{
+	pa_failures_awaiting = 0;
+}
+
 /* failure_count.c: failed executions, counted */
 typedef struct PaFailureCount
 {
@@ -344,7 +392,6 @@ extern bool pa_failure_count_load(PaDump *dump);
 extern void pa_failure_init(void);
 extern void pa_failure_record(const PaStatementKey *key, const char *string,
 							  int length, const PaMeasure *measure);
-extern void pa_failure_forget_awaited(void);
 extern uint64 pa_failure_unidentified(void);
 extern List *pa_failure_read(void);
 extern void pa_failure_reset(void);
