@@ -14,6 +14,7 @@
 #include "optimizer/planner.h"
 #include "parser/analyze.h"
 #include "portability/instr_time.h"
+#include "utils/guc.h"
 
 #if PG_VERSION_NUM < 150000
 #error "perfadvisor requires PostgreSQL 15 or newer"
@@ -195,5 +196,21 @@ extern const char *pa_version_query(const char *topic);
 
 /* Gives one plan node row counting without clocks, in the current context */
 extern void pa_instrument_rows(PlanState *node);
+
+/*
+ * Whether errors of this process are reported to the log, and so told to
+ * emit_log_hook. 19 has a level for each kind of process.
+ */
+#if PG_VERSION_NUM >= 190000
+#define PA_LOG_MIN_MESSAGES log_min_messages[MyBackendType]
+#else
+#define PA_LOG_MIN_MESSAGES log_min_messages
+#endif
+
+static inline bool
+pa_errors_are_reported(void)
+{
+	return PA_LOG_MIN_MESSAGES <= ERROR && PA_LOG_MIN_MESSAGES != LOG;
+}
 
 #endif							/* PERFADVISOR_BASE_COMPAT_H */

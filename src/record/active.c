@@ -5,13 +5,15 @@
  * They are in a list, the latest first, because cursors may interleave; the
  * nodes are used again and again. An execution ends by ExecutorEnd or by an
  * error in Run or Finish; those that an abort swept away without either are
- * dropped when their (sub)transaction ends.
+ * dropped when their (sub)transaction ends, and so are those of a client's
+ * statement that failed (client.h).
  */
 #include "postgres.h"
 
 #include "access/xact.h"
 #include "utils/memutils.h"
 
+#include "record/client.h"
 #include "record/execution.h"
 
 PaExecution *pa_active = NULL;
@@ -45,18 +47,34 @@ count_failed(PaExecution *execution)
 }
 
 /*
- * Drops an execution that an abort swept away. When the executor could not
- * start it, and a function caught the error, nobody has counted it yet.
+ * Drops an execution that is gone. When the executor could not start it, and a
+ * function caught the error, or when it ran, nobody has counted it yet.
  */
 pg_noinline void
 pa_execution_drop(PaExecution *execution)
 {
-	if (execution == pa_execution_starting)
-	{
-		pa_execution_starting = NULL;
+	if (execution == pa_execution_starting || execution->clock.running)
 		count_failed(execution);
-	}
+	if (execution == pa_execution_starting)
+		pa_execution_starting = NULL;
 	pa_execution_release(execution);
+}
+
+/*
+ * Records what is known of the error of an execution, but does not count it.
+ * Runs in the error path.
+ */
+void
+pa_execution_tell(PaExecution *execution)
+{
+	const char *source = execution->query_desc->sourceText;
+	PaClock		clock = execution->clock;
+	int			location = execution->location;
+	int			length = execution->length;
+
+	pa_clock_stop(&clock);
+	pa_bound_place(source, &location, &length);
+	pa_failure_record(&execution->key, source + Max(location, 0), length, &clock.measure);
 }
 
 /*
@@ -66,12 +84,8 @@ pa_execution_drop(PaExecution *execution)
 void
 pa_execution_failed(PaExecution *execution)
 {
-	const char *source = execution->query_desc->sourceText;
-
 	count_failed(execution);
-	pa_bound_place(source, &execution->location, &execution->length);
-	pa_failure_record(&execution->key, source + Max(execution->location, 0),
-					  execution->length, &execution->clock.measure);
+	pa_execution_tell(execution);
 	if (execution == pa_execution_starting)
 		pa_execution_starting = NULL;
 	pa_execution_release(execution);
@@ -101,6 +115,7 @@ at_transaction_end(XactEvent event, void *arg)
 	/* Those of parallel workers come before this one, too */
 	if (event > XACT_EVENT_PREPARE)
 		return;
+	pa_client_aborted(TopSubTransactionId);
 	pa_concurrency_transaction_ended(pa_nesting_level, event != XACT_EVENT_ABORT);
 	if (unlikely(pa_active != NULL))
 		while (pa_active != NULL)
@@ -116,6 +131,7 @@ at_subtransaction_end(SubXactEvent event, SubTransactionId subid,
 {
 	if (event != SUBXACT_EVENT_ABORT_SUB)
 		return;
+	pa_client_aborted(subid);
 	pa_concurrency_statement_ran(pa_nesting_level);
 	if (pa_active != NULL)
 		for (PaExecution *x = pa_active, *next; x != NULL; x = next)

@@ -81,4 +81,16 @@ pa_clock_stop(PaClock *clock)
 	clock->measure.wal_bytes += pgWalUsage.wal_bytes;
 }
 
+/*
+ * Returns the time since a reading of the clock, ms.
+ */
+static inline double
+pa_ms_since(const instr_time *start)
+{
+	instr_time	now;
+
+	INSTR_TIME_SET_CURRENT(now);
+	return (int64) pa_elapsed_ns(start, &now) / 1000000.0;
+}
+
 #endif							/* PERFADVISOR_RECORD_CLOCK_H */

@@ -15,6 +15,7 @@
 #include "access/xact.h"
 #include "utils/timestamp.h"
 
+#include "record/client.h"
 #include "record/effort.h"
 #include "record/execution.h"
 #include "record/params.h"
@@ -149,25 +150,27 @@ pause_execution(PaExecution *execution)
 }
 
 /*
- * Measures a run.
+ * Calls what would run the query without us.
  */
-static void
-pa_ExecutorRun(PA_EXECUTOR_RUN_PARAMS)
+static inline void
+call_run(PA_EXECUTOR_RUN_PARAMS)
 {
-	PaExecution *volatile execution = pa_execution_of(queryDesc);
+	if (prev_ExecutorRun)
+		prev_ExecutorRun(PA_EXECUTOR_RUN_ARGS);
+	else
+		standard_ExecutorRun(PA_EXECUTOR_RUN_ARGS);
+}
 
-	if (execution)
-	{
-		execution->ran = true;
-		pa_clock_start(&execution->clock);
-	}
+/*
+ * Runs a query while somebody may catch its error.
+ */
+static pg_noinline void
+run_guarded(PaExecution *execution, PA_EXECUTOR_RUN_PARAMS)
+{
 	pa_nesting_level++;
 	PG_TRY();
 	{
-		if (prev_ExecutorRun)
-			prev_ExecutorRun(PA_EXECUTOR_RUN_ARGS);
-		else
-			standard_ExecutorRun(PA_EXECUTOR_RUN_ARGS);
+		call_run(PA_EXECUTOR_RUN_ARGS);
 	}
 	PG_CATCH();
 	{
@@ -178,7 +181,29 @@ pa_ExecutorRun(PA_EXECUTOR_RUN_PARAMS)
 	}
 	PG_END_TRY();
 	pa_nesting_level--;
+}
 
+/*
+ * Measures a run.
+ */
+static void
+pa_ExecutorRun(PA_EXECUTOR_RUN_PARAMS)
+{
+	PaExecution *execution = pa_execution_of(queryDesc);
+
+	if (execution)
+	{
+		execution->ran = true;
+		pa_clock_start(&execution->clock);
+	}
+	if (likely(pa_client_may_begin()))
+	{
+		pa_client_begin(execution);
+		call_run(PA_EXECUTOR_RUN_ARGS);
+		pa_client_end();
+	}
+	else
+		run_guarded(execution, PA_EXECUTOR_RUN_ARGS);
 	if (execution)
 		pause_execution(execution);
 	pa_concurrency_statement_ran(pa_nesting_level);
@@ -197,13 +222,11 @@ call_finish(QueryDesc *queryDesc)
 }
 
 /*
- * Measures what runs when a query is finished.
+ * Finishes a query while somebody may catch its error.
  */
 static pg_noinline void
-measure_finish(QueryDesc *queryDesc)
+finish_guarded(PaExecution *execution, QueryDesc *queryDesc)
 {
-	PaExecution *volatile execution = pa_execution_of(queryDesc);
-
 	pa_nesting_level++;
 	PG_TRY();
 	{
@@ -218,7 +241,24 @@ measure_finish(QueryDesc *queryDesc)
 	}
 	PG_END_TRY();
 	pa_nesting_level--;
+}
 
+/*
+ * Measures what runs when a query is finished.
+ */
+static pg_noinline void
+measure_finish(QueryDesc *queryDesc)
+{
+	PaExecution *execution = pa_execution_of(queryDesc);
+
+	if (likely(pa_client_may_begin()))
+	{
+		pa_client_begin(execution);
+		call_finish(queryDesc);
+		pa_client_end();
+	}
+	else
+		finish_guarded(execution, queryDesc);
 	if (execution)
 		pa_clock_stop(&execution->clock);
 }

@@ -28,7 +28,7 @@
 #include "utils/elog.h"
 #include "utils/guc.h"
 
-#include "record/recorder.h"
+#include "record/client.h"
 
 #define SLOTS 256
 #define TEXT_SIZE 1024
@@ -196,6 +196,22 @@ hand_out_message(const ErrorData *edata)
 }
 
 /*
+ * Records an error that ends a statement of the client, unless that was done
+ * while it came up.
+ */
+static void
+tell_error(const ErrorData *edata)
+{
+	pa_client_tell();
+	if (pa_failures_awaiting > 0)
+		return;
+	if (pa_execution_starting != NULL)
+		pa_execution_failed(pa_execution_starting);
+	else if (debug_query_string != NULL && MyBackendType == B_BACKEND && pa_recording(0))
+		record_unidentified(edata);
+}
+
+/*
  * Looks at an error that is being reported. Neither allocates nor raises
  * anything.
  */
@@ -207,14 +223,12 @@ pa_emit_log(ErrorData *edata)
 		if (edata->elevel >= FATAL)
 		{
 			pa_failure_forget_awaited();
+			pa_client_aborted(TopSubTransactionId);
 			pa_execution_all_failed();
 			pa_utility_all_failed();
 		}
-		else if (pa_failures_awaiting == 0 && pa_execution_starting != NULL)
-			pa_execution_failed(pa_execution_starting);
-		else if (pa_failures_awaiting == 0 && debug_query_string != NULL &&
-				 MyBackendType == B_BACKEND && pa_recording(0))
-			record_unidentified(edata);
+		else
+			tell_error(edata);
 		hand_out_message(edata);
 	}
 	if (prev_emit_log_hook)

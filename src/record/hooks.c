@@ -11,9 +11,11 @@
  */
 #include "postgres.h"
 
+#include "replication/walsender.h"
 #include "tcop/utility.h"
 #include "utils/timestamp.h"
 
+#include "record/client.h"
 #include "record/execution.h"
 #include "record/run.h"
 #include "record/watch.h"
@@ -23,6 +25,7 @@ int			pa_nesting_level = 0;
 PaUtilityContext pa_utility_context;
 
 PaBackendRecords pa_backend_records = PA_BACKEND_UNKNOWN;
+bool		pa_backend_is_client = false;
 
 static post_parse_analyze_hook_type prev_post_parse_analyze = NULL;
 static planner_hook_type prev_planner = NULL;
@@ -37,8 +40,11 @@ pg_noinline bool
 pa_backend_settle(void)
 {
 	if (pa_backend_records == PA_BACKEND_UNKNOWN && OidIsValid(MyDatabaseId))
+	{
 		pa_backend_records = pa_table != NULL && !IsParallelWorker() ?
 			PA_BACKEND_RECORDS : PA_BACKEND_DOES_NOT;
+		pa_backend_is_client = MyBackendType == B_BACKEND && !am_walsender;
+	}
 	return pa_backend_records == PA_BACKEND_RECORDS;
 }
 
@@ -67,15 +73,29 @@ call_planner(PA_PLANNER_PARAMS)
 }
 
 /*
- * Returns the time since a reading of the clock, ms.
+ * Plans a query while somebody may catch its error. queryid is 0 where the
+ * planning is not recorded, which began at start.
  */
-static double
-ms_since(const instr_time *start)
+static pg_noinline PlannedStmt *
+plan_guarded(uint64 queryid, const instr_time *start, PA_PLANNER_PARAMS)
 {
-	instr_time	now;
+	PlannedStmt *result;
 
-	INSTR_TIME_SET_CURRENT(now);
-	return (int64) pa_elapsed_ns(start, &now) / 1000000.0;
+	pa_nesting_level++;
+	PG_TRY();
+	{
+		result = call_planner(PA_PLANNER_ARGS);
+	}
+	PG_CATCH();
+	{
+		pa_nesting_level--;
+		if (queryid != 0)
+			pa_unplanned_failed(parse, query_string, pa_ms_since(start));
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	pa_nesting_level--;
+	return result;
 }
 
 /*
@@ -86,34 +106,28 @@ pa_planner(PA_PLANNER_PARAMS)
 {
 	PlannedStmt *result;
 	uint64		queryid = pa_query_id(parse);
-	instr_time	start;			/* zero: not timed */
+	instr_time	start;
 
-	INSTR_TIME_SET_ZERO(start);
-	if (queryid != 0 && pa_recording(pa_nesting_level))
-	{
-		pa_concurrency_statement_begins(pa_nesting_level);
-		if (unlikely(pa_unplanned_notes > 0))
-			pa_unplanned_settle();
-		INSTR_TIME_SET_CURRENT(start);
-	}
+	if (queryid == 0 || !pa_recording(pa_nesting_level))
+		return plan_guarded(0, NULL, PA_PLANNER_ARGS);
 
-	pa_nesting_level++;
-	PG_TRY();
+	pa_concurrency_statement_begins(pa_nesting_level);
+	if (unlikely(pa_unplanned_notes > 0))
+		pa_unplanned_settle();
+	INSTR_TIME_SET_CURRENT(start);
+	if (likely(pa_client_may_begin()))
 	{
+		pa_client_begin(NULL);
+		pa_client.planned = parse;
+		pa_client.source = query_string;
+		pa_client.start = start;
 		result = call_planner(PA_PLANNER_ARGS);
+		pa_client.planned = NULL;
+		pa_client_end();
 	}
-	PG_CATCH();
-	{
-		pa_nesting_level--;
-		if (!INSTR_TIME_IS_ZERO(start))
-			pa_unplanned_failed(parse, query_string, ms_since(&start));
-		PG_RE_THROW();
-	}
-	PG_END_TRY();
-	pa_nesting_level--;
-
-	if (!INSTR_TIME_IS_ZERO(start))
-		pa_plan_time_add(queryid, ms_since(&start));
+	else
+		result = plan_guarded(queryid, &start, PA_PLANNER_ARGS);
+	pa_plan_time_add(queryid, pa_ms_since(&start));
 	return result;
 }
 

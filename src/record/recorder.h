@@ -247,6 +247,7 @@ typedef enum PaBackendRecords
 } PaBackendRecords;
 
 extern PaBackendRecords pa_backend_records;
+extern bool pa_backend_is_client;	/* false until it is known */
 
 extern bool pa_backend_settle(void);
 
@@ -285,6 +286,7 @@ typedef struct PaExecution
 /* What the executor is starting: stays when that fails, until it is counted */
 extern PaExecution *pa_execution_starting;
 
+extern void pa_execution_tell(PaExecution *execution);
 extern void pa_execution_failed(PaExecution *execution);
 extern void pa_execution_all_failed(void);
 

@@ -1,0 +1,73 @@
+/*
+ * client.h
+ *	  The client's statement that is planned or run just now, without anybody
+ *	  to catch its errors. Private to the record room.
+ *
+ * Catching errors costs as much as all measuring. A statement of a client has
+ * nothing of ours around it, and when it fails its session reports the error,
+ * while everything of it is still there, and then aborts the (sub)transaction:
+ * either is told to us anyway. What runs inside of other statements is guarded
+ * the usual way, as somebody may catch its error, and so is everything in
+ * processes that are not a client's session, and where errors are not reported.
+ */
+#ifndef PERFADVISOR_RECORD_CLIENT_H
+#define PERFADVISOR_RECORD_CLIENT_H
+
+#include "access/xact.h"
+#include "record/recorder.h"
+
+typedef struct PaClientStatement
+{
+	SubTransactionId subid;		/* that it began in; invalid: there is none */
+	PaExecution *execution;		/* NULL: none, not recorded, or it was told */
+	const Query *planned;		/* NULL: none, not recorded, or it was told */
+	const char *source;			/* of what is planned */
+	instr_time	start;			/* of the planning */
+} PaClientStatement;
+
+extern PaClientStatement pa_client;
+
+extern void pa_client_tell(void);
+
+/*
+ * Tells whether what starts now can do without a guard.
+ */
+static inline bool
+pa_client_may_begin(void)
+{
+	return pa_nesting_level == 0 && pa_backend_is_client && pa_errors_are_reported();
+}
+
+/*
+ * Begins and ends running a statement of the client.
+ */
+static inline void
+pa_client_begin(PaExecution *execution)
+{
+	pa_client.subid = execution ? execution->subid : GetCurrentSubTransactionId();
+	pa_client.execution = execution;
+	pa_nesting_level = 1;
+}
+
+static inline void
+pa_client_end(void)
+{
+	pa_client.subid = InvalidSubTransactionId;
+	pa_client.execution = NULL;
+	pa_nesting_level = 0;
+}
+
+/*
+ * Takes note that a (sub)transaction was aborted: the client's statement has
+ * failed if it began in it.
+ */
+static inline void
+pa_client_aborted(SubTransactionId subid)
+{
+	if (pa_client.subid == InvalidSubTransactionId || pa_client.subid < subid)
+		return;
+	pa_client.planned = NULL;
+	pa_client_end();
+}
+
+#endif							/* PERFADVISOR_RECORD_CLIENT_H */
