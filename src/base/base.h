@@ -66,6 +66,7 @@ extern Oid	pa_extension_schema(void);
 
 /* textstore.c: a bounded shared store of byte strings */
 extern void pa_textstore_init(void);
+extern void pa_textstore_attach(void);
 extern dsa_pointer pa_textstore_put(const void *data, Size size);
 extern void pa_textstore_free(dsa_pointer pointer);
 extern void *pa_textstore_get(dsa_pointer pointer);

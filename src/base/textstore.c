@@ -113,6 +113,17 @@ textstore_attach(void)
 }
 
 /*
+ * Attaches this backend to the area, for a caller who will need it and has
+ * nothing else allocated as yet: what stays for ever should not lie between
+ * what is freed right away.
+ */
+void
+pa_textstore_attach(void)
+{
+	(void) textstore_attach();
+}
+
+/*
  * Gives back what textstore_attach() took, in the process that starts the
  * server: its children attach themselves.
  */

@@ -179,12 +179,30 @@ cut_beginning(const char *string, int *length)
 }
 
 /*
- * Tells whether a character can stay at the end of a text.
+ * Tells whether a character can stay at either end of a text.
  */
 static inline bool
 is_plain(char c)
 {
-	return c > ' ' && c != '/' && c != ';';
+	return c > ';' || (c > ' ' && c != '/' && c != ';');
+}
+
+/*
+ * Returns the hash of a statement's text whose place in the source is not
+ * known, or that has something at its ends that is no part of it.
+ */
+static pg_noinline uint64
+hash_untidy_text(const char *source, int location, int length)
+{
+	const char *string;
+
+	pa_bound_place(source, &location, &length);
+	string = source + Max(location, 0);
+	if (length <= 0)
+		length = strlen(string);
+	length = cut_end(string, length);
+	string = cut_beginning(string, &length);
+	return hash_bounded(0, string, length, TEXT_BYTES) * UINT64CONST(0xff51afd7ed558ccd);
 }
 
 /*
@@ -193,15 +211,11 @@ is_plain(char c)
 uint64
 pa_params_hash_text(const char *source, int location, int length)
 {
-	const char *string;
+	const char *string = source + location;
+	size_t		end = (size_t) location + length;
 
-	pa_bound_place(source, &location, &length);
-	string = source + Max(location, 0);
-	if (length <= 0)
-		length = strlen(string);
-	if (unlikely(length > 0 && !is_plain(string[length - 1])))
-		length = cut_end(string, length);
-	if (unlikely(!is_plain(*string)))
-		string = cut_beginning(string, &length);
+	if (unlikely(location < 0 || length <= 0 || strnlen(source, end) < end ||
+				 !is_plain(string[0]) || !is_plain(string[length - 1])))
+		return hash_untidy_text(source, location, length);
 	return hash_bounded(0, string, length, TEXT_BYTES) * UINT64CONST(0xff51afd7ed558ccd);
 }

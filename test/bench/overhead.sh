@@ -11,9 +11,10 @@
 #
 # Query identifiers (jumbling) cost the same for both and are shown apart: the columns of the two libraries leave them out.
 #
-# The runs are placed so that perfadvisor samples none of the executions that are counted: it does after 1536 and 3072 of
-# a statement, in the long run one in 4,096 (see counters.c). It also does after one that was unusually slow, which a busy
-# machine brings about. A sample costs some ten thousands of instructions.
+# Connecting costs the same 110 million instructions each time but for some ten thousands, so that the runs must be long
+# for these not to show. perfadvisor samples few of the executions that are counted: after 1536 and 3072 of a statement,
+# and one in 4,096 (see counters.c); and one that was unusually slow, which a busy machine brings about. A sample costs
+# some ten thousands of instructions.
 #
 # LIMIT (a ratio, say 0.5) makes the script fail when perfadvisor / pg_stat_statements is above it in any case.
 # PROFILE=FOLDER keeps callgrind's files there, one folder for each server and case, for callgrind_annotate.
@@ -26,7 +27,7 @@ PA_TOP=$PWD
 
 WARM=1600
 SHORT=100
-LONG=600
+LONG=4100
 SERVERS="${SERVERS:-nothing queryid pgss perfadvisor}"
 CASES="prepared simple wide wide_simple update update_simple"
 
