@@ -113,9 +113,7 @@ textstore_attach(void)
 }
 
 /*
- * Attaches this backend to the area, for a caller who will need it and has
- * nothing else allocated as yet: what stays for ever should not lie between
- * what is freed right away.
+ * Attaches this backend to the area before it is needed.
  */
 void
 pa_textstore_attach(void)

@@ -312,11 +312,13 @@ session_ends(int code, Datum argument)
 }
 
 /*
- * Counts a session that begins.
+ * Counts a session that begins. It is attached to the store of texts while it
+ * has nothing else: later that would lie between what is freed right away.
  */
 static void
 session_begins(void)
 {
+	pa_textstore_attach();
 	server_group = pa_group(PA_SERVER_GROUP);
 	pa_count_up(&server_group->sessions);
 	add_count(server_group, COUNT_OF(sessions_started), 1);

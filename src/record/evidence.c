@@ -10,17 +10,6 @@
 #include "record/execution.h"
 
 /*
- * Prepares for the sample of an execution that was chosen and whose query is
- * about to start.
- */
-void
-pa_execution_will_be_sample(QueryDesc *queryDesc)
-{
-	pa_textstore_attach();
-	pa_scans_prepare(queryDesc);
-}
-
-/*
  * Prepares the sample of an execution that was chosen and whose query has
  * started.
  */

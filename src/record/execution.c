@@ -102,7 +102,7 @@ begin_execution(QueryDesc *queryDesc, int eflags)
 	execution->clock.measure.started_at = GetCurrentStatementStartTimestamp();
 	execution->sampled = pa_place_claim_sample(&execution->place);
 	if (unlikely(execution->sampled))
-		pa_execution_will_be_sample(queryDesc);
+		pa_scans_prepare(queryDesc);
 	return execution;
 }
 

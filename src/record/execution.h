@@ -38,7 +38,6 @@ extern void pa_place_find(PaExecution *execution);
 /* evidence.c */
 #define PA_SLOW_SAMPLE_MIN 1000000	/* ns; faster ones are not out of the ordinary */
 
-extern void pa_execution_will_be_sample(QueryDesc *queryDesc);
 extern void pa_execution_sample(PaExecution *execution);
 extern void pa_evidence_keep(PaExecution *execution);
 

@@ -214,7 +214,7 @@ pa_params_hash_text(const char *source, int location, int length)
 	const char *string = source + location;
 	size_t		end = (size_t) location + length;
 
-	if (unlikely(location < 0 || length <= 0 || strnlen(source, end) < end ||
+	if (unlikely(location < 0 || length <= 0 || strlen(source) < end ||
 				 !is_plain(string[0]) || !is_plain(string[length - 1])))
 		return hash_untidy_text(source, location, length);
 	return hash_bounded(0, string, length, TEXT_BYTES) * UINT64CONST(0xff51afd7ed558ccd);
