@@ -26,7 +26,7 @@ errors() {
 pa_prepare test
 pa_begin
 pa_build
-tap_plan 28
+tap_plan 34
 cat >"$PA_WORK/server.conf" <<-'CONF'
 	shared_preload_libraries = 'perfadvisor'
 	perfadvisor.max_statements = 100
@@ -93,6 +93,22 @@ tap_is "$(counted 'SELECT /* forbidden */%')" "0 calls, 1 failures" "a statement
 tap_is "$(errors 'SELECT /* forbidden */%')" "42501 permission denied for table numbers" "and it is said why"
 fail -c "SET ROLE outsider" -c "DO 'BEGIN PERFORM /* forbidden inside */ n + 1 FROM numbers; EXCEPTION WHEN insufficient_privilege THEN NULL; END'"
 tap_is "$(counted '%/* forbidden inside */%')" "0 calls, 1 failures" "also when a function catches the error"
+
+# Where what failed was, and what comes after it
+fail -c "SET log_min_messages = 'fatal'" -c "SELECT /* unlogged */ 1 / (n - 5) FROM numbers"
+tap_is "$(counted 'SELECT /* unlogged */%')" "0 calls, 1 failures" "a failure is counted though the log does not want it"
+tap_is "$(query "SELECT sqlstate FROM perfadvisor.slow_queries WHERE query LIKE 'SELECT /* unlogged */%'")" 22012 "with its SQLSTATE"
+fail -v ON_ERROR_STOP=0 -c "BEGIN; SAVEPOINT s" -c "SELECT /* first */ 2 * (1 / (n - 5)) FROM numbers" -c "ROLLBACK TO s" \
+	-c "SELECT /* second */ 1 / 0 + n FROM numbers" -c "ROLLBACK TO s" -c "SELECT /* third */ 1 + n FROM numbers" -c "COMMIT"
+tap_is "$(query "SELECT string_agg(format('%s %s %s', toplevel, calls, failures), ', ' ORDER BY first_seen, queryid = 0) FROM perfadvisor.statements
+	WHERE query ~ '^SELECT /. (first|second|third)'")" "t 0 1, t 0 1, t 1 0" "after a savepoint is rolled back, a client's statement is one again"
+fail -c "CREATE FUNCTION tried(n int) RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN (SELECT /* tried */ max(1 / (m.n - tried.n)) FROM numbers m);
+	EXCEPTION WHEN division_by_zero THEN RETURN 0; END'"
+fail -c "SELECT /* trying */ tried(n) FROM numbers WHERE n < 4"
+tap_is "$(counted 'SELECT /* trying */%')" "1 calls, 0 failures" "a statement in which a function caught errors has succeeded"
+tap_is "$(counted '%/* tried */%')" "0 calls, 3 failures" "while those inside are counted"
+fail -c "SELECT count(*) FROM numbers a, numbers b, numbers c WHERE 1 / (a.n + b.n + c.n - 30) >= 0 -- at the end of a long scan"
+tap_is "$(query "SELECT format('%s %s', sqlstate, exec_time > 0) FROM perfadvisor.slow_queries WHERE query LIKE '%at the end of a long scan%'")" "22012 t" "a failure knows how long its statement took"
 
 # Sessions that are ended
 end_session() {
