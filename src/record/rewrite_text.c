@@ -201,17 +201,20 @@ is_constant_token(int type)
 }
 
 /*
- * Returns the mark of a token, moving *next past earlier ones, or NULL.
+ * Returns the mark of a token, moving *next past earlier ones, or NULL. Where
+ * constants stay as they are, a list that begins with a variable is one.
  */
 static const PaTextMark *
-mark_at(const PaTextSlice *slice, int start, int *next)
+mark_at(const PaRewrite *rw, int start, int *next)
 {
+	const PaTextSlice *slice = rw->slice;
 	int			location = slice->location + start;
 
 	while (*next < slice->nmarks && slice->marks[*next].location < location)
 		(*next)++;
-	if (*next < slice->nmarks && slice->marks[*next].location == location)
-		return &slice->marks[*next];
+	for (int i = *next; i < slice->nmarks && slice->marks[i].location == location; i++)
+		if (rw->hide_constants || slice->marks[i].paramid > 0)
+			return &slice->marks[i];
 	return NULL;
 }
 
@@ -309,7 +312,7 @@ write_text(PaRewrite *rw)
 	for (int i = first; i < last;)
 	{
 		PaToken    *token = &rw->tokens.items[i];
-		const PaTextMark *mark = mark_at(rw->slice, token->start, &next_mark);
+		const PaTextMark *mark = mark_at(rw, token->start, &next_mark);
 		int			gap = token->start - written;
 		int			after;
 
