@@ -25,7 +25,7 @@ COMMENT ON FUNCTION perfadvisor.readable_time(double precision) IS 'A time in ms
 CREATE FUNCTION perfadvisor.find_query_patterns(
     OUT pattern text, OUT severity text, OUT queryid bigint, OUT query text, OUT evidence jsonb,
     OUT message text, OUT remedy text, OUT datname name, OUT rolname name, OUT relation regclass,
-    OUT calls bigint, OUT total_exec_time double precision, OUT cost_time double precision, OUT toplevel boolean)
+    OUT calls bigint, OUT total_exec_time double precision, OUT cost_time double precision, OUT toplevel boolean, OUT cost_share double precision)
 RETURNS SETOF record
 LANGUAGE SQL VOLATILE PARALLEL UNSAFE ROWS 50
 SET search_path = pg_catalog, pg_temp
@@ -335,7 +335,7 @@ SELECT f.pattern,
             ELSE 'info' END,
        s.queryid, s.query, f.evidence, f.message, f.remedy,
        pg_catalog.current_database(), r.rolname, NULLIF(e.relation, 0)::regclass,
-       s.calls, s.total_exec_time, f.cost, s.toplevel
+       s.calls, s.total_exec_time, f.cost, s.toplevel, f.cost / NULLIF(l.total_time, 0)
 FROM found AS f
      JOIN s USING (userid, queryid, relations_hash, toplevel)
      JOIN e USING (userid, queryid, relations_hash, toplevel)
@@ -349,7 +349,7 @@ COMMENT ON FUNCTION perfadvisor.find_query_patterns() IS 'What the query_pattern
 
 CREATE VIEW perfadvisor.query_patterns AS
 SELECT p.pattern, p.severity, p.queryid, p.query, p.evidence, p.message, p.remedy,
-       p.datname, p.rolname, p.relation, p.calls, p.total_exec_time, p.cost_time, p.toplevel
+       p.datname, p.rolname, p.relation, p.calls, p.total_exec_time, p.cost_time, p.toplevel, p.cost_share
 FROM perfadvisor.find_query_patterns() AS p;
 
 COMMENT ON VIEW perfadvisor.query_patterns IS 'One row per statement of this database and costly way in which it is written or run, the dearest first';
@@ -367,3 +367,4 @@ COMMENT ON COLUMN perfadvisor.query_patterns.calls IS 'Executions of the stateme
 COMMENT ON COLUMN perfadvisor.query_patterns.total_exec_time IS 'Their execution time, ms';
 COMMENT ON COLUMN perfadvisor.query_patterns.cost_time IS 'Time that the pattern cost at most, ms, round trips included where they are what is lost';
 COMMENT ON COLUMN perfadvisor.query_patterns.toplevel IS 'True when a client ran it';
+COMMENT ON COLUMN perfadvisor.query_patterns.cost_share IS 'cost_time as a share of all time recorded in this database; more than 1 where round trips are what is lost';

@@ -47,6 +47,8 @@ SELECT 'pattern', q.pattern, 'statement ' || q.queryid || ' of ' || COALESCE(q.r
            'relation', q.relation::text, 'remedy', q.remedy),
        NULL, NULL, NULL, q.remedy
 FROM perfadvisor.query_patterns AS q
+-- What costs less than a thousandth of the time is no finding
+WHERE q.severity <> 'info' OR q.cost_share >= 0.001
 UNION ALL
 SELECT 'cache', 'repeated_results', 'statement ' || c.queryid || ' of ' || COALESCE(c.rolname::text, '?'), 'info',
        pg_catalog.format('A cache that keeps results for %s would have answered %s %% of %s calls and saved %s ms per hour: %s',

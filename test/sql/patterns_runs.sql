@@ -2,7 +2,7 @@
 \unset ECHO
 \i test/setup.sql
 \i test/own_database.sql
-SELECT plan(26);
+SELECT plan(27);
 
 CREATE TABLE author (id int PRIMARY KEY, name text);
 CREATE TABLE post (id int PRIMARY KEY, author_id int NOT NULL, title text);
@@ -106,6 +106,9 @@ SELECT matches((SELECT remedy FROM found('check_then_insert', 'INSERT /* then */
 SELECT is((SELECT count(*) FROM found('check_then_insert', 'INSERT /* upsert */%')), 0::bigint, 'one that does both is not');
 SELECT is((SELECT count(*) FROM found('ping', 'SELECT $1')), 1::bigint, 'queries that ask nothing are found');
 SELECT is((SELECT count(*) FROM perfadvisor.query_patterns WHERE severity = 'critical'), 0::bigint, 'nothing of this is critical, as it costs little');
+CREATE FUNCTION in_findings(text_like text) RETURNS bigint LANGUAGE sql AS
+$$ SELECT count(*) FROM perfadvisor.findings WHERE area = 'pattern' AND title LIKE text_like $$;
+SELECT ok(in_findings('%INSERT /* then */%') > 0, 'what costs a share of the time is a finding');
 CREATE ROLE pa_patterns_stranger;
 GRANT USAGE ON SCHEMA public TO pa_patterns_stranger;
 SET ROLE pa_patterns_stranger;
