@@ -79,7 +79,7 @@ SELECT 'outcome', 'advised_index', o.index::text,
 FROM perfadvisor.advice_outcomes() AS o
 UNION ALL
 SELECT 'outcome', 'dropped_index', o.index, 'warning',
-       pg_catalog.format('Index %s was dropped, not after %s: %s', o.index, pg_catalog.date_trunc('second', o.dropped_at), o.message),
+       pg_catalog.format('Index %s was dropped, not after %s: %s', o.index, pg_catalog.date_trunc('second', o.dropped_at + interval '999999 microseconds'), o.message),
        'Statements that used it read more than before, in every execution.',
        pg_catalog.jsonb_build_object('queryids', o.queryids::text[], 'mean_before', o.mean_before, 'mean_after', o.mean_after, 'calls_after', o.calls_after),
        o.undo_sql, pg_catalog.format('SELECT to_regclass(%L) IS NOT NULL', o.index), pg_catalog.format('DROP INDEX CONCURRENTLY %s', o.index),
