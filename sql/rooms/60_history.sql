@@ -391,6 +391,19 @@ RETURNS void
 LANGUAGE SQL VOLATILE PARALLEL UNSAFE STRICT
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
+-- When everything that is recorded began after the last snapshot, somebody has reset it, or a crash has lost it
+INSERT INTO perfadvisor.events (not_before, noted_at, kind, object)
+SELECT b.taken_at, l.taken_at, 'recording_reset', 'recording'
+FROM perfadvisor.snapshot_log AS l
+     CROSS JOIN LATERAL (SELECT n.taken_at FROM perfadvisor.snapshot_log AS n
+                         WHERE n.snapshot_id < l.snapshot_id ORDER BY n.snapshot_id DESC LIMIT 1) AS b
+WHERE l.snapshot_id = note_statements.snapshot_id AND EXISTS (SELECT FROM perfadvisor.snapshot_state)
+  AND (SELECT pg_catalog.min(s.first_seen) FROM perfadvisor.recorded_statements() AS s) > b.taken_at
+  -- the clock may have been set: then statements go on
+  AND NOT EXISTS (SELECT FROM perfadvisor.recorded_statements() AS s
+                       JOIN perfadvisor.snapshot_statements AS k ON k.queryid = s.queryid
+                       JOIN perfadvisor.snapshot_state AS o ON o.statement_id = k.statement_id AND o.first_seen = s.first_seen);
+
 DELETE FROM perfadvisor.snapshot_statements AS k
 USING perfadvisor.snapshot_statements AS t
 WHERE t.statement_id = k.statement_id AND t.ctid < k.ctid;
@@ -574,7 +587,7 @@ WITH asked AS MATERIALIZED (
                                (SELECT pg_catalog.max(l.taken_at) FROM perfadvisor.snapshot_log AS l
                                 WHERE l.snapshot_id < a.from_id AND (l.label IS NOT NULL OR l.baseline OR l.index_change))),
                       a.from_begin) AS before_at,
-           GREATEST(pg_catalog.date_part('epoch', a.to_at - a.from_at) / 3600, 1e-9) AS hours_after
+           GREATEST(pg_catalog.date_part('epoch', a.to_at - a.from_at), 1) / 3600 AS hours_after
     FROM asked AS a
 ), sides AS MATERIALIZED (
     SELECT c.*, l.from_time,

@@ -79,8 +79,8 @@ notice_unusual(PaEntry *entry, uint64 ns, int64 n, TimestampTz now)
 		return;
 	if (ns > UNUSUAL_MIN && ns < UNUSUAL_MAX)
 	{
-		if (now < c->unusual_next)
-			return;
+		if (now < c->unusual_next && now > c->unusual_next - UNUSUAL_EVERY)
+			return;				/* and not the clock was set back */
 		sample_several(entry);
 		c->unusual_next = Max(c->unusual_next, now - (UNUSUAL_AT_ONCE - 1) * UNUSUAL_EVERY) +
 			UNUSUAL_EVERY;
