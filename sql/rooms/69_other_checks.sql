@@ -12,7 +12,7 @@ BEGIN ATOMIC
 SELECT 'pool', p.check_name, p.object, p.status, p.message, p.why, p.evidence, p.remedy_sql, p.verify_sql, p.undo_sql, p.lock_note
 FROM perfadvisor.pool_health AS p
 -- timeouts of sessions of other databases are looked at there
-WHERE p.check_name <> 'timeout_unset' OR pg_catalog.strpos(p.object, '/' || pg_catalog.quote_ident(pg_catalog.current_database()) || ' ') > 0
+WHERE p.check_name <> 'timeout_unset' OR p.status = 'unknown' OR pg_catalog.strpos(p.object, '/' || pg_catalog.quote_ident(pg_catalog.current_database()) || ' ') > 0
 UNION ALL
 SELECT 'target', 'latency_target',
        COALESCE('statement ' || t.queryid, 'statements like ' || pg_catalog.quote_literal(t.query_like), t.statement_class || ' statements', 'all statements')
