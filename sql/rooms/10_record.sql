@@ -12,7 +12,8 @@ CREATE FUNCTION perfadvisor.recorded_statements(
     OUT shared_blks_hit bigint, OUT shared_blks_read bigint,
     OUT temp_blks_written bigint, OUT wal_bytes bigint, OUT seq_rows_read bigint,
     OUT first_seen timestamptz, OUT last_seen timestamptz,
-    OUT failed_exec_time double precision, OUT relations_hash bigint)
+    OUT failed_exec_time double precision, OUT relations_hash bigint,
+    OUT jit_functions bigint, OUT jit_time double precision)
 RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'pa_read_statements'
 LANGUAGE C STRICT VOLATILE PARALLEL SAFE ROWS 1000;
@@ -27,7 +28,7 @@ SELECT d.datname, r.rolname, s.queryid, s.toplevel, s.statement_class, s.query,
        s.stddev_exec_time, s.p50_exec_time, s.p95_exec_time, s.p99_exec_time,
        s.total_plan_time, s.shared_blks_hit, s.shared_blks_read,
        s.temp_blks_written, s.wal_bytes, s.seq_rows_read, s.first_seen, s.last_seen,
-       s.failed_exec_time
+       s.failed_exec_time, s.jit_functions, s.jit_time
 FROM perfadvisor.recorded_statements() AS s
      LEFT JOIN pg_catalog.pg_database AS d ON d.oid OPERATOR(pg_catalog.=) s.dbid
      LEFT JOIN pg_catalog.pg_roles AS r ON r.oid OPERATOR(pg_catalog.=) s.userid;
@@ -59,6 +60,8 @@ COMMENT ON COLUMN perfadvisor.statements.seq_rows_read IS 'Rows read by sequenti
 COMMENT ON COLUMN perfadvisor.statements.first_seen IS 'Start of the first execution';
 COMMENT ON COLUMN perfadvisor.statements.last_seen IS 'Start of the latest execution';
 COMMENT ON COLUMN perfadvisor.statements.failed_exec_time IS 'Time of executions that failed, ms';
+COMMENT ON COLUMN perfadvisor.statements.jit_functions IS 'Functions that just-in-time compilation made';
+COMMENT ON COLUMN perfadvisor.statements.jit_time IS 'Time that just-in-time compilation took, ms';
 
 CREATE FUNCTION perfadvisor.recorded_samples(
     OUT dbid oid, OUT userid oid, OUT queryid bigint, OUT toplevel boolean,
@@ -256,7 +259,7 @@ FROM perfadvisor.recorded_plans() AS p
      LEFT JOIN pg_catalog.pg_database AS d ON d.oid OPERATOR(pg_catalog.=) p.dbid
      LEFT JOIN pg_catalog.pg_roles AS r ON r.oid OPERATOR(pg_catalog.=) p.userid;
 
-COMMENT ON VIEW perfadvisor.statement_plans IS 'Different plans that each statement ran with, as seen in sampled executions';
+COMMENT ON VIEW perfadvisor.statement_plans IS 'Different plans that each statement ran with, as seen in sampled executions, and when they first ran';
 COMMENT ON COLUMN perfadvisor.statement_plans.datname IS 'Database it ran in, NULL once that is dropped';
 COMMENT ON COLUMN perfadvisor.statement_plans.rolname IS 'Role that ran it';
 COMMENT ON COLUMN perfadvisor.statement_plans.queryid IS 'Id of the statement';

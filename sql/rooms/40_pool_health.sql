@@ -21,6 +21,19 @@ END;
 COMMENT ON FUNCTION perfadvisor.role_setting(oid, oid, text) IS
 'The value of a setting that a session of a role in a database begins with, NULL where the current session''s own settings hide it';
 
+CREATE FUNCTION perfadvisor.counted_since()
+RETURNS timestamptz
+LANGUAGE SQL STABLE PARALLEL SAFE STRICT
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+-- Counters outlive restarts. Where they were never reset they began at the latest with the cluster, whose
+-- identifier begins with the second it was made in.
+SELECT COALESCE(d.stats_reset, pg_catalog.to_timestamp((SELECT c.system_identifier >> 32 FROM pg_catalog.pg_control_system() AS c)::float8))
+FROM pg_catalog.pg_stat_database AS d WHERE d.datname = pg_catalog.current_database();
+END;
+
+COMMENT ON FUNCTION perfadvisor.counted_since() IS 'Since when the counters of this database count: their last reset, or when the cluster was made';
+
 CREATE FUNCTION perfadvisor.unseen(what text)
 RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE

@@ -53,8 +53,8 @@ WITH RECURSIVE me AS (
     SELECT p.gid, p.owner, p.database, EXTRACT(epoch FROM clock_timestamp() - p.prepared)::double precision AS age
     FROM pg_prepared_xacts AS p
 ), deadlocks AS (
-    SELECT d.datname, d.deadlocks, d.stats_reset,
-           d.deadlocks / NULLIF(EXTRACT(epoch FROM clock_timestamp() - d.stats_reset)::double precision / 3600, 0) AS per_hour
+    SELECT d.datname, d.deadlocks, perfadvisor.counted_since() AS since,
+           d.deadlocks / GREATEST(EXTRACT(epoch FROM clock_timestamp() - perfadvisor.counted_since())::double precision / 3600, 1) AS per_hour
     FROM pg_stat_database AS d WHERE d.datname = current_database()
 ), lock_table AS (
     SELECT count(*) FILTER (WHERE NOT l.fastpath) AS used,
@@ -127,9 +127,9 @@ UNION ALL
 SELECT 'deadlocks', quote_ident(d.datname),
        CASE WHEN d.per_hour > 300 THEN 'warning' WHEN d.per_hour > 1 THEN 'info' ELSE 'ok' END,
        format('%s deadlocks in %s%s (worth a look above 1 an hour, a warning above 300).', d.deadlocks, quote_ident(d.datname),
-           CASE WHEN d.stats_reset IS NULL THEN ', since an unknown time' ELSE format(' since %s, %s an hour', date_trunc('second', d.stats_reset), round(d.per_hour::numeric, 2)) END),
+           format(' since %s, %s an hour', date_trunc('second', d.since), round(d.per_hour::numeric, 2))),
        'Of each deadlock one transaction fails after deadlock_timeout, and has to be run again; statement_failures has the statements (40P01).',
-       d.per_hour, 1, jsonb_build_object('deadlocks', d.deadlocks, 'since', d.stats_reset),
+       d.per_hour, 1, jsonb_build_object('deadlocks', d.deadlocks, 'since', d.since),
        NULL, NULL, NULL, 'Let transactions take rows and tables in the same order.'
 FROM deadlocks AS d
 UNION ALL

@@ -27,19 +27,6 @@ LANGUAGE C STRICT VOLATILE PARALLEL SAFE ROWS 100;
 COMMENT ON FUNCTION perfadvisor.database_histogram() IS
 'Executions of all statements that clients ran in the current database by execution time: one row per bucket that is not empty, bounds in ms';
 
-CREATE FUNCTION perfadvisor.counted_since()
-RETURNS timestamptz
-LANGUAGE SQL STABLE PARALLEL SAFE STRICT
-SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
--- Counters outlive restarts. Where they were never reset they began at the latest with the cluster, whose
--- identifier begins with the second it was made in.
-SELECT COALESCE(d.stats_reset, pg_catalog.to_timestamp((SELECT c.system_identifier >> 32 FROM pg_catalog.pg_control_system() AS c)::float8))
-FROM pg_catalog.pg_stat_database AS d WHERE d.datname = pg_catalog.current_database();
-END;
-
-COMMENT ON FUNCTION perfadvisor.counted_since() IS 'Since when the counters of this database count: their last reset, or when the cluster was made';
-
 -- Counters to compare with later ones, written by note_findings()
 CREATE TABLE perfadvisor.horizon_log (
     noted_at timestamptz PRIMARY KEY,
@@ -280,10 +267,20 @@ WITH t AS MATERIALIZED (
 ), databases AS (
     SELECT pg_catalog.quote_ident(d.datname) AS name, d.datname, pg_catalog.age(d.datfrozenxid)::float8 AS xids, pg_catalog.mxid_age(d.datminmxid)::float8 AS mxids
     FROM pg_catalog.pg_database AS d
-), oldest_tables AS (
-    SELECT pg_catalog.string_agg(pg_catalog.format('VACUUM (FREEZE) %s', o.remedy_name), E';\n' ORDER BY o.n) AS sql
-    FROM (SELECT t.remedy_name, pg_catalog.row_number() OVER (ORDER BY pg_catalog.max(t.xid_age) DESC) AS n
-          FROM t WHERE t.xid_age > 0 GROUP BY t.remedy_name ORDER BY 2 LIMIT 3) AS o
+), freezing AS MATERIALIZED (
+    -- tables whose ids must become younger for the database's to be; the database as a whole where they are many
+    SELECT g.check_name, CASE WHEN pg_catalog.count(*) <= 20 THEN pg_catalog.string_agg(pg_catalog.format('VACUUM (FREEZE) %s', g.name), E';\n' ORDER BY g.used DESC)
+                              ELSE 'VACUUM (FREEZE)' END AS sql
+    FROM (SELECT a.check_name, COALESCE(t.remedy_name, pg_catalog.format('%I.%I', n.nspname, c.relname)) AS name, pg_catalog.max(a.used) AS used
+          FROM pg_catalog.pg_class AS c
+               JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+               LEFT JOIN t ON t.relation = c.oid
+               CROSS JOIN LATERAL (VALUES
+                   ('freeze_age', pg_catalog.age(c.relfrozenxid), pg_catalog.current_setting('autovacuum_freeze_max_age')::float8),
+                   ('multixact_age', pg_catalog.mxid_age(c.relminmxid), pg_catalog.current_setting('autovacuum_multixact_freeze_max_age')::float8)) AS a(check_name, used, max_age)
+          WHERE c.relkind IN ('r', 'm', 't') AND c.relpersistence <> 't' AND a.used > LEAST(0.4 * 2147483648, 2 * a.max_age)
+          GROUP BY a.check_name, 2) AS g
+    GROUP BY g.check_name
 ), frozen AS (
     SELECT x.*, CASE WHEN x.used > x.emergency OR x.used > 0.75 * 2147483648 THEN 'critical'
                      WHEN x.used > 0.5 * 2147483648 OR x.used > 2 * x.max_age THEN 'warning'
@@ -431,11 +428,11 @@ WITH t AS MATERIALIZED (
            pg_catalog.jsonb_build_object('used', f.used, 'share', pg_catalog.round((f.used / 2147483648)::numeric, 4), 'per_day', pg_catalog.round(f.per_day::numeric), 'measured_since', f.since,
                'days_left', CASE WHEN f.per_day > 0 THEN GREATEST(pg_catalog.floor((2147483648 - 3000000 - f.used) / f.per_day), 0) END,
                'autovacuum_freeze_max_age', f.max_age, 'held_by', (SELECT o.object FROM oldest AS o)),
-           CASE WHEN f.datname = pg_catalog.current_database() THEN (SELECT o.sql FROM oldest_tables AS o) END,
+           CASE WHEN f.datname = pg_catalog.current_database() THEN (SELECT o.sql FROM freezing AS o WHERE o.check_name = f.check_name) END,
            pg_catalog.format(CASE f.check_name WHEN 'freeze_age' THEN 'SELECT age(datfrozenxid) <= %s FROM pg_database WHERE datname = %L'
                                   ELSE 'SELECT mxid_age(datminmxid) <= %s FROM pg_database WHERE datname = %L' END,
                pg_catalog.floor(CASE f.status WHEN 'info' THEN 0.4 * 2147483648 ELSE LEAST(0.4 * 2147483648, 2 * f.max_age) END), f.datname),
-           NULL, CASE WHEN f.datname = pg_catalog.current_database() THEN 'SHARE UPDATE EXCLUSIVE on the oldest tables, one after the other; reads all that is not frozen. Others may have to follow.'
+           NULL, CASE WHEN f.datname = pg_catalog.current_database() THEN 'SHARE UPDATE EXCLUSIVE on one table after the other; reads all that is not frozen. vacuumdb --freeze --jobs does it for several at once.'
                       ELSE 'To be mended in that database.' END
     FROM frozen AS f WHERE f.status IS NOT NULL
     UNION ALL

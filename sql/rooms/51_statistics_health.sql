@@ -128,8 +128,15 @@ WITH RECURSIVE t AS MATERIALIZED (
            pg_catalog.format('A recorded scan of it returned %s times more or fewer rows than the planner expected (threshold 10), by statistics of %s', pg_catalog.round(s.estimate_error::numeric), pg_catalog.date_trunc('second', t.last_analyze)),
            s.estimate_error, 10, 'factor',
            pg_catalog.jsonb_build_object('estimate_error', s.estimate_error, 'queryids', pg_catalog.to_jsonb(s.queryids), 'last_analyze', t.last_analyze, 'changed_since_analyze', t.changed_since_analyze),
-           'SELECT * FROM perfadvisor.refresh_advice()', NULL, NULL, 'No lock. It samples the tables, and findings shows afterwards which statistics would mend the estimate.'
+           NULL, NULL, NULL, 'SELECT * FROM perfadvisor.refresh_advice() samples the tables, and findings shows afterwards which statistics would mend the estimate.'
     FROM scans AS s JOIN t ON t.relation = s.relid
+    UNION ALL
+    SELECT 'wrong_estimate', 'statements of other roles', NULL, 'unknown',
+           'What the planner expected of statements of other roles is not visible to this role',
+           NULL, NULL, NULL, '{"lacks": "pg_read_all_stats"}'::jsonb,
+           pg_catalog.format('GRANT pg_read_all_stats TO %I', CURRENT_USER), 'SELECT pg_has_role(''pg_read_all_stats'', ''USAGE'')',
+           pg_catalog.format('REVOKE pg_read_all_stats FROM %I', CURRENT_USER), 'No lock.'
+    WHERE perfadvisor.recorder_loaded() AND NOT pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE')
     UNION ALL
     SELECT 'analyze_settings', t.name, t.relation, CASE WHEN t.analyze_trigger > 20 * t.wanted THEN 'warning' ELSE 'info' END,
            pg_catalog.format('Autovacuum analyses it after %s of its %s rows have changed; %s are enough to keep what was added lately in the statistics', pg_catalog.round(t.analyze_trigger::numeric), pg_catalog.round(t.reltuples::numeric), pg_catalog.round(t.wanted::numeric)),

@@ -58,8 +58,8 @@ WITH here AS (
                CASE WHEN w.fsyncs > 0 THEN pg_catalog.format(', and %s times had to wait for the disk to sync a file', w.fsyncs) ELSE '' END),
            w.writes / w.allocated, 0.1, 'share',
            pg_catalog.jsonb_build_object('writes', w.writes, 'fsyncs', w.fsyncs, 'buffers_allocated', w.allocated, 'since', w.since),
-           pg_catalog.format(E'ALTER SYSTEM SET bgwriter_lru_maxpages = %s;\nSELECT pg_reload_conf()', LEAST(1000, 4 * GREATEST(pg_catalog.current_setting('bgwriter_lru_maxpages')::integer, 100))),
-           pg_catalog.format('SELECT current_setting(''bgwriter_lru_maxpages'')::integer >= %s', LEAST(1000, 4 * GREATEST(pg_catalog.current_setting('bgwriter_lru_maxpages')::integer, 100))),
+           E'ALTER SYSTEM SET bgwriter_lru_maxpages = 1000;\nSELECT pg_reload_conf()',
+           'SELECT current_setting(''bgwriter_lru_maxpages'')::integer >= 1000',
            pg_catalog.format(E'ALTER SYSTEM SET bgwriter_lru_maxpages = %s;\nSELECT pg_reload_conf()', pg_catalog.current_setting('bgwriter_lru_maxpages')),
            'No lock, no restart.'
     FROM writes AS w

@@ -31,7 +31,10 @@ WITH s AS (
            (v ->> 'max_worker_processes')::float8 AS processes, (v ->> 'max_parallel_workers')::float8 AS workers, (v ->> 'max_parallel_workers_per_gather')::float8 AS per_gather,
            (v ->> 'default_statistics_target')::float8 AS target, (v ->> 'autovacuum_vacuum_cost_delay')::float8 AS cost_delay, (v ->> 'autovacuum_naptime')::float8 AS naptime,
            (v ->> 'log_temp_files')::float8 AS log_temp_files, v ->> 'log_lock_waits' AS log_lock_waits, v ->> 'track_io_timing' AS track_io_timing,
-           v ->> 'wal_compression' AS wal_compression, v ->> 'fsync' AS fsync, v ->> 'full_page_writes' AS full_page_writes, v ->> 'jit' AS jit, (facts ->> 'jit_share')::float8 AS jit_share,
+           v ->> 'wal_compression' AS wal_compression, v ->> 'fsync' AS fsync, v ->> 'full_page_writes' AS full_page_writes, v ->> 'jit' AS jit, (v ->> 'jit_above_cost')::float8 AS jit_above_cost,
+           (facts ->> 'jit_share')::float8 AS jit_share, (facts ->> 'jit_own_share')::float8 AS jit_own_share,
+           (facts ->> 'jit_cost')::float8 AS jit_cost, (facts ->> 'jit_cost_worth')::float8 AS jit_cost_worth,
+           COALESCE(pg_catalog.jsonb_build_object('queryids', NULLIF(facts -> 'jit_queryids', 'null')), '{}') AS jit_queryids,
            v ->> 'zero_damaged_pages' AS zero_damaged_pages, v ->> 'ignore_checksum_failure' AS ignore_checksum_failure, v ->> 'huge_pages' AS huge_pages
     FROM (SELECT facts -> 'settings' AS v) AS x
 ), d AS (
@@ -49,6 +52,11 @@ WITH s AS (
     SELECT d.*, GREATEST(pg_catalog.floor((d.memory - d.shared_buffers) / 2 / (2 * d.peak_used)), 1) AS work_mem_most,
            pg_catalog.ceil(d.spill * 2.5) AS work_mem_needed,
            CASE WHEN d.memory IS NOT NULL THEN GREATEST(64, LEAST(CASE WHEN d.version >= 170000 THEN 4096 ELSE 1024 END, pg_catalog.floor(d.memory / 16 / 16) * 16)) END AS maintenance_wanted,
+           -- compiling is too much where it takes a quarter of what is compiled and shows in the whole, or a tenth of the whole
+           COALESCE(d.jit = 'on' AND (d.jit_share > 0.1 OR (d.jit_share > 0.01 AND d.jit_own_share > 0.25)), false) AS jit_heavy,
+           -- half as much again, to two digits
+           pg_catalog.ceil(d.jit_cost * 1.5 / pg_catalog.power(10, pg_catalog.floor(pg_catalog.log(GREATEST(d.jit_cost, 10))) - 1)) * pg_catalog.power(10, pg_catalog.floor(pg_catalog.log(GREATEST(d.jit_cost, 10))) - 1) AS jit_cost_wanted,
+           COALESCE(d.jit_cost < d.jit_cost_worth OR (d.jit_cost_worth IS NULL AND d.jit_cost IS NOT NULL), false) AS jit_raise,
            LEAST(65536, pg_catalog.ceil(d.wal_rate * d.checkpoint_timeout * (1 + d.completion) * 2 / 1024) * 1024) AS wal_size_wanted
     FROM d
 ), judged (setting, mb, plain, status, message, why, evidence, confidence) AS (
@@ -162,10 +170,15 @@ WITH s AS (
      CASE WHEN w.cpus >= 8 AND w.per_gather < 4 AND w.per_gather > 0 AND w.analytical > 0.5 AND COALESCE(w.peak, w.max_connections) < w.cpus / 2 THEN pg_catalog.format('Never more than %s statements ran at the same time on %s processors, and %s %% of the time are aggregates and joins over 100 ms (threshold 50 %%)', w.peak, w.cpus, pg_catalog.round((w.analytical * 100)::numeric))
           ELSE 'No change: statements at the same time use the processors, or long ones are rare' END,
      'Long statements can use several processors, as long as others do not want them.', pg_catalog.jsonb_build_object('cpus', w.cpus, 'peak_statements', w.peak, 'analytical_share', pg_catalog.round(w.analytical::numeric, 2)), 0.6),
-    ('jit', NULL, CASE WHEN w.jit = 'on' AND w.jit_share > 0.1 THEN 0 END, CASE WHEN w.jit = 'on' AND w.jit_share > 0.1 THEN 'info' ELSE 'ok' END,
-     CASE WHEN w.jit = 'on' AND w.jit_share > 0.1 THEN pg_catalog.format('%s %% of the execution time went into compiling (threshold 10 %%)', pg_catalog.round((w.jit_share * 100)::numeric))
-          WHEN w.jit = 'on' AND w.jit_share IS NULL THEN 'No change: the time that compiling takes was not measured' ELSE 'No change: it is off, or compiling takes little' END,
-     'Compiling a statement pays off for long ones only.', pg_catalog.jsonb_build_object('jit_share', w.jit_share), 0.7),
+    ('jit', NULL, CASE WHEN w.jit_heavy AND NOT w.jit_raise THEN 0 END, CASE WHEN w.jit_heavy AND NOT w.jit_raise THEN 'info' ELSE 'ok' END,
+     CASE WHEN w.jit_heavy AND NOT w.jit_raise THEN pg_catalog.format('Compiling took %s %% of the time of statements that are compiled (threshold 25 %%), which is %s %% of all recorded time (threshold 10 %%), and those it pays off for are not the costlier ones', pg_catalog.round((w.jit_own_share * 100)::numeric), pg_catalog.round((w.jit_share * 100)::numeric, 1))
+          WHEN w.jit = 'on' AND w.jit_share IS NULL THEN 'No change: nothing was recorded' WHEN w.jit_heavy THEN 'No change: jit_above_cost is to be changed' ELSE 'No change: it is off, or compiling takes little' END,
+     'Compiling a statement pays off for long ones only.', pg_catalog.jsonb_build_object('jit_share', pg_catalog.round(w.jit_share::numeric, 3), 'jit_own_share', pg_catalog.round(w.jit_own_share::numeric, 3)) || w.jit_queryids, 0.7),
+    ('jit_above_cost', NULL, CASE WHEN w.jit_heavy AND w.jit_raise THEN w.jit_cost_wanted END, CASE WHEN w.jit_heavy AND w.jit_raise THEN 'info' ELSE 'ok' END,
+     CASE WHEN w.jit_heavy AND w.jit_raise THEN pg_catalog.format('Compiling took %s %% of the time of statements that are compiled (threshold 25 %%), which is %s %% of all recorded time (threshold 10 %%); those it does not pay off for cost up to %s', pg_catalog.round((w.jit_own_share * 100)::numeric), pg_catalog.round((w.jit_share * 100)::numeric, 1), pg_catalog.round(w.jit_cost))
+          WHEN w.jit = 'on' AND w.jit_share IS NULL THEN 'No change: nothing was recorded' ELSE 'No change: nothing is compiled, or compiling takes little' END,
+     'Compiling a statement pays off for long ones only; the planner takes those for long that cost more than this.',
+     pg_catalog.jsonb_build_object('jit_share', pg_catalog.round(w.jit_share::numeric, 3), 'jit_own_share', pg_catalog.round(w.jit_own_share::numeric, 3), 'cost', pg_catalog.round(w.jit_cost)) || w.jit_queryids, 0.7),
     ('default_statistics_target', NULL, CASE WHEN w.target < 100 THEN 100 END, CASE WHEN w.target < 100 THEN 'info' ELSE 'ok' END,
      CASE WHEN w.target < 100 THEN pg_catalog.format('ANALYZE keeps %s common values of a column (threshold 100)', w.target) ELSE pg_catalog.format('No change: %s; columns that need more are in statistics_advice', w.target) END,
      'The planner knows the more of a column the more values are kept.', '{}', 0.7),
@@ -234,6 +247,16 @@ WITH m AS (
     SELECT x.wal_bytes, x.wal_fpi, x.wal_buffers_full, x.stats_reset FROM pg_catalog.pg_stat_wal AS x
 ), st AS MATERIALIZED (
     SELECT r.* FROM (SELECT 1 WHERE perfadvisor.recorder_loaded()) AS l CROSS JOIN LATERAL perfadvisor.recorded_statements() AS r
+), jit AS MATERIALIZED (
+    -- statements that were compiled, and cost enough to be compiled as it is set now
+    SELECT s.queryid, s.jit_time, GREATEST(s.total_exec_time, s.jit_time) AS exec_time, p.cost
+    FROM st AS s
+         LEFT JOIN (SELECT r.dbid, r.userid, r.queryid, r.toplevel, pg_catalog.max(r.cost) AS cost
+                    FROM (SELECT 1 WHERE perfadvisor.recorder_loaded()) AS l CROSS JOIN LATERAL perfadvisor.recorded_plans() AS r
+                    GROUP BY r.dbid, r.userid, r.queryid, r.toplevel) AS p
+             ON p.dbid = s.dbid AND p.userid = s.userid AND p.queryid = s.queryid AND p.toplevel = s.toplevel
+         JOIN pg_catalog.pg_settings AS g ON g.name = 'jit_above_cost'
+    WHERE s.jit_time > 0 AND COALESCE(p.cost > CASE WHEN g.source IN ('session', 'client') THEN g.reset_val ELSE g.setting END::float8, true)
 )
 SELECT pg_catalog.jsonb_build_object(
     'version', pg_catalog.current_setting('server_version_num')::integer,
@@ -257,6 +280,12 @@ SELECT pg_catalog.jsonb_build_object(
     'spill_bytes', (SELECT pg_catalog.percentile_disc(0.9) WITHIN GROUP (ORDER BY s.temp_blks_written::float8 * 8192 / s.calls)
                     FROM st AS s CROSS JOIN LATERAL pg_catalog.generate_series(1, LEAST(s.calls, 100)) AS n WHERE s.temp_blks_written > 0 AND s.calls > 0),
     'analytical_share', (SELECT pg_catalog.sum(s.total_exec_time) FILTER (WHERE s.statement_class IN ('join', 'aggregate') AND s.mean_exec_time >= 100) / NULLIF(pg_catalog.sum(s.total_exec_time), 0) FROM st AS s WHERE s.toplevel),
+    'jit_share', (SELECT LEAST(COALESCE((SELECT pg_catalog.sum(j.jit_time) FROM jit AS j), 0) / NULLIF(pg_catalog.sum(s.total_exec_time), 0), 1) FROM st AS s WHERE s.toplevel),
+    'jit_own_share', (SELECT pg_catalog.sum(j.jit_time) / NULLIF(pg_catalog.sum(j.exec_time), 0) FROM jit AS j),
+    -- of those it does not pay off for, and of the others
+    'jit_cost', (SELECT pg_catalog.max(j.cost) FROM jit AS j WHERE j.jit_time > 0.1 * j.exec_time),
+    'jit_cost_worth', (SELECT pg_catalog.min(j.cost) FROM jit AS j WHERE j.jit_time <= 0.1 * j.exec_time),
+    'jit_queryids', (SELECT pg_catalog.jsonb_agg(DISTINCT j.queryid::text) FROM jit AS j WHERE j.jit_time > 0.1 * j.exec_time AND j.queryid IS NOT NULL),
     'settings', (SELECT pg_catalog.jsonb_object_agg(s.name, CASE WHEN s.source IN ('session', 'client') THEN s.reset_val ELSE s.setting END)
                  FROM pg_catalog.pg_settings AS s WHERE s.vartype <> 'string'));
 END;

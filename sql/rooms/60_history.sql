@@ -391,6 +391,19 @@ RETURNS void
 LANGUAGE SQL VOLATILE PARALLEL UNSAFE STRICT
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
+-- When everything that is recorded began after the last snapshot, somebody has reset it, or a crash has lost it
+INSERT INTO perfadvisor.events (not_before, noted_at, kind, object)
+SELECT b.taken_at, l.taken_at, 'recording_reset', 'recording'
+FROM perfadvisor.snapshot_log AS l
+     CROSS JOIN LATERAL (SELECT n.taken_at FROM perfadvisor.snapshot_log AS n
+                         WHERE n.snapshot_id < l.snapshot_id ORDER BY n.snapshot_id DESC LIMIT 1) AS b
+WHERE l.snapshot_id = note_statements.snapshot_id AND EXISTS (SELECT FROM perfadvisor.snapshot_state)
+  AND (SELECT pg_catalog.min(s.first_seen) FROM perfadvisor.recorded_statements() AS s) > b.taken_at
+  -- the clock may have been set: then statements go on
+  AND NOT EXISTS (SELECT FROM perfadvisor.recorded_statements() AS s
+                       JOIN perfadvisor.snapshot_statements AS k ON k.queryid = s.queryid
+                       JOIN perfadvisor.snapshot_state AS o ON o.statement_id = k.statement_id AND o.first_seen = s.first_seen);
+
 DELETE FROM perfadvisor.snapshot_statements AS k
 USING perfadvisor.snapshot_statements AS t
 WHERE t.statement_id = k.statement_id AND t.ctid < k.ctid;
@@ -574,7 +587,7 @@ WITH asked AS MATERIALIZED (
                                (SELECT pg_catalog.max(l.taken_at) FROM perfadvisor.snapshot_log AS l
                                 WHERE l.snapshot_id < a.from_id AND (l.label IS NOT NULL OR l.baseline OR l.index_change))),
                       a.from_begin) AS before_at,
-           GREATEST(pg_catalog.date_part('epoch', a.to_at - a.from_at) / 3600, 1e-9) AS hours_after
+           GREATEST(pg_catalog.date_part('epoch', a.to_at - a.from_at), 1) / 3600 AS hours_after
     FROM asked AS a
 ), sides AS MATERIALIZED (
     SELECT c.*, l.from_time,
@@ -621,7 +634,7 @@ WITH asked AS MATERIALIZED (
 ), measured AS MATERIALIZED (
     SELECT s.*,
            s.mean_after / NULLIF(s.mean_before, 0) AS factor,
-           (s.blocks_after + 1) / (s.blocks_before + 1) AS blocks_factor,
+           (s.blocks_after + s.temp_after + 1) / (s.blocks_before + s.temp_before + 1) AS blocks_factor,
            (s.mean_after - s.mean_before) / NULLIF(pg_catalog.sqrt(
                pg_catalog.power(perfadvisor.histogram_deviation(s.histogram_before), 2) / s.n_before
                + pg_catalog.power(perfadvisor.histogram_deviation(s.histogram_after), 2) / s.n_after
@@ -648,19 +661,21 @@ WITH asked AS MATERIALIZED (
                      -- times alone are believed when there is more of them than a busy machine makes of little
                      AND ((m.n_before >= 3 AND m.n_after >= 3 AND m.deviations >= 3
                            AND (m.blocks_factor >= 1.25
-                                OR (m.factor >= 2 * GREATEST(d.factor, 1) AND m.mean_after - m.mean_before >= 1)))
+                                OR (m.factor >= GREATEST(2, u.doubt) * GREATEST(d.factor, 1) AND m.mean_after - m.mean_before >= u.doubt)))
                           OR (m.blocks_factor >= 2 AND m.factor >= 1.5)
-                          OR (m.factor >= 3 * GREATEST(d.factor, 1) AND m.mean_after - m.mean_before >= 10)) THEN 'slower'
+                          OR (m.factor >= GREATEST(3, u.doubt) * GREATEST(d.factor, 1) AND m.mean_after - m.mean_before >= 10 * u.doubt)) THEN 'slower'
                 WHEN m.factor <= 0.8 * LEAST(d.factor, 1)
                      AND (m.mean_before - m.mean_after) >= 0.02
                      AND (m.mean_before - m.mean_after) * m.n_after >= 1
                      AND ((m.n_before >= 3 AND m.n_after >= 3 AND m.deviations <= -3
                            AND (m.blocks_factor <= 0.8
-                                OR (m.factor <= LEAST(d.factor, 1) / 2 AND m.mean_before - m.mean_after >= 1)))
+                                OR (m.factor <= LEAST(d.factor, 1) / GREATEST(2, u.doubt) AND m.mean_before - m.mean_after >= u.doubt)))
                           OR (m.blocks_factor <= 0.5 AND m.factor <= 0.67)
-                          OR (m.factor <= LEAST(d.factor, 1) / 3 AND m.mean_before - m.mean_after >= 10)) THEN 'faster'
+                          OR (m.factor <= LEAST(d.factor, 1) / GREATEST(3, u.doubt) AND m.mean_before - m.mean_after >= 10 * u.doubt)) THEN 'faster'
            END AS change
     FROM measured AS m CROSS JOIN drift AS d CROSS JOIN periods AS p
+         -- for less than a minute a machine may just have been busy with something else
+         CROSS JOIN LATERAL (SELECT CASE WHEN LEAST(p.to_at - p.from_at, p.from_at - p.before_at) < interval '1 minute' THEN 10.0 ELSE 1.0 END AS doubt) AS u
 ), plans AS MATERIALIZED (
     SELECT p.rolname, p.queryid, p.toplevel, p.first_seen, p.last_seen
     FROM perfadvisor.statement_plans AS p

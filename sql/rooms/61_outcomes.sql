@@ -26,6 +26,7 @@ CREATE TABLE perfadvisor.advice_log (
     queryids bigint[] NOT NULL,
     saved_per_call double precision NOT NULL,
     time_saved double precision NOT NULL,
+    remaining double precision NOT NULL,
     write_cost double precision NOT NULL,
     workload_gain double precision NOT NULL,
     index_bytes bigint,
@@ -49,6 +50,7 @@ COMMENT ON COLUMN perfadvisor.advice_log.undo_sql IS 'As in index_advice';
 COMMENT ON COLUMN perfadvisor.advice_log.queryids IS 'Statements that would use the index';
 COMMENT ON COLUMN perfadvisor.advice_log.saved_per_call IS 'Predicted: ms that a call of these statements saves, on average';
 COMMENT ON COLUMN perfadvisor.advice_log.time_saved IS 'Predicted: ms per hour';
+COMMENT ON COLUMN perfadvisor.advice_log.remaining IS 'Predicted by the planner''s costs alone: share of the statements'' time that remains, 0 to 1';
 COMMENT ON COLUMN perfadvisor.advice_log.write_cost IS 'Predicted: ms per hour that writes take longer';
 COMMENT ON COLUMN perfadvisor.advice_log.workload_gain IS 'Predicted: share of the recorded time';
 COMMENT ON COLUMN perfadvisor.advice_log.index_bytes IS 'Predicted size';
@@ -76,7 +78,7 @@ WITH published AS MATERIALIZED (
     FROM published AS p
          CROSS JOIN LATERAL pg_catalog.jsonb_to_recordset(p.document -> 'rows') AS r(
              advice_id text, step integer, relation oid, ddl text, access_method text, kind text,
-             time_saved double precision, write_cost double precision, workload_gain double precision,
+             time_saved double precision, remaining double precision, write_cost double precision, workload_gain double precision,
              index_bytes bigint, confidence double precision, reason text, undo_sql text, queryids jsonb)
          JOIN pg_catalog.pg_class AS c ON c.oid = r.relation
          JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
@@ -84,19 +86,19 @@ WITH published AS MATERIALIZED (
     ORDER BY r.advice_id, r.step
 )
 INSERT INTO perfadvisor.advice_log AS l (advice_id, relation, ddl, access_method, kind, reason, undo_sql, queryids,
-    saved_per_call, time_saved, write_cost, workload_gain, index_bytes, confidence, first_advised, last_advised)
+    saved_per_call, time_saved, remaining, write_cost, workload_gain, index_bytes, confidence, first_advised, last_advised)
 SELECT a.advice_id, pg_catalog.format('%I.%I', a.nspname, a.relname), a.ddl, a.access_method, a.kind, a.reason, a.undo_sql,
        ARRAY(SELECT q.id::bigint FROM pg_catalog.jsonb_array_elements_text(a.queryids) AS q(id)),
        COALESCE(a.time_saved * a.hours / NULLIF(
            (SELECT pg_catalog.sum((s.value ->> 'calls')::bigint)
             FROM published AS p CROSS JOIN LATERAL pg_catalog.jsonb_array_elements(p.document -> 'statements') AS s(value)
             WHERE s.value ->> 'advice_id' = a.advice_id), 0), 0),
-       a.time_saved, a.write_cost, a.workload_gain, a.index_bytes, a.confidence, a.made_at, a.made_at
+       a.time_saved, a.remaining, a.write_cost, a.workload_gain, a.index_bytes, a.confidence, a.made_at, a.made_at
 FROM advised AS a
 ON CONFLICT (advice_id) DO UPDATE
     SET last_advised = excluded.last_advised, relation = excluded.relation, ddl = excluded.ddl, reason = excluded.reason,
         undo_sql = excluded.undo_sql, queryids = excluded.queryids, saved_per_call = excluded.saved_per_call,
-        time_saved = excluded.time_saved, write_cost = excluded.write_cost, workload_gain = excluded.workload_gain,
+        time_saved = excluded.time_saved, remaining = excluded.remaining, write_cost = excluded.write_cost, workload_gain = excluded.workload_gain,
         index_bytes = excluded.index_bytes, confidence = excluded.confidence,
         index = NULL, noted_at = NULL, snapshot_id = NULL, at_once = NULL
     WHERE excluded.last_advised > l.last_advised
@@ -212,7 +214,7 @@ WITH rushes AS MATERIALIZED (
     GROUP BY s.advice_id
 ), judged AS (
     SELECT a.*, m.calls_before, m.calls_after, m.mean_before, m.mean_after, m.saved, m.error,
-           GREATEST(pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - a.noted_at) / 3600, 1e-9) AS hours,
+           GREATEST(pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - a.noted_at), 1) / 3600 AS hours,
            CASE WHEN m.calls_after IS NULL OR m.calls_after < 5 OR m.calls_before < 1 THEN 'too early'
                 WHEN m.mean_before > 1.1 * m.mean_after AND m.saved > 2 * m.error THEN 'better'
                 WHEN a.scans = 0 THEN 'not used'
@@ -268,6 +270,58 @@ COMMENT ON COLUMN perfadvisor.advice_outcomes.ddl IS 'What was advised';
 COMMENT ON COLUMN perfadvisor.advice_outcomes.undo_sql IS 'Statement that drops the index';
 COMMENT ON COLUMN perfadvisor.advice_outcomes.queryids IS 'Statements that it was advised for';
 
+CREATE TABLE perfadvisor.advice_corrections (
+    relation text PRIMARY KEY,
+    factor double precision NOT NULL,
+    outcomes integer NOT NULL,
+    error double precision NOT NULL,
+    noted_at timestamptz NOT NULL
+);
+
+COMMENT ON TABLE perfadvisor.advice_corrections IS 'What outcomes of advice say about predicted times, which later advice is corrected by';
+COMMENT ON COLUMN perfadvisor.advice_corrections.relation IS 'The table; empty for the whole database, which is for tables that have no row';
+COMMENT ON COLUMN perfadvisor.advice_corrections.factor IS 'Time that statements take after advice was followed, by what the planner''s costs predicted: median of the outcomes, at least 0.2, at most 5';
+COMMENT ON COLUMN perfadvisor.advice_corrections.outcomes IS 'Outcomes that it is known from, three or more';
+COMMENT ON COLUMN perfadvisor.advice_corrections.error IS 'Half of these outcomes are within this factor of what is predicted with the correction';
+COMMENT ON COLUMN perfadvisor.advice_corrections.noted_at IS 'When it was calculated last';
+
+CREATE FUNCTION perfadvisor.note_corrections()
+RETURNS void
+LANGUAGE SQL VOLATILE PARALLEL UNSAFE STRICT
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+-- A share of the time that remains and is small is mostly what a call takes that reads nothing: 0.02 more on both sides (as in correction.c).
+WITH outcomes AS MATERIALIZED (
+    SELECT l.relation, (LEAST(o.mean_after / o.mean_before, 1.5) + 0.02) / (l.remaining + 0.02) AS ratio
+    FROM (SELECT 1 WHERE EXISTS (SELECT FROM perfadvisor.advice_log AS a WHERE a.index IS NOT NULL)) AS w
+         CROSS JOIN LATERAL perfadvisor.advice_outcomes() AS o
+         JOIN perfadvisor.advice_log AS l ON l.advice_id = o.advice_id
+    WHERE o.verdict <> 'too early' AND o.mean_before > 0
+), factors AS MATERIALIZED (
+    SELECT COALESCE(o.relation, '') AS relation, pg_catalog.count(*)::integer AS outcomes,
+           LEAST(GREATEST(pg_catalog.percentile_cont(0.5) WITHIN GROUP (ORDER BY o.ratio), 0.2), 5) AS factor
+    FROM outcomes AS o
+    GROUP BY GROUPING SETS ((o.relation), ())
+    HAVING pg_catalog.count(*) >= 3
+), corrections AS MATERIALIZED (
+    SELECT f.relation, f.factor, f.outcomes,
+           (SELECT pg_catalog.exp(pg_catalog.percentile_cont(0.5) WITHIN GROUP (ORDER BY pg_catalog.abs(pg_catalog.ln(o.ratio / f.factor))))
+            FROM outcomes AS o WHERE f.relation IN (o.relation, '')) AS error
+    FROM factors AS f
+), gone AS (
+    DELETE FROM perfadvisor.advice_corrections AS c
+    WHERE NOT EXISTS (SELECT FROM corrections AS n WHERE n.relation = c.relation)
+)
+INSERT INTO perfadvisor.advice_corrections AS c (relation, factor, outcomes, error, noted_at)
+SELECT n.relation, n.factor, n.outcomes, n.error, pg_catalog.now() FROM corrections AS n
+ON CONFLICT (relation) DO UPDATE
+    SET factor = excluded.factor, outcomes = excluded.outcomes, error = excluded.error, noted_at = excluded.noted_at
+    WHERE (c.factor, c.outcomes) IS DISTINCT FROM (excluded.factor, excluded.outcomes);
+END;
+
+COMMENT ON FUNCTION perfadvisor.note_corrections() IS
+'Calculates anew what outcomes of advice say about predicted times';
+
 CREATE VIEW perfadvisor.advice_record AS
 SELECT pg_catalog.count(*) AS advised,
        pg_catalog.count(o.advice_id) AS created,
@@ -278,7 +332,10 @@ SELECT pg_catalog.count(*) AS advised,
        pg_catalog.sum(o.predicted_gain) FILTER (WHERE o.verdict <> 'too early') AS predicted_gain,
        pg_catalog.sum(o.measured_gain) FILTER (WHERE o.verdict <> 'too early') AS measured_gain,
        pg_catalog.percentile_cont(0.5) WITHIN GROUP (ORDER BY o.measured_gain / NULLIF(o.predicted_gain, 0))
-           FILTER (WHERE o.verdict <> 'too early') AS median_ratio
+           FILTER (WHERE o.verdict <> 'too early') AS median_ratio,
+       (SELECT c.factor FROM perfadvisor.advice_corrections AS c WHERE c.relation OPERATOR(pg_catalog.=) '') AS correction,
+       (SELECT c.error FROM perfadvisor.advice_corrections AS c WHERE c.relation OPERATOR(pg_catalog.=) '') AS correction_error,
+       (SELECT pg_catalog.count(*) FROM perfadvisor.advice_corrections AS c WHERE c.relation OPERATOR(pg_catalog.<>) '') AS corrected_tables
 FROM perfadvisor.advice_log AS l
      LEFT JOIN perfadvisor.advice_outcomes() AS o ON o.advice_id = l.advice_id;
 
@@ -292,6 +349,9 @@ COMMENT ON COLUMN perfadvisor.advice_record.not_used IS 'That nothing has read';
 COMMENT ON COLUMN perfadvisor.advice_record.predicted_gain IS 'Predicted, all together, ms per hour';
 COMMENT ON COLUMN perfadvisor.advice_record.measured_gain IS 'Measured, all together, ms per hour';
 COMMENT ON COLUMN perfadvisor.advice_record.median_ratio IS 'Measured by predicted gain, median over the indexes';
+COMMENT ON COLUMN perfadvisor.advice_record.correction IS 'Factor by which predicted times after an index are corrected, as in advice_corrections; NULL before there are three outcomes';
+COMMENT ON COLUMN perfadvisor.advice_record.correction_error IS 'Half of the outcomes are within this factor of what is predicted with the correction';
+COMMENT ON COLUMN perfadvisor.advice_record.corrected_tables IS 'Tables with a correction of their own';
 
 CREATE FUNCTION perfadvisor.cleanup_outcomes()
 RETURNS TABLE (

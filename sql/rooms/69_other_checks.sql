@@ -12,7 +12,7 @@ BEGIN ATOMIC
 SELECT 'pool', p.check_name, p.object, p.status, p.message, p.why, p.evidence, p.remedy_sql, p.verify_sql, p.undo_sql, p.lock_note
 FROM perfadvisor.pool_health AS p
 -- timeouts of sessions of other databases are looked at there
-WHERE p.check_name <> 'timeout_unset' OR pg_catalog.strpos(p.object, '/' || pg_catalog.quote_ident(pg_catalog.current_database()) || ' ') > 0
+WHERE p.check_name <> 'timeout_unset' OR p.status = 'unknown' OR pg_catalog.strpos(p.object, '/' || pg_catalog.quote_ident(pg_catalog.current_database()) || ' ') > 0
 UNION ALL
 SELECT 'target', 'latency_target',
        COALESCE('statement ' || t.queryid, 'statements like ' || pg_catalog.quote_literal(t.query_like), t.statement_class || ' statements', 'all statements')
@@ -81,7 +81,7 @@ SELECT 'outcome', 'advised_index', o.index::text,
 FROM perfadvisor.advice_outcomes() AS o
 UNION ALL
 SELECT 'outcome', 'dropped_index', o.index, 'warning',
-       pg_catalog.format('Index %s was dropped, not after %s: %s', o.index, pg_catalog.date_trunc('second', o.dropped_at), o.message),
+       pg_catalog.format('Index %s was dropped, not after %s: %s', o.index, pg_catalog.date_trunc('second', o.dropped_at + interval '999999 microseconds'), o.message),
        'Statements that used it read more than before, in every execution.',
        pg_catalog.jsonb_build_object('queryids', o.queryids::text[], 'mean_before', o.mean_before, 'mean_after', o.mean_after, 'calls_after', o.calls_after),
        o.undo_sql, pg_catalog.format('SELECT to_regclass(%L) IS NOT NULL', o.index), pg_catalog.format('DROP INDEX CONCURRENTLY %s', o.index),

@@ -25,7 +25,9 @@
 typedef struct Credit
 {
 	PaCandidate *candidate;
-	double		saved;			/* ms per hour */
+	double		time;			/* ms per hour that its statements take now */
+	double		saved;			/* of that */
+	double		remaining;		/* 0..1 of that, by costs alone */
 	double		write_cost;		/* ms per hour */
 	double		calls;			/* recorded executions concerned */
 	List	   *statements;		/* PaWorkStatement * */
@@ -75,6 +77,7 @@ credit_item(Making *m, PaItem *item)
 	{
 		Credit	   *credit = credit_of(m, id);
 
+		credit->time += item->time / n;
 		credit->saved += saved / n;
 		if (!list_member_ptr(credit->statements, item->statement))
 		{
@@ -89,6 +92,25 @@ credit_item(Making *m, PaItem *item)
 		}
 	}
 	bms_free(used);
+}
+
+/*
+ * Corrects what the chosen indexes save by the outcomes of earlier advice.
+ */
+static void
+correct_credits(Making *m)
+{
+	List	   *corrections = m->credits != NIL ? pa_correction_read() : NIL;
+	ListCell   *lc;
+
+	foreach(lc, m->credits)
+	{
+		Credit	   *credit = lfirst(lc);
+
+		credit->remaining = credit->time > 0 ? Max(1 - credit->saved / credit->time, 0) : 0;
+		credit->saved = pa_correction_apply(corrections, credit->candidate->def->relid,
+											credit->time, credit->saved);
+	}
 }
 
 static int
@@ -287,6 +309,7 @@ add_rows(Making *m, Credit *credit, int rank)
 		if (numbers)
 		{
 			row->time_saved = credit->saved;
+			row->remaining = credit->remaining;
 			row->workload_gain = m->search->total_time > 0
 				? Min(credit->saved / m->search->total_time, 1) : 0;
 			row->write_cost = credit->write_cost;
@@ -488,6 +511,7 @@ make_rows(void *arg)
 
 	while ((id = bms_next_member(m->search->chosen, id)) >= 0)
 		LockRelationOid(m->search->candidates[id]->def->relid, AccessShareLock);
+	correct_credits(m);
 	list_sort(m->credits, compare_credits);
 	foreach(lc, m->credits)
 		add_rows(m, lfirst(lc), rank++);

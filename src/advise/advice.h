@@ -20,6 +20,7 @@ typedef struct PaAdviceRow
 	char	   *access_method;
 	char	   *kind;
 	double		time_saved;		/* ms per hour */
+	double		remaining;		/* 0..1, of its statements' time, by costs alone */
 	double		workload_gain;	/* 0..1 */
 	double		write_cost;		/* ms per hour */
 	int64		index_bytes;
@@ -73,6 +74,10 @@ typedef struct PaAdvice
 } PaAdvice;
 
 extern PaAdvice *pa_advice_make(PaSearch *search, MemoryContext parent);
+
+/* correction.c */
+extern List *pa_correction_read(void);
+extern double pa_correction_apply(List *corrections, Oid relid, double time, double saved);
 
 /* publish.c */
 extern void pa_publish_init(void);

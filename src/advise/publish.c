@@ -133,6 +133,7 @@ put_row(StringInfo json, const PaAdviceRow *row)
 	put_string(json, "access_method", row->access_method, 0);
 	put_string(json, "kind", row->kind, 0);
 	put_number(json, "time_saved", row->time_saved);
+	put_number(json, "remaining", row->remaining);
 	put_number(json, "workload_gain", row->workload_gain);
 	put_number(json, "write_cost", row->write_cost);
 	appendStringInfo(json, ",\"index_bytes\":" INT64_FORMAT, row->index_bytes);

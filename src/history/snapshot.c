@@ -64,7 +64,7 @@ run(const char *command, int nargs, const Oid *types, Datum *values, const char 
  * request, that is logged and the snapshot goes on without it.
  */
 static void
-run_guarded(const char *command)
+run_guarded(const char *command, const char *what)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
@@ -88,7 +88,7 @@ run_guarded(const char *command)
 		RollbackAndReleaseCurrentSubTransaction();
 		ereport(LOG,
 				(errcode(error->sqlerrcode),
-				 errmsg("perfadvisor could not note findings: %s", error->message)));
+				 errmsg("perfadvisor could not note %s: %s", what, error->message)));
 	}
 	PG_END_TRY();
 	MemoryContextSwitchTo(context);
@@ -185,7 +185,8 @@ pa_snapshot(PG_FUNCTION_ARGS)
 			run(steps[i].command, NPARAMS, param_types, values, nulls);
 		}
 		pa_progress_update("noting findings", lengthof(steps), lengthof(steps));
-		run_guarded("SELECT perfadvisor.note_findings()");
+		run_guarded("SELECT perfadvisor.note_corrections()", "outcomes");
+		run_guarded("SELECT perfadvisor.note_findings()", "findings");
 		SPI_finish();
 	}
 	PG_FINALLY();

@@ -9,6 +9,8 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "storage/spin.h"
 
 #include "record/recorder.h"
@@ -16,6 +18,13 @@
 #define MAX_USAGE 5
 #define FIRST_SAMPLES 3			/* executions that are all sampled */
 #define MAX_SAMPLE_STEP 4096	/* executions between two samples, at most */
+#define UNUSUAL_BUCKETS 9		/* of the histogram: half as long again, or as short */
+#define UNUSUAL_AFTER 16		/* executions that make what is usual of late */
+#define UNUSUAL_MIN 5000		/* ns; what takes less is nothing */
+#define UNUSUAL_MAX 1000000		/* ns; plans.c looks at all longer executions */
+#define UNUSUAL_SAMPLES 4		/* executions that are sampled then */
+#define UNUSUAL_EVERY INT64CONST(15000000)	/* us from one time to the next, in the long run */
+#define UNUSUAL_AT_ONCE 4		/* times that may come at once */
 
 /*
  * Adds the time of a successful execution. Caller holds the mutex.
@@ -34,6 +43,49 @@ add_time(PaEntry *entry, uint64 ns)
 	c->total_time += ms;
 	c->sum_squares += ms * ms;
 	pa_histogram_add(entry->histogram, bucket, 1);
+}
+
+/*
+ * Has the next executions sampled. Caller holds the mutex.
+ */
+static inline void
+sample_several(PaEntry *entry)
+{
+	entry->counters.samples_due = UNUSUAL_SAMPLES;
+	entry->next_sample = 0;
+}
+
+/*
+ * Compares what so many executions took on average with what is usual, and
+ * has some sampled when that has changed: another plan would otherwise not be
+ * seen before the next sample, which may be thousands of executions away. Of
+ * times their logarithms count, as buckets of the histogram, so that the first
+ * execution of a session, which is slow, changes little. Statements whose
+ * times vary by nature are sampled for it now and then, but not all the time.
+ * Caller holds the mutex.
+ */
+static inline void
+notice_unusual(PaEntry *entry, uint64 ns, int64 n, TimestampTz now)
+{
+	PaCounters *c = &entry->counters;
+	float		weight = Min(n, UNUSUAL_AFTER) / (float) UNUSUAL_AFTER;
+	float		bucket = pa_histogram_bucket(ns);
+
+	if (c->usual == 0)
+		c->usual = c->of_late = bucket;
+	c->of_late += (bucket - c->of_late) * weight;
+	c->usual += (c->of_late - c->usual) * weight / UNUSUAL_AFTER;
+	if (likely(fabsf(c->of_late - c->usual) < UNUSUAL_BUCKETS))
+		return;
+	if (ns > UNUSUAL_MIN && ns < UNUSUAL_MAX)
+	{
+		if (now < c->unusual_next && now > c->unusual_next - UNUSUAL_EVERY)
+			return;				/* and not the clock was set back */
+		sample_several(entry);
+		c->unusual_next = Max(c->unusual_next, now - (UNUSUAL_AT_ONCE - 1) * UNUSUAL_EVERY) +
+			UNUSUAL_EVERY;
+	}
+	c->usual = c->of_late = bucket;
 }
 
 /*
@@ -64,6 +116,7 @@ pa_entry_add(const PaEntryRef *ref, const PaMeasure *m)
 	else
 	{
 		add_time(entry, m->elapsed_ns);
+		notice_unusual(entry, m->elapsed_ns, 1, m->started_at);
 		c->calls++;
 		c->rows += m->rows;
 	}
@@ -107,6 +160,9 @@ pa_entry_fold(const PaEntryRef *ref, const PaPending *pending, int64 *left)
 	{
 		pa_pending_merge(pending, entry);
 		entry->usage = Min(entry->usage + pa_pending_executions(pending), MAX_USAGE);
+		if (pending->calls > 0)
+			notice_unusual(entry, pending->total_ns / pending->calls, pending->calls,
+						   pending->last_seen);
 		*left = entry->next_sample - entry->counters.calls - entry->counters.failures;
 	}
 	SpinLockRelease(&entry->mutex);
@@ -137,7 +193,12 @@ pa_entry_claim_sample(const PaEntryRef *ref, int64 own, int64 *left)
 	{
 		n = entry->counters.calls + entry->counters.failures + own;
 		claimed = n >= entry->next_sample;
-		if (claimed)
+		if (claimed && entry->counters.samples_due > 0)
+		{
+			entry->counters.samples_due--;
+			entry->next_sample = n + 1;
+		}
+		else if (claimed)
 			entry->next_sample = sample_after(n);
 		*left = entry->next_sample - n - 1;
 	}
@@ -157,6 +218,37 @@ pa_entry_sample_next(const PaEntryRef *ref, int64 own)
 	SpinLockAcquire(&entry->mutex);
 	if (entry->generation == ref->generation)
 		entry->next_sample = entry->counters.calls + entry->counters.failures + own;
+	SpinLockRelease(&entry->mutex);
+}
+
+/*
+ * Has the next executions sampled, some one after the other.
+ */
+void
+pa_entry_sample_several(const PaEntryRef *ref)
+{
+	PaEntry    *entry = pa_table_entry(ref->index);
+
+	SpinLockAcquire(&entry->mutex);
+	if (entry->generation == ref->generation)
+		sample_several(entry);
+	SpinLockRelease(&entry->mutex);
+}
+
+/*
+ * Adds what compiling an execution's expressions took, ms.
+ */
+void
+pa_entry_add_jit(const PaEntryRef *ref, int64 functions, double jit_time)
+{
+	PaEntry    *entry = pa_table_entry(ref->index);
+
+	SpinLockAcquire(&entry->mutex);
+	if (entry->generation == ref->generation)
+	{
+		entry->counters.jit_functions += functions;
+		entry->counters.jit_time += jit_time;
+	}
 	SpinLockRelease(&entry->mutex);
 }
 

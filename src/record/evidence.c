@@ -67,6 +67,9 @@ pa_evidence_keep(PaExecution *execution)
 		pa_scans_record(execution, measure);
 		pa_plans_record(execution, measure);
 	}
+	else
+		pa_plans_notice(execution, measure);
+	pa_jit_note(execution);
 	if (pa_slow_query_time >= 0 && exec_time >= pa_slow_query_time)
 		pa_slow_record(execution, measure);
 	pa_slab_count_sampling(&start, 0);

@@ -4,7 +4,8 @@
  *
  * A sampled execution is told apart by its plan: kinds of nodes, joins,
  * tables and indexes, in the order of the plan, without costs, constants and
- * partitions. What it took is added to a row of a table in shared memory, one
+ * partitions. So is any that took a millisecond or more, as far as its plan is
+ * not known yet: a plan that turns slow is seen when it first runs. What it took is added to a row of a table in shared memory, one
  * for each statement and plan; the oldest row goes when the table is full.
  * A plan is written down when its row is made.
  *
@@ -33,6 +34,7 @@ PG_FUNCTION_INFO_V1(pa_read_plans);
 #define PROBES 16				/* places in which a row may be */
 #define PLAN_LIMIT (8 * 1024)	/* bytes; longer plans are clipped */
 #define BRANCHES 16				/* different children of an Append that count */
+#define LATEST 64				/* statements whose latest plan a backend knows */
 
 /* A plan of a statement */
 typedef struct PaPlanRow
@@ -355,6 +357,43 @@ pa_plans_record(const PaExecution *execution, const PaMeasure *measure)
 	LWLockRelease(table_lock);
 	if (!found)
 		create_row(execution, hash, measure);
+}
+
+/*
+ * Looks whether an execution that was not sampled, and has ended, ran with a
+ * plan that its statement is not known to have. If so, records it and has the
+ * next ones sampled. For executions long enough to pay for it: the plan is
+ * hashed, and looked up when it is not the one that this backend saw last.
+ */
+void
+pa_plans_notice(const PaExecution *execution, const PaMeasure *measure)
+{
+	static struct
+	{
+		PaEntryRef	ref;
+		uint64		plan;
+	}			latest[LATEST];		/* by the statement's entry */
+	const PaEntryRef *ref = &execution->place.ref;
+	int			i = ref->index % LATEST;
+	uint64		hash;
+	bool		found;
+
+	if (execution->query_desc->planstate == NULL || execution->key.queryid == 0)
+		return;
+	hash = plan_hash(execution->query_desc);
+	if (latest[i].plan == hash && latest[i].ref.index == ref->index &&
+		latest[i].ref.generation == ref->generation)
+		return;
+	if (!LWLockConditionalAcquire(table_lock, LW_SHARED))
+		return;
+	(void) search_row(&execution->key, hash, &found);
+	LWLockRelease(table_lock);
+	latest[i].ref = *ref;
+	latest[i].plan = hash;
+	if (found)
+		return;
+	create_row(execution, hash, measure);
+	pa_place_sample_several(&execution->place);
 }
 
 /*

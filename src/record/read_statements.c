@@ -87,8 +87,8 @@ put_statement(ReturnSetInfo *rsinfo, const PaEntryCopy *copy)
 	const PaCounters *c = &entry->counters;
 	const uint32 *h = entry->histogram;
 	bool		visible = pa_may_see_role(entry->key.userid);
-	Datum		values[28];
-	bool		nulls[28] = {false};
+	Datum		values[30];
+	bool		nulls[30] = {false};
 	int			i = 0;
 
 	if (!pa_may_see_numbers(entry->key.userid))
@@ -122,6 +122,8 @@ put_statement(ReturnSetInfo *rsinfo, const PaEntryCopy *copy)
 	values[i++] = TimestampTzGetDatum(c->last_seen);
 	values[i++] = Float8GetDatum(c->failed_time);
 	values[i++] = Int64GetDatum((int64) entry->key.relhash);
+	values[i++] = Int64GetDatum(c->jit_functions);
+	values[i++] = Float8GetDatum(c->jit_time);
 	Assert(i <= lengthof(values));
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 }

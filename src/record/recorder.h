@@ -441,9 +441,13 @@ extern void pa_totals_reset(void);
 extern void pa_totals_save(PaDump *dump);
 extern bool pa_totals_load(PaDump *dump);
 
+/* jit.c */
+extern void pa_jit_note(const PaExecution *execution);
+
 /* plans.c */
 extern void pa_plans_init(void);
 extern void pa_plans_record(const PaExecution *execution, const PaMeasure *measure);
+extern void pa_plans_notice(const PaExecution *execution, const PaMeasure *measure);
 extern void pa_plans_reset(void);
 extern void pa_plans_save(PaDump *dump);
 extern bool pa_plans_load(PaDump *dump);

@@ -243,6 +243,18 @@ pa_place_sample_next(const PaPlace *place)
 }
 
 /*
+ * Has the next executions sampled, some one after the other, because of a
+ * plan that was not seen before.
+ */
+void
+pa_place_sample_several(const PaPlace *place)
+{
+	pa_entry_sample_several(&place->ref);
+	if (place->pending && pa_pending_is_of(place->pending, &place->ref))
+		place->pending->until_sample = 0;
+}
+
+/*
  * Counts the time since a moment as spent on sampling so many executions.
  */
 void

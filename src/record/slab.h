@@ -87,6 +87,8 @@ extern bool pa_entry_fold(const PaEntryRef *ref, const PaPending *pending,
 						  int64 *left);
 extern bool pa_entry_claim_sample(const PaEntryRef *ref, int64 own, int64 *left);
 extern void pa_entry_sample_next(const PaEntryRef *ref, int64 own);
+extern void pa_entry_sample_several(const PaEntryRef *ref);
+extern void pa_entry_add_jit(const PaEntryRef *ref, int64 functions, double jit_time);
 extern int64 pa_entry_weigh(const PaPlace *place, double seq_rows,
 							int64 *upto);
 
@@ -106,6 +108,7 @@ extern void pa_slab_state(PaSlabState *state);
 extern bool pa_place_add_without_cell(const PaPlace *place, const PaMeasure *measure);
 extern bool pa_place_look_for_sample(const PaPlace *place);
 extern void pa_place_sample_next(const PaPlace *place);
+extern void pa_place_sample_several(const PaPlace *place);
 
 /* fold.c: from the slabs to the table, and to its readers */
 extern bool pa_fold_pending(PaPending *pending);

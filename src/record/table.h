@@ -68,6 +68,16 @@ typedef struct PaCounters
 	double		seq_rows;
 	double		last_seq_rows;	/* of the last sampled execution */
 	int64		sample_changes;
+
+	/* What is out of the ordinary; see counters.c */
+	float		usual;			/* histogram bucket of an execution, in the long run */
+	float		of_late;		/* and of the last few */
+	TimestampTz unusual_next;	/* not to be noticed before this time */
+	int32		samples_due;	/* executions to be sampled one after the other */
+
+	/* By just-in-time compilation, as far as leaders know; see jit.c */
+	int64		jit_functions;
+	double		jit_time;		/* ms */
 } PaCounters;
 
 /* One kept sample; the blob's layout is samples.c's */

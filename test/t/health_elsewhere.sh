@@ -21,8 +21,8 @@ wait_for() {
 pa_prepare test
 pa_begin
 pa_build
-tap_plan 13
-printf '%s\n' "shared_preload_libraries = 'perfadvisor'" "wal_level = replica" "log_min_messages = fatal" "autovacuum = off" "hot_standby_feedback = on" >"$PA_WORK/server.conf"
+tap_plan 19
+printf '%s\n' "shared_preload_libraries = 'perfadvisor'" "wal_level = replica" "log_min_messages = fatal" "autovacuum = off" "hot_standby_feedback = on" "wal_receiver_status_interval = '1s'" >"$PA_WORK/server.conf"
 pa_server_create primary "$PA_WORK/server.conf"
 pa_server_start primary
 query "CREATE EXTENSION perfadvisor" >/dev/null
@@ -66,6 +66,39 @@ pa_server_start standby
 tap_is "$(query "SELECT pg_is_in_recovery() AND count(*) > 0 FROM perfadvisor.findings")" t "findings works on a standby"
 tap_is "$(query "SELECT string_agg(DISTINCT status, ' ') FROM perfadvisor.all_checks WHERE check_name IN ('dead_rows', 'stale', 'never_analysed', 'hot_updates')")" unknown "what only the primary counts is unknown there"
 tap_is "$(query "SELECT perfadvisor.health_json() -> 'server' ->> 'in_recovery'")" true "health_json() says that it is one"
+
+# Replay that is paused, for the standby and for its primary
+tap_is "$(query "SELECT status FROM perfadvisor.replication_health WHERE check_name = 'replay'")" ok "a standby that replays is well"
+primary=$(pa_port primary)
+tap_is "$(PGPORT=$primary query "SELECT string_agg(DISTINCT check_name || ' ' || status, ', ' ORDER BY check_name || ' ' || status) FROM perfadvisor.replication_health WHERE check_name LIKE 'standby%'")" \
+	"standby ok, standby_feedback ok" "and so it is for its primary"
+query "SELECT pg_wal_replay_pause()" >/dev/null
+wait_for "SELECT pg_get_wal_replay_pause_state() = 'paused'"
+fix=$(query "SELECT remedy_sql FROM perfadvisor.replication_health WHERE check_name = 'replay'")
+verify=$(query "SELECT verify_sql FROM perfadvisor.replication_health WHERE check_name = 'replay'")
+PGPORT=$primary query "CREATE TABLE much AS SELECT i, repeat('x', 1000) FROM generate_series(1, 110000) i" >/dev/null
+PGPORT=$primary wait_for "SELECT count(*) > 0 FROM perfadvisor.replication_health WHERE check_name = 'standby' AND status IN ('warning', 'critical')"
+tap_is "$(PGPORT=$primary query "SELECT status FROM perfadvisor.replication_health WHERE check_name = 'standby'")" warning "a standby that is 100 MB behind is a warning on the primary"
+tap_is "$(query "SELECT status FROM perfadvisor.replication_health WHERE check_name = 'replay'") $(query "$verify")" "warning f" "replay that is paused is one on the standby"
+query "$fix" >/dev/null
+wait_for "$verify"
+tap_is "$(query "SELECT status <> 'ok' OR message !~ 'paused' FROM perfadvisor.replication_health WHERE check_name = 'replay'")" t "what is printed resumes it"
+
+# A query on the standby that holds back VACUUM on the primary: the view as it is, with a thousandth of its threshold
+coproc READER { pa_psql -d postgres -At -f - 2>&1; }
+reader=$READER_PID
+echo "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM pg_class; SELECT 'open';" >&"${READER[1]}"
+until read -r opened <&"${READER[0]}" && [ "$opened" = open ]; do :; done
+PGPORT=$primary pa_psql -d postgres -f - >/dev/null <<-'SQL'
+	DO $$ BEGIN
+	    EXECUTE 'CREATE VIEW feedback AS ' || replace(pg_get_viewdef('perfadvisor.replication_health'::regclass), '1000000', '1000');
+	    FOR i IN 1..1500 LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP;
+	END $$;
+SQL
+PGPORT=$primary wait_for "SELECT count(*) > 0 FROM feedback WHERE check_name = 'standby_feedback' AND status = 'warning'"
+tap_ok $? "a query on the standby that keeps rows of many transactions is found on the primary"
+kill "$reader" 2>/dev/null
+wait "$reader" 2>/dev/null
 pa_server_stop standby
 pa_server_stop primary
 
