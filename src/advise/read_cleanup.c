@@ -24,6 +24,7 @@
 #include "advise/expr_stats.h"
 #include "advise/replan.h"
 #include "base/base.h"
+#include "base/rows.h"
 
 PG_FUNCTION_INFO_V1(pa_examine_indexes);
 PG_FUNCTION_INFO_V1(pa_index_creation);
@@ -128,7 +129,8 @@ pa_examine_indexes(PG_FUNCTION_ARGS)
 	ListCell   *lc;
 
 	pa_require_preloaded();
-	InitMaterializedSRF(fcinfo, 0);
+	pa_begin_rows(fcinfo, OIDOID, OIDOID, TEXTOID, OIDOID, INT8OID, INT8OID,
+				  INT8OID, TIMESTAMPTZOID, BOOLOID, INT4OID, INT4OID, INT4OID);
 	pa_expr_stats_reset();
 	foreach(lc, pa_existing_read(relids))
 	{

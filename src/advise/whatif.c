@@ -26,6 +26,7 @@
 
 #include "access/amapi.h"
 #include "access/gist.h"
+#include "access/htup_details.h"
 #include "access/spgist.h"
 #include "catalog/partition.h"
 #include "catalog/pg_am.h"
@@ -133,7 +134,7 @@ index_tlist(IndexOptInfo *info, const PaIndexDef *def, Index varno)
 static void
 fill_access_method(IndexOptInfo *info, Oid am)
 {
-	IndexAmRoutine *routine = GetIndexAmRoutineByAmId(am, false);
+	PaIndexAmRoutine *routine = GetIndexAmRoutineByAmId(am, false);
 
 	info->relam = am;
 	info->amcanorderbyop = routine->amcanorderbyop;
@@ -146,7 +147,7 @@ fill_access_method(IndexOptInfo *info, Oid am)
 	info->amcanmarkpos = (routine->ammarkpos != NULL &&
 						  routine->amrestrpos != NULL);
 	info->amcostestimate = routine->amcostestimate;
-	pfree(routine);
+	pa_am_routine_free(routine);
 }
 
 /*

@@ -69,7 +69,7 @@ is_printable(Oid type)
 	Oid			base = getBaseType(type);
 	Oid			element = get_base_element_type(base);
 	Oid			output;
-	bool		varlena;
+	bool		is_varlena;
 
 	if (OidIsValid(element))
 		return is_printable(element);
@@ -81,7 +81,7 @@ is_printable(Oid type)
 			return is_printable(get_multirange_range(base));
 		case TYPTYPE_BASE:
 		case TYPTYPE_ENUM:
-			getTypeOutputInfo(base, &output, &varlena);
+			getTypeOutputInfo(base, &output, &is_varlena);
 			return is_internal_function(output);
 		default:
 			return false;
@@ -95,7 +95,7 @@ static PaItemState
 print_value(const ParamExternData *param, char **string)
 {
 	Oid			output;
-	bool		varlena;
+	bool		is_varlena;
 
 	*string = NULL;
 	if (!OidIsValid(param->ptype) || !pa_track_parameters)
@@ -107,7 +107,7 @@ print_value(const ParamExternData *param, char **string)
 		return PA_ITEM_UNKNOWN;
 	if (!is_printable(param->ptype))
 		return PA_ITEM_UNKNOWN;
-	getTypeOutputInfo(param->ptype, &output, &varlena);
+	getTypeOutputInfo(param->ptype, &output, &is_varlena);
 	*string = OidOutputFunctionCall(output, param->value);
 	if (strlen(*string) > PA_VALUE_LIMIT)
 	{

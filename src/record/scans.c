@@ -153,7 +153,7 @@ static void
 collect_scan(SeqScanState *node, PaScanWalk *walk)
 {
 	PlanState  *state = &node->ss.ps;
-	Instrumentation *instrument = state->instrument;
+	PaNodeInstrumentation *instrument = state->instrument;
 	Relation	relation = node->ss.ss_currentRelation;
 	PaScanNode *found;
 	double		loops;
