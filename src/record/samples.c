@@ -364,6 +364,8 @@ pa_sample_read(const char *blob, uint32 size, const PaSampleSlot *slot,
 
 	memset(sample, 0, sizeof(*sample));
 	(void) pa_blob_get_bytes(&reader, &nparams, sizeof(nparams));
+	if (nparams < 0 || nparams > (reader.size - reader.offset) / sizeof(Oid))
+		nparams = 0;
 	sample->nparams = nparams;
 	sample->param_types = palloc0((nparams + 1) * sizeof(Oid));
 	sample->param_values = palloc0((nparams + 1) * sizeof(char *));

@@ -206,7 +206,7 @@ pa_totals_load(PaDump *dump)
 	{
 		PaTotal		row;
 
-		if (!pa_dump_get(dump, &row, sizeof(row)))
+		if (!pa_dump_get(dump, &row, sizeof(row)) || row.key.class >= PA_CLASSES)
 			return false;
 		evicted[row.key.class < 0 ? ROWS - 1 : Min(i, ROWS - 2)] = row;
 	}
