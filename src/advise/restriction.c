@@ -25,6 +25,7 @@
 #include "utils/timeout.h"
 
 #include "advise/replan.h"
+#include "base/fault.h"
 
 /* How long analysis may wait for a lock, ms */
 #define PA_LOCK_TIMEOUT	"100ms"
@@ -247,6 +248,7 @@ pa_in_restriction(const PaRestriction *restriction, void (*work) (void *arg),
 		pa_record_suspended = suspended + 1;
 		enter_restriction(restriction);
 		watching = start_watch(restriction);
+		PA_FAULT("restriction");
 		work(arg);
 		if (watching)
 			stop_watch(NULL);

@@ -48,6 +48,7 @@
 #include "advise/expr_stats.h"
 #include "advise/whatif.h"
 #include "base/compat_planner.h"
+#include "base/fault.h"
 
 /* Imagined OIDs count down from here. */
 #define PA_FIRST_IMAGINED_OID	((Oid) 0xFFFFFFF0)
@@ -531,6 +532,7 @@ pa_whatif_plan(PaWhatIf *whatif, Query *query, const char *source,
 	active = whatif;
 	PG_TRY();
 	{
+		PA_FAULT("whatif");
 		plan = pa_standard_planner(copyObject(query), source,
 								   CURSOR_OPT_PARALLEL_OK, whatif->params);
 	}

@@ -25,6 +25,7 @@
 #include "storage/fd.h"
 
 #include "base/base.h"
+#include "base/fault.h"
 
 #define DUMP_MAGIC 0x50414456
 #define DUMP_MODE (S_IRUSR | S_IWUSR)
@@ -78,6 +79,7 @@ write_bytes(PaDump *dump, const void *data, Size size)
 {
 	if (dump->failed)
 		return;
+	PA_FAULT("dump");
 	errno = 0;
 	if (write(dump->fd, data, size) == (ssize_t) size)
 		return;

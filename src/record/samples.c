@@ -31,6 +31,7 @@
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 
+#include "base/fault.h"
 #include "record/recorder.h"
 
 /* Slots of an entry */
@@ -316,6 +317,7 @@ pa_sample_publish(const PaEntryRef *ref, const PaDraft *draft,
 	if (slot_of_hash(entry, draft->hash) < 0)
 		blob = pa_textstore_put(draft->data, draft->size);
 	LWLockAcquire(pa_table_lock(ref), LW_EXCLUSIVE);
+	PA_FAULT("sample");
 	if (entry->generation != ref->generation)
 	{
 		LWLockRelease(pa_table_lock(ref));
