@@ -58,14 +58,19 @@ struct PaDump
 
 /*
  * Reports that something about a file that is being written failed, once.
- * errno tells why.
+ * errno tells why. What was written goes away: the disk may be full of it,
+ * and after an ERROR nobody else would do that.
  */
 static void
 complain(PaDump *dump, const char *what)
 {
+	int			save_errno = errno;
+
 	if (dump->failed)
 		return;
 	dump->failed = true;
+	(void) unlink(dump->temporary);
+	errno = save_errno;
 	ereport(dump->elevel,
 			(errcode_for_file_access(),
 			 errmsg("could not %s file \"%s\": %m", what, dump->temporary)));
