@@ -133,6 +133,13 @@ query "SELECT perfadvisor.snapshot('restored')" restored >/dev/null
 tap_is "$(query "SELECT count(*) FROM perfadvisor.snapshot_log WHERE label = 'restored'" restored)" 1 "history goes on there"
 for database in older restored; do query "DROP DATABASE $database" >/dev/null; done
 
+# pg_upgrade of 18 looks for libraries in the server's own folder alone, and ours is not there
+if query "LOAD '\$libdir/perfadvisor'" | grep -q ERROR; then
+	for n in 1 2 3 4 5 6 7; do tap_ok 0 "pg_upgrade $n # SKIP it does not find libraries elsewhere"; done
+	pa_server_stop first
+	tap_done
+fi
+
 # pg_upgrade, from a server to another of the same version, which it takes as well
 pa_server_create second "$PA_WORK/server.conf"
 oids=$(query "SELECT string_agg(oid::text, ',' ORDER BY oid) FROM pg_class WHERE relnamespace = 'perfadvisor'::regnamespace")
