@@ -3,7 +3,7 @@
 # files, each for FUZZ_TIME seconds (900), inside of a server in single-user mode that checks its own assumptions.
 #
 # FUZZ_TARGETS="text import dump" selects; FUZZ_INPUT=FILE runs one input alone, FUZZ_UNDER a debugger around the server. Seeds are in test/fuzz/seeds, to which what ended the process is to be added
-# once it is mended; what libFuzzer collected is kept in PA_CACHE. Needs clang with its runtime (Debian: clang,
+# once it is mended; what libFuzzer collected and found is kept in PA_CACHE. Needs clang with its runtime (Debian: clang,
 # libclang-rt-14-dev, libstdc++-12-dev).
 
 set -u
@@ -97,7 +97,7 @@ fuzz() {
 	[ -z "${FUZZ_INPUT:-}" ] || cp "$FUZZ_INPUT" "$corpus"
 	[ "$1" != text ] || split -l 1 "$PA_WORK/seed.text" "$corpus/seed-"
 	[ -z "$PA_USER" ] || chown -R "$PA_USER" "$corpus" "$PA_WORK/found-$1"
-	echo "SELECT fuzz('$1', ARRAY['-max_total_time=$FUZZ_TIME', '-timeout=30', '-rss_limit_mb=4096', '-max_len=65536', '-use_value_profile=0',
+	echo "SELECT fuzz('$1', ARRAY['-max_total_time=$FUZZ_TIME', '-timeout=60', '-report_slow_units=${FUZZ_SLOW:-30}', '-rss_limit_mb=4096', '-max_len=65536', '-use_value_profile=0',
 		'-artifact_prefix=$PA_WORK/found-$1/', '-print_final_stats=1', '-reload=0', '$corpus'])" | tr '\n' ' ' |
 		pa_as ${FUZZ_UNDER:-} "$PA_BINDIR/postgres" --single -D "$PA_WORK/fuzz/data" postgres >"$PA_WORK/fuzz-$1.log" 2>&1
 	rc=$?
@@ -105,7 +105,9 @@ fuzz() {
 	cp "$corpus"/* "$kept/" 2>/dev/null
 	mkdir -p results
 	cp "$PA_WORK/fuzz-$1.log" "results/fuzz-$1.log"
-	cp "$PA_WORK/found-$1"/* results/ 2>/dev/null
+	cp "$PA_WORK/fuzz-$1.log" "$PA_CACHE/fuzz-$1.log"
+	mkdir -p "$PA_CACHE/found-$1"
+	cp "$PA_WORK/found-$1"/* "$PA_CACHE/found-$1/" 2>/dev/null
 	if ! grep -q 'stat::number_of_executed_units' "$PA_WORK/fuzz-$1.log" || ls "$PA_WORK/found-$1" | grep -q .; then
 		rc=1
 	else
@@ -125,7 +127,7 @@ for target in $FUZZ_TARGETS; do
 		passed=$((passed + 1))
 	else
 		failed=$((failed + 1))
-		grep -vE '^#[0-9]+|^stat::|^(INFO|NEW|PostgreSQL|backend)' "results/fuzz-$target.log" | tail -n 40
+		grep -vE '^#[0-9]+|^stat::|^(INFO|NEW|PostgreSQL|backend)' "$PA_CACHE/fuzz-$target.log" | tail -n 40
 	fi
 done
 echo "$passed passed, $failed failed"
