@@ -226,6 +226,14 @@ FROM pg_catalog.jsonb_array_elements(document -> 'statements') WITH ORDINALITY A
          rows bigint, total_exec_time double precision, min_exec_time double precision, max_exec_time double precision,
          first_seen timestamptz, last_seen timestamptz, samples jsonb);
 
+-- What could not be read when advising is refused now
+SELECT pg_catalog.count(p.rows)
+FROM perfadvisor.source_statements AS s
+     CROSS JOIN LATERAL pg_catalog.jsonb_to_recordset(s.samples) AS p(
+         query text, parameters text[], parameter_types text[], parameters_known boolean[],
+         search_path text, exec_time double precision, rows bigint)
+WHERE s.source = import_workload.source;
+
 INSERT INTO perfadvisor.source_indexes (source, index, relation, scans, last_scan)
 SELECT import_workload.source, i.index, i.relation, i.scans, i.last_scan
 FROM pg_catalog.jsonb_to_recordset(document -> 'indexes') AS i(index text, relation text, scans bigint, last_scan timestamptz)

@@ -20,7 +20,23 @@ LANGUAGE C STABLE PARALLEL RESTRICTED STRICT
 AS 'MODULE_PATHNAME', 'pa_index_creation';
 
 COMMENT ON FUNCTION perfadvisor.index_creation(oid) IS
-'The statement that creates an index as it is, in its tablespace and without blocking writes; takes no lock';
+'The statement that creates an index as it is, in its tablespace and without blocking writes; waits for no lock';
+
+CREATE FUNCTION perfadvisor.object_definition(catalog oid, object oid)
+RETURNS text
+LANGUAGE C STABLE PARALLEL RESTRICTED STRICT
+AS 'MODULE_PATHNAME', 'pa_object_definition';
+
+COMMENT ON FUNCTION perfadvisor.object_definition(oid, oid) IS
+'The definition of an index (pg_class) or a constraint (pg_constraint); NULL if it is gone, or to be had only by waiting for a lock';
+
+CREATE FUNCTION perfadvisor.may_select(relation oid)
+RETURNS boolean
+LANGUAGE C STABLE PARALLEL SAFE STRICT
+AS 'MODULE_PATHNAME', 'pa_may_select';
+
+COMMENT ON FUNCTION perfadvisor.may_select(oid) IS
+'Whether the current role may read a table or a sequence, NULL if it is gone, also while it is being dropped';
 
 CREATE FUNCTION perfadvisor.relation_bytes(relation oid)
 RETURNS bigint
@@ -51,7 +67,7 @@ WITH may AS (
       AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d
                       WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid AND d.deptype = 'e')
       AND (m.read_all_stats OR m.monitor OR pg_catalog.pg_has_role(c.relowner, 'USAGE')
-           OR pg_catalog.has_table_privilege(c.oid, 'SELECT') OR c.relispartition)
+           OR perfadvisor.may_select(c.oid) OR c.relispartition)
 ), examined AS MATERIALIZED (
     SELECT e.*
     FROM perfadvisor.examine_indexes(ARRAY(SELECT t.oid FROM tables AS t ORDER BY t.nspname, t.relname)) AS e
@@ -113,7 +129,7 @@ WITH may AS (
 ), named AS (
     SELECT r.*, CASE WHEN c.oid IS NOT NULL THEN pg_catalog.format('%I.%I', n.nspname, c.relname) END AS name, c.relkind,
            pg_catalog.format('%I.%I', tn.nspname, t.relname) AS table_name, i.indisunique,
-           k.conname, CASE WHEN k.oid IS NOT NULL THEN pg_catalog.pg_get_constraintdef(k.oid) END AS condef,
+           k.conname, k.contype, perfadvisor.object_definition('pg_catalog.pg_constraint'::pg_catalog.regclass, k.oid) AS condef,
            perfadvisor.index_creation(r.index) AS creation,
            pg_catalog.pg_size_pretty(r.index_bytes) AS size,
            r.covered_by::pg_catalog.regclass::text AS cover
@@ -126,7 +142,9 @@ WITH may AS (
          LEFT JOIN pg_catalog.pg_constraint AS k ON k.conindid = r.index AND k.contype IN ('p', 'u', 'x')
          CROSS JOIN may AS m
     WHERE (m.read_all_stats OR m.monitor OR pg_catalog.pg_has_role(t.relowner, 'USAGE')
-           OR pg_catalog.has_table_privilege(t.oid, 'SELECT'))
+           OR perfadvisor.may_select(t.oid))
+      -- what was dropped since
+      AND (r.index IS NULL OR perfadvisor.may_select(r.index) IS NOT NULL)
       -- what is not used here may be used elsewhere
       AND NOT (r.problem = 'unused' AND EXISTS (SELECT FROM elsewhere AS e
                WHERE e.index = pg_catalog.format('%I.%I', n.nspname, c.relname) AND e.scans > 0))
@@ -135,12 +153,12 @@ SELECT n.index::pg_catalog.regclass, n.relation::pg_catalog.regclass, n.problem,
        n.index_bytes, n.scans,
        CASE WHEN n.problem = 'unknown' THEN NULL
             WHEN n.problem = 'bloated' OR (n.problem = 'invalid' AND NOT n.leftover) THEN
-                pg_catalog.format(CASE WHEN n.plain_reindex OR n.condef LIKE 'EXCLUDE%' THEN 'REINDEX INDEX %s' ELSE 'REINDEX INDEX CONCURRENTLY %s' END, n.name)
+                pg_catalog.format(CASE WHEN n.plain_reindex OR n.contype = 'x' THEN 'REINDEX INDEX %s' ELSE 'REINDEX INDEX CONCURRENTLY %s' END, n.name)
             WHEN n.conname IS NOT NULL THEN pg_catalog.format('ALTER TABLE %s DROP CONSTRAINT %I', n.table_name, n.conname)
             WHEN n.relkind = 'I' THEN pg_catalog.format('DROP INDEX %s', n.name)
             ELSE pg_catalog.format('DROP INDEX CONCURRENTLY %s', n.name) END,
        CASE WHEN n.problem IN ('unknown', 'bloated', 'invalid') AND NOT n.leftover THEN NULL
-            WHEN n.conname IS NOT NULL THEN pg_catalog.format('ALTER TABLE %s ADD CONSTRAINT %I %s', n.table_name, n.conname, n.condef)
+            WHEN n.conname IS NOT NULL THEN pg_catalog.format('ALTER TABLE %s ADD CONSTRAINT %I ', n.table_name, n.conname) || n.condef
             ELSE n.creation END,
        CASE n.problem
             WHEN 'unknown' THEN 'the table or one of its indexes is locked by another session, and was not waited for'
@@ -164,6 +182,8 @@ SELECT n.index::pg_catalog.regclass, n.relation::pg_catalog.regclass, n.problem,
                WHEN n.planned = 1 THEN '; the one recorded statement that looks at its table was planned without it and got no dearer (by more than 1 %)'
                ELSE pg_catalog.format('; all %s recorded statements that look at its table were planned without it, and none got dearer (by more than 1 %%)', n.planned) END,
        NULLIF(pg_catalog.concat_ws('; ',
+           CASE WHEN (n.problem NOT IN ('unknown', 'bloated', 'invalid') OR n.leftover) AND (n.creation IS NULL OR n.conname IS NOT NULL AND n.condef IS NULL) THEN
+               'its table is locked by another session, so what would bring it back is not known: ask again before dropping it' END,
            CASE WHEN n.problem IN ('redundant', 'unused') AND n.statements = 0 THEN 'let the application run for a while with perfadvisor loaded, then ask again' END,
            CASE WHEN n.problem = 'unused' AND u.since IS NULL THEN 'since when scans are counted is not known, nor the age of the index: what runs once a month or a year may need it' END,
            CASE WHEN n.problem = 'unused' AND u.days < 30 THEN
@@ -209,7 +229,7 @@ COMMENT ON COLUMN perfadvisor.index_cleanup.covered_by IS 'Index that stays and 
 COMMENT ON COLUMN perfadvisor.index_cleanup.index_bytes IS 'Size of the index, with those of all partitions';
 COMMENT ON COLUMN perfadvisor.index_cleanup.scans IS 'Scans since the statistics of this database were reset';
 COMMENT ON COLUMN perfadvisor.index_cleanup.ddl IS 'Statement to run, outside of a transaction block';
-COMMENT ON COLUMN perfadvisor.index_cleanup.undo_sql IS 'Statement that brings the index back; NULL where nothing is lost';
+COMMENT ON COLUMN perfadvisor.index_cleanup.undo_sql IS 'Statement that brings the index back; NULL where nothing is lost, or a lock would have to be waited for';
 COMMENT ON COLUMN perfadvisor.index_cleanup.evidence IS 'What the judgement rests on, with its numbers';
 COMMENT ON COLUMN perfadvisor.index_cleanup.caveat IS 'What could not be known, and what the statement locks';
 

@@ -25,7 +25,7 @@ WITH RECURSIVE may AS (
     SELECT c.oid, c.relkind, c.reltuples, c.relhassubclass, c.relispartition, n.nspname, c.relname,
            pg_catalog.format('%I.%I', n.nspname, c.relname) AS name,
            -- whether pg_stats shows what it has of the table
-           pg_catalog.has_table_privilege(c.oid, 'SELECT') AND NOT pg_catalog.row_security_active(c.oid) AS readable,
+           perfadvisor.may_select(c.oid) AND NOT pg_catalog.row_security_active(c.oid) AS readable,
            pg_catalog.pg_stat_get_live_tuples(c.oid) AS live,
            pg_catalog.pg_stat_get_mod_since_analyze(c.oid) AS mods,
            GREATEST(pg_catalog.pg_stat_get_last_analyze_time(c.oid), pg_catalog.pg_stat_get_last_autoanalyze_time(c.oid)) AS analysed_at,
@@ -40,7 +40,7 @@ WITH RECURSIVE may AS (
          CROSS JOIN may AS m
     WHERE c.relkind IN ('r', 'm', 'p') AND c.relpersistence <> 't'
       AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'perfadvisor')
-      AND (m.all_tables OR pg_catalog.pg_has_role(c.relowner, 'USAGE') OR pg_catalog.has_table_privilege(c.oid, 'SELECT'))
+      AND (m.all_tables OR pg_catalog.pg_has_role(c.relowner, 'USAGE') OR perfadvisor.may_select(c.oid))
 ), plain AS (
     -- a table of its own rows: never analysed, or changed more than autovacuum lets pass
     SELECT t.oid, t.name, 'never_analysed' AS problem,

@@ -13,7 +13,7 @@ COMMENT ON FUNCTION perfadvisor.read_sequence(oid) IS
 CREATE VIEW perfadvisor.sequence_health AS
 WITH sequences AS (
     SELECT c.oid, format('%I.%I', n.nspname, c.relname) AS object, s.seqtypid, s.seqincrement, s.seqmax, s.seqmin, s.seqstart, s.seqcycle,
-           NOT r.known AS is_locked, has_sequence_privilege(c.oid, 'SELECT,USAGE') AS may_read, r.last_value
+           NOT r.known AS is_locked, perfadvisor.may_select(c.oid) AS may_read, r.last_value
     FROM pg_sequence AS s JOIN pg_class AS c ON c.oid = s.seqrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
          CROSS JOIN LATERAL perfadvisor.read_sequence(c.oid) AS r
     WHERE NOT pg_is_other_temp_schema(n.oid)

@@ -334,7 +334,7 @@ WITH t AS MATERIALIZED (
            pg_catalog.count(*) AS columns, pg_catalog.count(s.avg_width) AS known,
            pg_catalog.sum(s.avg_width * (1 - s.null_frac)) AS width,
            pg_catalog.bool_or(a.attlen = -1 AND s.avg_width > 600) AS long_values,
-           pg_catalog.has_table_privilege(t.relation, 'SELECT') AND NOT pg_catalog.row_security_active(t.relation) AS readable
+           perfadvisor.may_select(t.relation) AND NOT pg_catalog.row_security_active(t.relation) AS readable
     FROM t
          JOIN pg_catalog.pg_class AS c ON c.oid = t.relation
          JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace

@@ -20,7 +20,7 @@ WITH here AS (
            GREATEST(c.reltuples, pg_catalog.pg_stat_get_live_tuples(c.oid), 0)::float8 AS rows, c.relpages, c.relispartition,
            pg_catalog.pg_stat_get_tuples_inserted(c.oid) AS inserts, pg_catalog.pg_stat_get_tuples_updated(c.oid) AS updates,
            pg_catalog.pg_stat_get_tuples_hot_updated(c.oid) AS hot_updates, pg_catalog.pg_stat_get_tuples_deleted(c.oid) AS deletes,
-           pg_catalog.has_table_privilege(c.oid, 'SELECT') AND NOT pg_catalog.row_security_active(c.oid) AS readable
+           perfadvisor.may_select(c.oid) AND NOT pg_catalog.row_security_active(c.oid) AS readable
     FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'm', 'p') AND c.relpersistence <> 't' AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'perfadvisor')
 ), indexes AS MATERIALIZED (

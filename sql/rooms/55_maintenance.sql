@@ -16,7 +16,7 @@ WITH here AS (
     -- 10 GB, or 50 million rows that nearly never change once they are written
     SELECT c.oid, pg_catalog.format('%I.%I', n.nspname, c.relname) AS name, n.nspname, c.relname, c.relpages::float8 * 8192 AS bytes, c.reltuples::float8 AS rows,
            pg_catalog.pg_stat_get_tuples_inserted(c.oid) AS inserts, pg_catalog.pg_stat_get_tuples_updated(c.oid) AS updates, pg_catalog.pg_stat_get_tuples_deleted(c.oid) AS deletes,
-           pg_catalog.has_table_privilege(c.oid, 'SELECT') AND NOT pg_catalog.row_security_active(c.oid) AS readable
+           perfadvisor.may_select(c.oid) AND NOT pg_catalog.row_security_active(c.oid) AS readable
     FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
     WHERE c.relkind = 'r' AND NOT c.relispartition AND NOT c.relhassubclass AND c.relpersistence <> 't'
       AND (c.relpages >= 1310720 OR c.reltuples >= 5e7)

@@ -242,7 +242,7 @@ WITH now_there AS MATERIALIZED (
     WHERE i.indisvalid AND t.relkind IN ('r', 'p', 'm') AND t.relpersistence <> 't'
       AND tn.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'perfadvisor')
 ), created AS MATERIALIZED (
-    SELECT n.indexrelid, n.index, n.relation, pg_catalog.pg_get_indexdef(n.indexrelid) AS definition
+    SELECT n.indexrelid, n.index, n.relation, perfadvisor.object_definition('pg_catalog.pg_class'::pg_catalog.regclass, n.indexrelid) AS definition
     FROM now_there AS n
     WHERE NOT EXISTS (SELECT FROM perfadvisor.snapshot_indexes AS s WHERE s.indexrelid = n.indexrelid)
 ), gone AS (

@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
 #include "commands/defrem.h"
@@ -25,6 +26,7 @@
 typedef struct Credit
 {
 	PaCandidate *candidate;
+	int			id;				/* its number */
 	double		time;			/* ms per hour that its statements take now */
 	double		saved;			/* of that */
 	double		remaining;		/* 0..1 of that, by costs alone */
@@ -42,6 +44,7 @@ typedef struct Making
 	PaAdvice   *advice;
 	List	   *credits;		/* Credit * */
 	Credit	  **credit_of;		/* by candidate, NULL: none yet */
+	Bitmapset  *left_out;		/* candidates that were chosen, but have no rows */
 	List	   *taken;			/* names of indexes given out */
 	bool		trgm_given;		/* CREATE EXTENSION pg_trgm is a row already */
 	bool		btree_gin_given;	/* the same for btree_gin */
@@ -56,6 +59,7 @@ credit_of(Making *m, int id)
 		return credit;
 	credit = m->credit_of[id] = palloc0(sizeof(Credit));
 	credit->candidate = m->search->candidates[id];
+	credit->id = id;
 	credit->write_cost = pa_search_write_cost(m->search, credit->candidate);
 	m->credits = lappend(m->credits, credit);
 	return credit;
@@ -378,6 +382,7 @@ add_statement(Making *m, PaWorkStatement *ws)
 		after += cost;
 		n++;
 	}
+	all_used = bms_del_members(all_used, m->left_out);
 	if (bms_is_empty(all_used) || first == NULL)
 	{
 		bms_free(all_used);
@@ -426,7 +431,8 @@ add_rejected(Making *m)
 		PaCandidate *candidate = m->search->candidates[i];
 		PaRejected *row;
 
-		if (candidate->best_gain <= 0 || bms_is_member(i, m->search->chosen))
+		if (candidate->best_gain <= 0 ||
+			(bms_is_member(i, m->search->chosen) && !bms_is_member(i, m->left_out)))
 			continue;
 		row = palloc0(sizeof(PaRejected));
 		row->relid = candidate->def->relid;
@@ -496,28 +502,85 @@ add_unadvised(Making *m)
 	}
 }
 
+/* What make_rows() needs */
+typedef struct RowsJob
+{
+	Making	   *m;
+	Credit	   *credit;
+	int			rank;
+} RowsJob;
+
 /*
- * Makes all rows. Runs inside pa_in_restriction() as the caller, whose end
- * gives back the locks on the tables.
+ * Makes the rows of one piece of advice. Runs inside pa_in_restriction() as
+ * the caller, whose end gives back the lock on the table.
  */
 static void
 make_rows(void *arg)
 {
-	Making	   *m = arg;
-	MemoryContext oldcontext = MemoryContextSwitchTo(m->advice->context);
-	ListCell   *lc;
-	int			rank = 1;
-	int			id = -1;
+	RowsJob    *job = arg;
+	Oid			relid = job->credit->candidate->def->relid;
+	MemoryContext oldcontext = MemoryContextSwitchTo(job->m->advice->context);
 
-	while ((id = bms_next_member(m->search->chosen, id)) >= 0)
-		LockRelationOid(m->search->candidates[id]->def->relid, AccessShareLock);
+	LockRelationOid(relid, AccessShareLock);
+	(void) pa_existing_name(relid);
+	add_rows(job->m, job->credit, job->rank);
+	MemoryContextSwitchTo(oldcontext);
+}
+
+/*
+ * Leaves out a piece of advice whose table is locked or gone by now, or has
+ * code that raises errors. Its statements are told of among those that could
+ * not be looked at.
+ */
+static void
+leave_out(Making *m, Credit *credit, const ErrorData *error)
+{
+	const char *why = error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE ?
+		"a table is locked by another session" : error->message;
+	ListCell   *lc;
+
+	credit->candidate->rejected = MemoryContextStrdup(m->advice->context, why);
+	m->left_out = bms_add_member(m->left_out, credit->id);
+	foreach(lc, credit->statements)
+	{
+		PaWorkStatement *ws = lfirst(lc);
+
+		if (ws->error == NULL)
+			ws->error = credit->candidate->rejected;
+	}
+}
+
+/*
+ * Makes the rows of all advice, the most useful first.
+ */
+static void
+make_all_rows(Making *m)
+{
+	PaRestriction self = {.userid = GetUserId()};
+	RowsJob		job = {.m = m,.rank = 1};
+	ListCell   *lc;
+
 	correct_credits(m);
 	list_sort(m->credits, compare_credits);
 	foreach(lc, m->credits)
-		add_rows(m, lfirst(lc), rank++);
+	{
+		Making		before = *m;
+		int			rows = list_length(m->advice->rows);
+		ErrorData  *error = NULL;
+
+		job.credit = lfirst(lc);
+		if (pa_in_restriction(&self, make_rows, &job, &error))
+		{
+			job.rank++;
+			continue;
+		}
+		m->advice->rows = list_truncate(m->advice->rows, rows);
+		m->trgm_given = before.trgm_given;
+		m->btree_gin_given = before.btree_gin_given;
+		leave_out(m, job.credit, error);
+	}
 	add_rejected(m);
 	add_unadvised(m);
-	MemoryContextSwitchTo(oldcontext);
 }
 
 /*
@@ -533,8 +596,6 @@ pa_advice_make(PaSearch *search, MemoryContext parent)
 	MemoryContext oldcontext = MemoryContextSwitchTo(context);
 	PaAdvice   *advice = palloc0(sizeof(PaAdvice));
 	Making		m = {.search = search,.advice = advice};
-	PaRestriction self = {.userid = GetUserId()};
-	ErrorData  *error = NULL;
 	ListCell   *lc;
 
 	advice->context = context;
@@ -544,15 +605,7 @@ pa_advice_make(PaSearch *search, MemoryContext parent)
 	foreach(lc, search->items)
 		credit_item(&m, lfirst(lc));
 	MemoryContextSwitchTo(context);
-	if (!pa_in_restriction(&self, make_rows, &m, &error))
-	{
-		if (error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE)
-			ereport(ERROR,
-					(errcode(ERRCODE_LOCK_NOT_AVAILABLE),
-					 errmsg("a table that the advice is about is locked by another session"),
-					 errhint("Ask again when that session has finished its transaction.")));
-		ReThrowError(error);
-	}
+	make_all_rows(&m);
 	foreach(lc, search->statements)
 	{
 		CHECK_FOR_INTERRUPTS();

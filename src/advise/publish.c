@@ -29,6 +29,7 @@
 
 #include "advise/advice.h"
 #include "base/base.h"
+#include "base/fault.h"
 
 PG_FUNCTION_INFO_V1(pa_published_advice);
 PG_FUNCTION_INFO_V1(pa_index_serving);
@@ -230,6 +231,7 @@ pa_publish_advice(const PaAdvice *advice)
 		return;
 	json = make_document(advice, now);
 	LWLockAcquire(published_lock, LW_EXCLUSIVE);
+	PA_FAULT("publish");
 	place = obtain_place();
 	if (DsaPointerIsValid(place->document))
 		pa_textstore_free(place->document);

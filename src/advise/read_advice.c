@@ -23,6 +23,7 @@
 #include "advise/sources.h"
 #include "base/base.h"
 #include "base/progress.h"
+#include "base/rows.h"
 
 PG_FUNCTION_INFO_V1(pa_advise);
 PG_FUNCTION_INFO_V1(pa_remembered_advice);
@@ -184,7 +185,9 @@ put_rows(FunctionCallInfo fcinfo, List *rows)
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	ListCell   *lc;
 
-	InitMaterializedSRF(fcinfo, 0);
+	pa_begin_rows(fcinfo, INT4OID, INT4OID, TEXTOID, REGCLASSOID, TEXTOID,
+				  TEXTOID, TEXTOID, FLOAT8OID, FLOAT8OID, FLOAT8OID, INT8OID,
+				  INT8ARRAYOID, FLOAT8OID, TEXTOID, TEXTOID);
 	foreach(lc, rows)
 	{
 		Datum		values[ADVICE_COLUMNS];
@@ -209,7 +212,9 @@ pa_remembered_advice(PG_FUNCTION_ARGS)
 	ListCell   *lc;
 
 	pa_require_preloaded();
-	InitMaterializedSRF(fcinfo, 0);
+	pa_begin_rows(fcinfo, INT4OID, INT4OID, TEXTOID, REGCLASSOID, TEXTOID,
+				  TEXTOID, TEXTOID, FLOAT8OID, FLOAT8OID, FLOAT8OID, INT8OID,
+				  INT8ARRAYOID, FLOAT8OID, TEXTOID, TEXTOID, TIMESTAMPTZOID);
 	if (remembered.advice == NULL || remembered.userid != GetUserId())
 		return (Datum) 0;
 	values[ADVICE_COLUMNS] = TimestampTzGetDatum(remembered.made_at);
@@ -295,7 +300,8 @@ pa_index_advice_statements(PG_FUNCTION_ARGS)
 	ListCell   *lc;
 
 	pa_require_preloaded();
-	InitMaterializedSRF(fcinfo, 0);
+	pa_begin_rows(fcinfo, TEXTOID, INT8OID, TEXTOID, INT8OID, FLOAT8OID,
+				  FLOAT8OID, TEXTOID, TEXTOID);
 	foreach(lc, current_advice()->statements)
 	{
 		PaAdviceStatement *row = lfirst(lc);
@@ -325,7 +331,8 @@ pa_index_advice_rejected(PG_FUNCTION_ARGS)
 	ListCell   *lc;
 
 	pa_require_preloaded();
-	InitMaterializedSRF(fcinfo, 0);
+	pa_begin_rows(fcinfo, REGCLASSOID, TEXTOID, TEXTOID, FLOAT8OID,
+				  INT8OID);
 	foreach(lc, current_advice()->rejected)
 	{
 		PaRejected *row = lfirst(lc);
@@ -353,7 +360,7 @@ pa_unadvised_statements(PG_FUNCTION_ARGS)
 	ListCell   *lc;
 
 	pa_require_preloaded();
-	InitMaterializedSRF(fcinfo, 0);
+	pa_begin_rows(fcinfo, INT8OID, TEXTOID, INT8OID, FLOAT8OID, TEXTOID);
 	foreach(lc, current_advice()->unadvised)
 	{
 		PaUnadvised *row = lfirst(lc);

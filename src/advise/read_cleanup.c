@@ -24,9 +24,9 @@
 #include "advise/expr_stats.h"
 #include "advise/replan.h"
 #include "base/base.h"
+#include "base/rows.h"
 
 PG_FUNCTION_INFO_V1(pa_examine_indexes);
-PG_FUNCTION_INFO_V1(pa_index_creation);
 PG_FUNCTION_INFO_V1(pa_relation_bytes);
 
 static const char *const problem_words[] = {
@@ -128,7 +128,8 @@ pa_examine_indexes(PG_FUNCTION_ARGS)
 	ListCell   *lc;
 
 	pa_require_preloaded();
-	InitMaterializedSRF(fcinfo, 0);
+	pa_begin_rows(fcinfo, OIDOID, OIDOID, TEXTOID, OIDOID, INT8OID, INT8OID,
+				  INT8OID, TIMESTAMPTZOID, BOOLOID, INT4OID, INT4OID, INT4OID);
 	pa_expr_stats_reset();
 	foreach(lc, pa_existing_read(relids))
 	{
@@ -151,50 +152,6 @@ pa_examine_indexes(PG_FUNCTION_ARGS)
 				 errdetail("Redundant and unused indexes are not shown, since no proof was found."),
 				 errhint("Raise perfadvisor.advise_time_limit.")));
 	return (Datum) 0;
-}
-
-/*
- * index_creation(index oid) returns the statement that creates an index as it
- * is, without blocking writes where that is possible, or NULL if it is gone.
- * Takes no locks. Names outside pg_catalog are qualified.
- */
-Datum
-pa_index_creation(PG_FUNCTION_ARGS)
-{
-	Oid			indexoid = PG_GETARG_OID(0);
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(indexoid));
-	int			nest;
-	char		relkind;
-	Size		name_length;
-	char	   *sql;
-	char	   *rest;
-
-	if (!HeapTupleIsValid(tuple))
-		PG_RETURN_NULL();
-	relkind = ((Form_pg_class) GETSTRUCT(tuple))->relkind;
-	name_length = strlen(quote_identifier(NameStr(((Form_pg_class) GETSTRUCT(tuple))->relname)));
-	ReleaseSysCache(tuple);
-	if (relkind != RELKIND_INDEX && relkind != RELKIND_PARTITIONED_INDEX)
-		PG_RETURN_NULL();
-
-	nest = NewGUCNestLevel();
-	set_config_option("search_path", "pg_catalog", PGC_USERSET, PGC_S_SESSION,
-					  GUC_ACTION_SAVE, true, 0, false);
-	sql = pg_get_indexdef_string(indexoid);
-	AtEOXact_GUC(true, nest);
-
-	rest = strstr(sql, " INDEX ") + strlen(" INDEX ");
-	if (relkind == RELKIND_INDEX)
-		sql = psprintf("%.*sCONCURRENTLY %s", (int) (rest - sql), sql, rest);
-	else
-	{
-		/* The whole tree of indexes, not its root alone */
-		char	   *only = strstr(rest + name_length, " ON ONLY ");
-
-		if (only != NULL)
-			sql = psprintf("%.*s ON %s", (int) (only - sql), sql, only + strlen(" ON ONLY "));
-	}
-	PG_RETURN_TEXT_P(cstring_to_text(sql));
 }
 
 /* What read_bytes() needs and gives */

@@ -19,6 +19,7 @@
 #include "advise/examine.h"
 #include "advise/expr_stats.h"
 #include "base/base.h"
+#include "base/rows.h"
 
 PG_FUNCTION_INFO_V1(pa_examine_statements);
 
@@ -208,7 +209,8 @@ pa_examine_statements(PG_FUNCTION_ARGS)
 
 	pa_require_preloaded();
 	refresh(PG_GETARG_FLOAT8(0));
-	InitMaterializedSRF(fcinfo, 0);
+	pa_begin_rows(fcinfo, OIDOID, INT8OID, INT8OID, BOOLOID, OIDOID,
+				  TEXTOID);
 	foreach(lc, remembered.rows)
 	{
 		const PaExaminedRow *row = lfirst(lc);

@@ -20,6 +20,7 @@
 #include "advise/statistics.h"
 #include "base/base.h"
 #include "base/progress.h"
+#include "base/rows.h"
 
 PG_FUNCTION_INFO_V1(pa_examine_statistics);
 
@@ -144,7 +145,8 @@ Datum
 pa_examine_statistics(PG_FUNCTION_ARGS)
 {
 	pa_require_preloaded();
-	InitMaterializedSRF(fcinfo, 0);
+	pa_begin_rows(fcinfo, OIDOID, TEXTARRAYOID, TEXTOID, FLOAT8OID,
+				  INT8ARRAYOID, TEXTOID, TEXTOID, TEXTOID);
 	pa_expr_stats_reset();
 	pa_whatif_reset_oids();
 	pa_progress_start();

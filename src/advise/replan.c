@@ -14,13 +14,14 @@
  *	- without calling functions of roles that could have planted them
  *	  (foreign_code.c);
  *	- read only, with a short lock_timeout, in a subtransaction that is always
- *	  rolled back, which also gives back the locks at once.
+ *	  rolled back, which also gives back the locks at once (restriction.c).
  *
  * Other libraries' analysis hooks are not called: transformTopLevelStmt() is
  * below them.
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
@@ -48,9 +49,6 @@
 /* Counts relation cache invalidations; see relcache_callback(). */
 static uint64 invalidations = 1;
 
-/* How long analysis may wait for a lock, ms */
-#define PA_LOCK_TIMEOUT	"100ms"
-
 static void
 relcache_callback(Datum arg, Oid relid)
 {
@@ -74,163 +72,6 @@ uint64
 pa_replan_invalidations(void)
 {
 	return invalidations;
-}
-
-static void
-set_option(const char *name, const char *value)
-{
-	(void) set_config_option(name, value, PGC_SUSET, PGC_S_SESSION,
-							 GUC_ACTION_SAVE, true, 0, false);
-}
-
-/*
- * Switches to the restricted role and settings. Everything is undone by the
- * rollback of the subtransaction.
- */
-static void
-enter_restriction(const PaRestriction *restriction)
-{
-	Oid			userid;
-	int			context;
-
-	GetUserIdAndSecContext(&userid, &context);
-	SetUserIdAndSecContext(restriction->userid,
-						   context | SECURITY_LOCAL_USERID_CHANGE |
-						   SECURITY_RESTRICTED_OPERATION);
-	XactReadOnly = true;
-	set_option("lock_timeout", PA_LOCK_TIMEOUT);
-	if (restriction->search_path != NULL)
-		set_option("search_path", restriction->search_path);
-	PushActiveSnapshot(GetTransactionSnapshot());
-}
-
-/*
- * Whether an error must end the whole call: a cancel request, a timeout of the
- * caller's own statement, a shutdown. A lock that was not to be had is not one.
- */
-static bool
-must_rethrow(const ErrorData *edata)
-{
-	int			category = ERRCODE_TO_CATEGORY(edata->sqlerrcode);
-
-	return edata->sqlerrcode == ERRCODE_QUERY_CANCELED ||
-		category == ERRCODE_OPERATOR_INTERVENTION ||
-		category == ERRCODE_TO_CATEGORY(ERRCODE_INSUFFICIENT_RESOURCES);
-}
-
-/*
- * Takes the lock that planning takes, without waiting. Returns false if it is
- * not to be had, or the relation is gone.
- */
-bool
-pa_lock_existing(Oid relid)
-{
-	return ConditionalLockRelationOid(relid, AccessShareLock) &&
-		SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relid));
-}
-
-/*
- * Raises ERROR 42P01: a relation was dropped since.
- */
-static void
-complain_dropped(void)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_UNDEFINED_TABLE),
-			 errmsg("a table that the advice is about was dropped"),
-			 errhint("Ask again.")));
-}
-
-/*
- * Returns the name of a relation, in the current context. Raises ERROR 42P01
- * if it was dropped since.
- */
-char *
-pa_existing_name(Oid relid)
-{
-	char	   *name = get_rel_name(relid);
-
-	if (name == NULL)
-		complain_dropped();
-	return name;
-}
-
-/*
- * Returns the owner of a relation, like pa_existing_name().
- */
-Oid
-pa_existing_owner(Oid relid)
-{
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
-	Oid			owner;
-
-	if (!HeapTupleIsValid(tuple))
-		complain_dropped();
-	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
-	ReleaseSysCache(tuple);
-	return owner;
-}
-
-/*
- * Returns the name of a relation's schema, like pa_existing_name().
- */
-char *
-pa_existing_schema(Oid relid)
-{
-	char	   *name = get_namespace_name(get_rel_namespace(relid));
-
-	if (name == NULL)
-		complain_dropped();
-	return name;
-}
-
-/*
- * Runs work(arg) as a role, restricted, read only, in a subtransaction that is
- * rolled back whatever happens. Returns false if it raised an error, which is
- * then put in *error (in the caller's memory context). Results must be put
- * into a memory context that outlives the subtransaction. Nothing in here is
- * recorded.
- */
-bool
-pa_in_restriction(const PaRestriction *restriction, void (*work) (void *arg),
-				  void *arg, ErrorData **error)
-{
-	MemoryContext oldcontext = CurrentMemoryContext;
-	ResourceOwner oldowner = CurrentResourceOwner;
-	int			suspended = pa_record_suspended;
-	Oid			guarded;
-	ErrorData  *volatile edata = NULL;
-
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(oldcontext);
-	guarded = pa_foreign_code_begin(restriction->userid, restriction->code);
-	PG_TRY();
-	{
-		pa_record_suspended = suspended + 1;
-		enter_restriction(restriction);
-		work(arg);
-	}
-	PG_CATCH();
-	{
-		MemoryContextSwitchTo(oldcontext);
-		edata = CopyErrorData();
-		FlushErrorState();
-	}
-	PG_END_TRY();
-
-	pa_foreign_code_end(guarded);
-	pa_record_suspended = suspended;
-	RollbackAndReleaseCurrentSubTransaction();
-	MemoryContextSwitchTo(oldcontext);
-	CurrentResourceOwner = oldowner;
-
-	if (edata == NULL)
-		return true;
-	if (must_rethrow(edata))
-		ReThrowError(edata);
-	if (error != NULL)
-		*error = edata;
-	return false;
 }
 
 /*

@@ -40,6 +40,13 @@
 /* Gains that differ by less are equal. */
 #define PA_TIE				0.97
 
+/* How far price_candidates() has come */
+typedef struct Pricing
+{
+	PaSearch   *search;
+	int			next;
+} Pricing;
+
 /*
  * Prices the pooled candidates whose tables can be locked at once. Runs inside
  * pa_in_restriction().
@@ -47,11 +54,12 @@
 static void
 price_candidates(void *arg)
 {
-	PaSearch   *search = arg;
+	Pricing    *pricing = arg;
+	PaSearch   *search = pricing->search;
 
-	for (int i = 0; i < search->ncandidates; i++)
+	while (pricing->next < search->ncandidates)
 	{
-		PaCandidate *candidate = search->candidates[i];
+		PaCandidate *candidate = search->candidates[pricing->next++];
 
 		if (candidate->pooled &&
 			pa_lock_existing(candidate->def->relid))
@@ -59,12 +67,17 @@ price_candidates(void *arg)
 	}
 }
 
+/*
+ * Prices all candidates. One that fails, by code on its table, is passed over.
+ */
 static void
 price_all(PaSearch *search)
 {
 	PaRestriction self = {.userid = GetUserId()};
+	Pricing		pricing = {.search = search};
 
-	(void) pa_in_restriction(&self, price_candidates, search, NULL);
+	while (pricing.next < search->ncandidates)
+		(void) pa_in_restriction(&self, price_candidates, &pricing, NULL);
 }
 
 static int64

@@ -28,8 +28,7 @@ static const char *const query =
 "SELECT s.source, s.number, pg_catalog.to_regrole(pg_catalog.quote_ident(COALESCE(w.role::pg_catalog.text, s.rolname)))::pg_catalog.oid,"
 " s.queryid, s.toplevel, s.query, s.calls, s.rows, s.total_exec_time, s.min_exec_time, s.max_exec_time, w.hours,"
 " p.query, p.parameters,"
-" ARRAY(SELECT COALESCE(pg_catalog.to_regtype(t.name)::pg_catalog.oid, 0) FROM pg_catalog.unnest(p.parameter_types) WITH ORDINALITY AS t(name, n) ORDER BY t.n),"
-" p.parameters_known, p.search_path, p.exec_time, p.rows"
+" p.parameter_types, p.parameters_known, p.search_path, p.exec_time, p.rows"
 " FROM perfadvisor.workload_sources AS w"
 " JOIN perfadvisor.source_statements AS s USING (source)"
 " LEFT JOIN LATERAL pg_catalog.jsonb_to_recordset(s.samples) AS p("
@@ -85,17 +84,61 @@ count_column(HeapTuple row, int number)
 	return isnull ? 0 : DatumGetInt64(value);
 }
 
+/* A name of a type and what it means here; InvalidOid: nothing */
+typedef struct NamedType
+{
+	char	   *name;
+	Oid			type;
+} NamedType;
+
+/*
+ * Looks a type up; raises an error when the name is none, or nothing has it.
+ */
+static void
+look_up_type(void *argument)
+{
+	NamedType  *named = argument;
+
+	named->type = DatumGetObjectId(DirectFunctionCall1(to_regtype, CStringGetTextDatum(named->name)));
+}
+
+/*
+ * Returns the type of a name in a document, which anything can stand for;
+ * InvalidOid for what is no type here. Names that were looked up before are
+ * in *known, in the current context.
+ */
+static Oid
+type_of_name(const char *name, List **known)
+{
+	NamedType  *named;
+	ListCell   *lc;
+
+	foreach(lc, *known)
+	{
+		named = lfirst(lc);
+		if (strcmp(named->name, name) == 0)
+			return named->type;
+	}
+	named = palloc0(sizeof(NamedType));
+	named->name = pstrdup(name);
+	if (!pa_guarded_call(look_up_type, named))
+		named->type = InvalidOid;
+	*known = lappend(*known, named);
+	return named->type;
+}
+
 /*
  * Fills in the parameters of a sample, in the current context.
  */
 static void
-read_parameters(HeapTuple row, PaSample *sample)
+read_parameters(HeapTuple row, PaSample *sample, List **types_known)
 {
 	bool		isnull;
 	Datum	   *values,
 			   *types,
 			   *known;
 	bool	   *value_nulls,
+			   *type_nulls,
 			   *known_nulls;
 	int			n,
 				ntypes,
@@ -103,8 +146,8 @@ read_parameters(HeapTuple row, PaSample *sample)
 
 	deconstruct_array(DatumGetArrayTypeP(column(row, 14, &isnull)), TEXTOID, -1, false,
 					  TYPALIGN_INT, &values, &value_nulls, &n);
-	deconstruct_array(DatumGetArrayTypeP(column(row, 15, &isnull)), OIDOID, sizeof(Oid), true,
-					  TYPALIGN_INT, &types, NULL, &ntypes);
+	deconstruct_array(DatumGetArrayTypeP(column(row, 15, &isnull)), TEXTOID, -1, false,
+					  TYPALIGN_INT, &types, &type_nulls, &ntypes);
 	deconstruct_array(DatumGetArrayTypeP(column(row, 16, &isnull)), BOOLOID, 1, true,
 					  TYPALIGN_CHAR, &known, &known_nulls, &nknown);
 	sample->nparams = Min(n, Min(ntypes, nknown));
@@ -113,7 +156,8 @@ read_parameters(HeapTuple row, PaSample *sample)
 	sample->param_known = palloc0((sample->nparams + 1) * sizeof(bool));
 	for (int i = 0; i < sample->nparams; i++)
 	{
-		sample->param_types[i] = DatumGetObjectId(types[i]);
+		if (!type_nulls[i])
+			sample->param_types[i] = type_of_name(TextDatumGetCString(types[i]), types_known);
 		sample->param_values[i] = value_nulls[i] ? NULL : TextDatumGetCString(values[i]);
 		/* A type that does not exist here has values that say nothing */
 		sample->param_known[i] = !known_nulls[i] && DatumGetBool(known[i]) && OidIsValid(sample->param_types[i]);
@@ -125,7 +169,7 @@ read_parameters(HeapTuple row, PaSample *sample)
  * is its text with parameters.
  */
 static void
-read_sample(HeapTuple row, PaStatement *statement)
+read_sample(HeapTuple row, PaStatement *statement, List **types_known)
 {
 	PaSample   *sample = &statement->samples[statement->nsamples++];
 
@@ -137,7 +181,7 @@ read_sample(HeapTuple row, PaStatement *statement)
 		sample->rows = statement->rows / statement->calls;
 		return;
 	}
-	read_parameters(row, sample);
+	read_parameters(row, sample, types_known);
 	sample->search_path = text_column(row, 17);
 	sample->exec_time = number_column(row, 18);
 	sample->rows = count_column(row, 19);
@@ -192,6 +236,7 @@ pa_sources_read(void)
 {
 	MemoryContext context = CurrentMemoryContext;
 	List	   *result = NIL;
+	List	   *types_known = NIL;
 	PaSourceStatement *current = NULL;
 	int32		number = -1;
 
@@ -215,7 +260,7 @@ pa_sources_read(void)
 			result = lappend(result, current);
 		}
 		if (current->statement.nsamples < MAX_SAMPLES)
-			read_sample(row, &current->statement);
+			read_sample(row, &current->statement, &types_known);
 	}
 	SPI_finish();
 	return result;

@@ -26,6 +26,7 @@
 
 #include "access/amapi.h"
 #include "access/gist.h"
+#include "access/htup_details.h"
 #include "access/spgist.h"
 #include "catalog/partition.h"
 #include "catalog/pg_am.h"
@@ -47,6 +48,7 @@
 #include "advise/expr_stats.h"
 #include "advise/whatif.h"
 #include "base/compat_planner.h"
+#include "base/fault.h"
 
 /* Imagined OIDs count down from here. */
 #define PA_FIRST_IMAGINED_OID	((Oid) 0xFFFFFFF0)
@@ -133,7 +135,7 @@ index_tlist(IndexOptInfo *info, const PaIndexDef *def, Index varno)
 static void
 fill_access_method(IndexOptInfo *info, Oid am)
 {
-	IndexAmRoutine *routine = GetIndexAmRoutineByAmId(am, false);
+	PaIndexAmRoutine *routine = GetIndexAmRoutineByAmId(am, false);
 
 	info->relam = am;
 	info->amcanorderbyop = routine->amcanorderbyop;
@@ -146,7 +148,7 @@ fill_access_method(IndexOptInfo *info, Oid am)
 	info->amcanmarkpos = (routine->ammarkpos != NULL &&
 						  routine->amrestrpos != NULL);
 	info->amcostestimate = routine->amcostestimate;
-	pfree(routine);
+	pa_am_routine_free(routine);
 }
 
 /*
@@ -551,6 +553,7 @@ pa_whatif_plan(PaWhatIf *whatif, Query *query, const char *source,
 	active = whatif;
 	PG_TRY();
 	{
+		PA_FAULT("whatif");
 		plan = pa_standard_planner(copyObject(query), source,
 								   CURSOR_OPT_PARALLEL_OK, whatif->params);
 	}

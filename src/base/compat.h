@@ -9,6 +9,7 @@
 #define PERFADVISOR_BASE_COMPAT_H
 
 #include "datatype/timestamp.h"
+#include "executor/instrument.h"
 #include "executor/executor.h"
 #include "nodes/plannodes.h"
 #include "optimizer/planner.h"
@@ -78,6 +79,34 @@ typedef JumbleState PaJumbleState;
 #define PA_PLANNER_PARAMS Query *parse, const char *query_string, \
 	int cursorOptions, ParamListInfo boundParams
 #define PA_PLANNER_ARGS parse, query_string, cursorOptions, boundParams
+#endif
+
+/* The messages that this process logs, and how to change that for a while */
+#if PG_VERSION_NUM >= 190000
+#define pa_log_min_messages (log_min_messages[MyBackendType])
+#else
+#define pa_log_min_messages log_min_messages
+#endif
+
+/* Has a scanner say nothing about backslashes; 19 has nothing to say */
+#if PG_VERSION_NUM >= 190000
+#define pa_scanner_be_quiet(extra) ((void) 0)
+#else
+#define pa_scanner_be_quiet(extra) ((void) ((extra)->escape_string_warning = false))
+#endif
+
+/* What pqsignal() takes for a signal that is ignored */
+#if PG_VERSION_NUM >= 190000
+#define PA_SIG_IGN PG_SIG_IGN
+#else
+#define PA_SIG_IGN SIG_IGN
+#endif
+
+/* What counts the rows of a plan's node */
+#if PG_VERSION_NUM >= 190000
+typedef NodeInstrumentation PaNodeInstrumentation;
+#else
+typedef Instrumentation PaNodeInstrumentation;
 #endif
 
 /* Arguments of ExecutorRun, as declared and as passed on */

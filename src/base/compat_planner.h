@@ -6,9 +6,11 @@
 #ifndef PERFADVISOR_BASE_COMPAT_PLANNER_H
 #define PERFADVISOR_BASE_COMPAT_PLANNER_H
 
+#include "access/amapi.h"
 #include "nodes/params.h"
 #include "nodes/parsenodes.h"
 #include "nodes/plannodes.h"
+#include "optimizer/pathnode.h"
 
 /*
  * The hook through which the planner learns a table's indexes. Users define a
@@ -32,6 +34,15 @@
 	PlannerInfo *root, Oid relid, bool inhparent, RelOptInfo *rel
 #define PA_RELATION_INFO_HOOK_PASS root, relid, inhparent, rel
 #define PA_RELATION_INFO_CALL(f) f(root, relid, inhparent, rel)
+#endif
+
+/* What an index access method tells of itself */
+#if PG_VERSION_NUM >= 190000
+typedef const IndexAmRoutine PaIndexAmRoutine;
+#define pa_am_routine_free(routine) ((void) (routine))	/* lives for ever */
+#else
+typedef IndexAmRoutine PaIndexAmRoutine;
+#define pa_am_routine_free(routine) pfree(routine)
 #endif
 
 /* Last argument of build_attrmap_by_name() */

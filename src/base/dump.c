@@ -25,6 +25,7 @@
 #include "storage/fd.h"
 
 #include "base/base.h"
+#include "base/fault.h"
 
 #define DUMP_MAGIC 0x50414456
 #define DUMP_MODE (S_IRUSR | S_IWUSR)
@@ -57,14 +58,19 @@ struct PaDump
 
 /*
  * Reports that something about a file that is being written failed, once.
- * errno tells why.
+ * errno tells why. What was written goes away: the disk may be full of it,
+ * and after an ERROR nobody else would do that.
  */
 static void
 complain(PaDump *dump, const char *what)
 {
+	int			save_errno = errno;
+
 	if (dump->failed)
 		return;
 	dump->failed = true;
+	(void) unlink(dump->temporary);
+	errno = save_errno;
 	ereport(dump->elevel,
 			(errcode_for_file_access(),
 			 errmsg("could not %s file \"%s\": %m", what, dump->temporary)));
@@ -78,6 +84,7 @@ write_bytes(PaDump *dump, const void *data, Size size)
 {
 	if (dump->failed)
 		return;
+	PA_FAULT("dump");
 	errno = 0;
 	if (write(dump->fd, data, size) == (ssize_t) size)
 		return;

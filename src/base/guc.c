@@ -10,6 +10,7 @@
 #include "utils/guc.h"
 
 #include "base/base.h"
+#include "base/fault.h"
 
 #define MAX_STATEMENTS_DEFAULT 5000
 #define MAX_STATEMENTS_MIN 100
@@ -129,5 +130,6 @@ pa_guc_init(void)
 							SNAPSHOT_RETENTION_DEFAULT, SNAPSHOT_RETENTION_MIN, INT_MAX,
 							PGC_SIGHUP, GUC_UNIT_MIN,
 							NULL, NULL, NULL);
+	pa_fault_init();
 	MarkGUCPrefixReserved("perfadvisor");
 }

@@ -26,6 +26,7 @@
 
 #include "base/base.h"
 #include "base/machine.h"
+#include "base/rows.h"
 
 #define CGROUP_ROOT "/sys/fs/cgroup"
 #define LINE_LIMIT 4096
@@ -309,8 +310,7 @@ pa_read_machine(PG_FUNCTION_ARGS)
 	Datum		values[5];
 	bool		nulls[5];
 
-	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
+	tupdesc = pa_row_desc(fcinfo, INT4OID, FLOAT8OID, INT8OID, INT8OID, BOOLOID);
 	pa_machine_read(&machine);
 	values[0] = Int32GetDatum(machine.cpus);
 	nulls[0] = machine.cpus < 0;
@@ -322,7 +322,7 @@ pa_read_machine(PG_FUNCTION_ARGS)
 	nulls[3] = machine.memory_limit_bytes < 0;
 	values[4] = BoolGetDatum(machine.rotational > 0);
 	nulls[4] = machine.rotational < 0;
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tupdesc), values, nulls)));
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls)));
 }
 
 /*

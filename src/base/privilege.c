@@ -10,10 +10,15 @@
 
 #include "catalog/namespace.h"
 #include "catalog/pg_authid.h"
+#include "catalog/pg_class.h"
+#include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
+#include "utils/lsyscache.h"
 
 #include "base/base.h"
+
+PG_FUNCTION_INFO_V1(pa_may_select);
 
 #define EXTENSION_SCHEMA "perfadvisor"
 
@@ -48,4 +53,25 @@ Oid
 pa_extension_schema(void)
 {
 	return get_namespace_oid(EXTENSION_SCHEMA, true);
+}
+
+/*
+ * may_select(relation oid): whether the current user may read a table or the
+ * state of a sequence; NULL when it is gone. has_table_privilege() raises an
+ * error when it goes at the wrong moment.
+ */
+Datum
+pa_may_select(PG_FUNCTION_ARGS)
+{
+	Oid			relid = PG_GETARG_OID(0);
+	bool		is_missing = false;
+	AclMode		mode = ACL_SELECT;
+	AclResult	result;
+
+	if (get_rel_relkind(relid) == RELKIND_SEQUENCE)
+		mode |= ACL_USAGE;
+	result = pg_class_aclcheck_ext(relid, GetUserId(), mode, &is_missing);
+	if (is_missing)
+		PG_RETURN_NULL();
+	PG_RETURN_BOOL(result == ACLCHECK_OK);
 }

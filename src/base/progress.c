@@ -18,6 +18,7 @@
 
 #include "base/base.h"
 #include "base/progress.h"
+#include "base/rows.h"
 
 PG_FUNCTION_INFO_V1(pa_progress);
 
@@ -128,7 +129,8 @@ pa_progress(PG_FUNCTION_ARGS)
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 
 	pa_require_preloaded();
-	InitMaterializedSRF(fcinfo, 0);
+	pa_begin_rows(fcinfo, INT4OID, TEXTOID, INT8OID, INT8OID,
+				  TIMESTAMPTZOID);
 	for (int i = 0; i < MaxBackends; i++)
 	{
 		PaProgressSlot slot = slots[i];

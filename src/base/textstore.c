@@ -18,6 +18,7 @@
 #include "utils/memutils.h"
 
 #include "base/base.h"
+#include "base/fault.h"
 
 typedef struct PaTextStore
 {
@@ -146,7 +147,8 @@ pa_textstore_put(const void *data, Size size)
 	dsa_area   *dsa = textstore_attach();
 	dsa_pointer pointer;
 
-	pointer = dsa_allocate_extended(dsa, size, DSA_ALLOC_NO_OOM);
+	pointer = PA_FAULT_FAILS("text") ? InvalidDsaPointer :
+		dsa_allocate_extended(dsa, size, DSA_ALLOC_NO_OOM);
 	if (DsaPointerIsValid(pointer))
 		memcpy(dsa_get_address(dsa, pointer), data, size);
 	else

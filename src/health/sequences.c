@@ -22,6 +22,7 @@
 #include "utils/rel.h"
 
 #include "base/compat.h"
+#include "base/rows.h"
 
 PG_FUNCTION_INFO_V1(pa_read_sequence);
 
@@ -80,8 +81,7 @@ pa_read_sequence(PG_FUNCTION_ARGS)
 	bool		nulls[2] = {true, false};
 	bool		known = false;
 
-	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
+	tupdesc = pa_row_desc(fcinfo, INT8OID, BOOLOID);
 	if (ConditionalLockRelationOid(relid, AccessShareLock))
 	{
 		sequence = try_relation_open(relid, NoLock);
@@ -96,5 +96,5 @@ pa_read_sequence(PG_FUNCTION_ARGS)
 	}
 	values[0] = Int64GetDatum(last_value);
 	values[1] = BoolGetDatum(known);
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tupdesc), values, nulls)));
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls)));
 }

@@ -387,7 +387,7 @@ pa_snapshot_worker_main(Datum argument)
 }
 
 /*
- * Has the launcher started with the server.
+ * Has the launcher started with the server, unless pg_upgrade runs it.
  */
 void
 pa_history_init(void)
@@ -401,6 +401,10 @@ pa_history_init(void)
 
 	pa_shmem_register(&area);
 	pa_boundary_init();
+
+	/* What pg_upgrade copies must not change under its hands */
+	if (IsBinaryUpgrade)
+		return;
 	memset(&worker, 0, sizeof(worker));
 	strlcpy(worker.bgw_name, "perfadvisor launcher", BGW_MAXLEN);
 	strlcpy(worker.bgw_type, "perfadvisor launcher", BGW_MAXLEN);

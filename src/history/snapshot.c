@@ -19,6 +19,7 @@
 #include "utils/timestamp.h"
 
 #include "base/base.h"
+#include "base/fault.h"
 #include "base/progress.h"
 #include "history/private.h"
 #include "record/record.h"
@@ -52,9 +53,10 @@ static const Oid param_types[NPARAMS] = {INT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID
 static void
 run(const char *command, int nargs, const Oid *types, Datum *values, const char *nulls)
 {
-	int			result = SPI_execute_with_args(command, nargs, (Oid *) types, values,
-											   nulls, false, 0);
+	int			result;
 
+	PA_FAULT("snapshot");
+	result = SPI_execute_with_args(command, nargs, (Oid *) types, values, nulls, false, 0);
 	if (result < 0)
 		elog(ERROR, "SPI_execute_with_args returned %s", SPI_result_code_string(result));
 }

@@ -372,6 +372,9 @@ pa_failure_load(PaDump *dump)
 		}
 		SpinLockInit(&slot->mutex);
 		slot->number = number;
+		slot->application_name[NAMEDATALEN - 1] = '\0';
+		slot->text[TEXT_SIZE - 1] = '\0';
+		slot->message[MESSAGE_SIZE - 1] = '\0';
 	}
 	return true;
 }

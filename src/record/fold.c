@@ -18,6 +18,7 @@
 #include "storage/spin.h"
 #include "utils/timestamp.h"
 
+#include "base/fault.h"
 #include "record/recorder.h"
 #include "record/watch.h"
 
@@ -103,6 +104,7 @@ pa_fold_pending(PaPending *pending)
 		return false;
 	}
 	current = pa_entry_fold(&ref, pending, &left);
+	PA_FAULT("fold");
 	if (!current)
 		pa_table_count_lost(&ref, pa_pending_executions(pending));
 	empty_slot(pending, !current);

@@ -12,6 +12,7 @@
 #include "port/atomics.h"
 #include "storage/spin.h"
 
+#include "base/fault.h"
 #include "record/recorder.h"
 
 /*
@@ -60,6 +61,7 @@ evict_entry(PaPartition *partition, int32 index, PaGarbage *garbage)
 	entry->generation = 0;
 	SpinLockRelease(&entry->mutex);
 
+	PA_FAULT("evict");
 	pa_totals_evict(entry);
 	partition->evicted++;
 	partition->evicted_calls += entry->counters.calls + entry->counters.failures;

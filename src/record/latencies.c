@@ -20,6 +20,7 @@
 #include "utils/array.h"
 #include "utils/timestamp.h"
 
+#include "base/rows.h"
 #include "record/recorder.h"
 
 PG_FUNCTION_INFO_V1(pa_read_latencies);
@@ -85,7 +86,7 @@ pa_read_latencies(PG_FUNCTION_ARGS)
 	ListCell   *lc;
 
 	pa_require_preloaded();
-	InitMaterializedSRF(fcinfo, 0);
+	pa_begin_rows(fcinfo, OIDOID, INT8OID, BOOLOID, INT8OID, INT8ARRAYOID);
 	foreach(lc, pa_table_copy_numbers(MyDatabaseId))
 	{
 		const PaEntry *entry = &((PaEntryCopy *) lfirst(lc))->entry;

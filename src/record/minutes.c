@@ -259,9 +259,16 @@ load_row(PaDump *dump, PaMinute *row)
 	uint32		levels;
 
 	memset(row, 0, sizeof(*row));
-	return pa_dump_get(dump, row, ROW_HEAD) &&
-		pa_dump_get(dump, &levels, sizeof(levels)) && levels <= PA_LEVELS &&
-		pa_dump_get(dump, row->above, levels * sizeof(uint32));
+	if (!pa_dump_get(dump, row, ROW_HEAD) || (uint32) row->key.kind > PA_GROUP_APPLICATION ||
+		!pa_dump_get(dump, &levels, sizeof(levels)) || levels > PA_LEVELS ||
+		!pa_dump_get(dump, row->above, levels * sizeof(uint32)))
+	{
+		/* As if it had not begun */
+		memset(row, 0, sizeof(*row));
+		return false;
+	}
+	row->key.application_name[NAMEDATALEN - 1] = '\0';
+	return true;
 }
 
 /*
@@ -309,6 +316,10 @@ load_features(PaDump *dump)
 			return true;
 		if (!pa_dump_get(dump, features, sizeof(features)))
 			return false;
+		for (int i = 0; i < PA_FEATURES; i++)
+			features[i].example[NAMEDATALEN - 1] = '\0';
+		key.kind = PA_GROUP_ROLE;
+		key.application_name[NAMEDATALEN - 1] = '\0';
 		group = pa_group_restore_role(&key);
 		if (group != NULL)
 			memcpy(group->features, features, sizeof(features));

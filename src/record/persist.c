@@ -71,6 +71,17 @@ pa_persist_get_string(PaDump *dump, Size size, char **string)
 }
 
 /*
+ * Reads a string that ends with a zero byte, as pa_persist_get_string() does.
+ * False also when it does not.
+ */
+bool
+pa_persist_get_text(PaDump *dump, Size size, char **string)
+{
+	return pa_persist_get_string(dump, size, string) &&
+		(size == 0 || (*string)[size - 1] == '\0');
+}
+
+/*
  * Counts as sampled what the last sampled execution stands for so far, as
  * scans.c does for its rows when it saves them.
  */
@@ -154,7 +165,8 @@ get_entry(PaDump *dump, PaEntryCopy *copy)
 
 	if (!pa_dump_get(dump, entry, ENTRY_HEAD) ||
 		!get_histogram(dump, entry->histogram) ||
-		!pa_persist_get_string(dump, entry->text_size, &copy->text))
+		!pa_persist_get_text(dump, entry->text_size, &copy->text) ||
+		(uint32) entry->class >= PA_CLASSES)
 		return false;
 	for (int i = 0; i < PA_SAMPLES; i++)
 		if (!pa_persist_get_string(dump, entry->samples[i].size, &copy->samples[i]))
@@ -263,16 +275,16 @@ pa_persist_save(int elevel)
 }
 
 /*
- * Loads the file, if there is one that can be used. Runs in the process that
+ * Loads a file, if there is one that can be used. Runs in the process that
  * starts the server.
  */
-static void
-load(void)
+void
+pa_persist_load(const char *path)
 {
 	MemoryContext outer = CurrentMemoryContext;
 	MemoryContext work = AllocSetContextCreate(outer, "perfadvisor load",
 											   ALLOCSET_DEFAULT_SIZES);
-	PaDump	   *dump = pa_dump_open(SAVE_FILE, SAVE_FORMAT, SAVE_LAYOUT);
+	PaDump	   *dump = pa_dump_open(path, SAVE_FORMAT, SAVE_LAYOUT);
 
 	if (dump != NULL)
 	{
@@ -284,7 +296,7 @@ load(void)
 			ereport(LOG,
 					(errcode(ERRCODE_DATA_CORRUPTED),
 					 errmsg("ignoring the rest of file \"%s\": it ends too early",
-							SAVE_FILE)));
+							path)));
 		MemoryContextSwitchTo(outer);
 		pa_dump_close(dump);
 	}
@@ -323,7 +335,7 @@ persist_startup(void *area, LWLockPadded *locks, bool found)
 		return;
 	memset(persist, 0, sizeof(PaPersist));
 	if (!IsUnderPostmaster)
-		load();
+		pa_persist_load(SAVE_FILE);
 }
 
 static const PaShmemArea persist_area = {

@@ -26,6 +26,7 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "base/rows.h"
 #include "record/recorder.h"
 
 PG_FUNCTION_INFO_V1(pa_read_plans);
@@ -518,7 +519,9 @@ pa_read_plans(PG_FUNCTION_ARGS)
 	int			count;
 
 	pa_require_preloaded();
-	InitMaterializedSRF(fcinfo, 0);
+	pa_begin_rows(fcinfo, OIDOID, OIDOID, INT8OID, BOOLOID, INT8OID,
+				  INT8OID, FLOAT8OID, FLOAT8OID, FLOAT8OID, FLOAT8OID, FLOAT8OID,
+				  TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID);
 	count = copy_rows(&rows, &texts);
 	for (int i = 0; i < count; i++)
 	{

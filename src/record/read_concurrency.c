@@ -13,6 +13,7 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
+#include "base/rows.h"
 #include "record/recorder.h"
 
 #define COLUMNS 23
@@ -109,7 +110,10 @@ pa_read_concurrency(PG_FUNCTION_ARGS)
 	ListCell   *lc;
 
 	pa_require_preloaded();
-	InitMaterializedSRF(fcinfo, 0);
+	pa_begin_rows(fcinfo, TEXTOID, OIDOID, OIDOID, TEXTOID, TIMESTAMPTZOID,
+				  TIMESTAMPTZOID, FLOAT8OID, FLOAT8OID, INT4OID, INT4OID, INT4OID,
+				  INT4OID, INT4OID, INT4OID, INT8OID, FLOAT8OID, FLOAT8OID, INT4OID,
+				  INT8OID, FLOAT8OID, INT8OID, INT8OID, INT8OID);
 	foreach(lc, pa_minutes_read())
 	{
 		const PaMinute *minute = lfirst(lc);
@@ -131,7 +135,10 @@ pa_read_in_flight(PG_FUNCTION_ARGS)
 	ListCell   *lc;
 
 	pa_require_preloaded();
-	InitMaterializedSRF(fcinfo, 0);
+	pa_begin_rows(fcinfo, TEXTOID, OIDOID, OIDOID, TEXTOID, TIMESTAMPTZOID,
+				  TIMESTAMPTZOID, FLOAT8OID, FLOAT8OID, INT4OID, INT4OID, INT4OID,
+				  INT4OID, INT4OID, INT4OID, INT8OID, FLOAT8OID, FLOAT8OID, INT4OID,
+				  INT8OID, FLOAT8OID, INT8OID, INT8OID, INT8OID);
 	foreach(lc, pa_in_flight_since(since))
 		put_in_flight((ReturnSetInfo *) fcinfo->resultinfo, lfirst(lc));
 	return (Datum) 0;
@@ -160,7 +167,8 @@ pa_read_session_features(PG_FUNCTION_ARGS)
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 
 	pa_require_preloaded();
-	InitMaterializedSRF(fcinfo, 0);
+	pa_begin_rows(fcinfo, OIDOID, OIDOID, TEXTOID, INT8OID, TIMESTAMPTZOID,
+				  TEXTOID);
 	for (int i = 0; i < pa_groups_count(); i++)
 	{
 		PaGroupKey	key;

@@ -9,6 +9,7 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 
+#include "base/rows.h"
 #include "record/recorder.h"
 
 PG_FUNCTION_INFO_V1(pa_read_histograms);
@@ -48,7 +49,8 @@ pa_read_histograms(PG_FUNCTION_ARGS)
 	ListCell   *lc;
 
 	pa_require_preloaded();
-	InitMaterializedSRF(fcinfo, 0);
+	pa_begin_rows(fcinfo, OIDOID, INT8OID, BOOLOID, TEXTOID, FLOAT8OID,
+				  FLOAT8OID, INT8OID);
 	foreach(lc, pa_table_copy_numbers(MyDatabaseId))
 	{
 		const PaEntryCopy *copy = lfirst(lc);

@@ -14,6 +14,7 @@
 #include "utils/elog.h"
 #include "utils/timestamp.h"
 
+#include "base/rows.h"
 #include "record/recorder.h"
 
 #define INSUFFICIENT_PRIVILEGE "<insufficient privilege>"
@@ -99,7 +100,9 @@ pa_read_slow_queries(PG_FUNCTION_ARGS)
 	ListCell   *lc;
 
 	pa_require_preloaded();
-	InitMaterializedSRF(fcinfo, 0);
+	pa_begin_rows(fcinfo, TIMESTAMPTZOID, FLOAT8OID, OIDOID, OIDOID,
+				  TEXTOID, INT8OID, BOOLOID, TEXTOID, TEXTARRAYOID, INT8OID, TEXTOID,
+				  TEXTOID, TEXTOID);
 	foreach(lc, list_concat(pa_slow_read(), pa_failure_read()))
 		put_slow_query((ReturnSetInfo *) fcinfo->resultinfo, lfirst(lc));
 	return (Datum) 0;
@@ -145,7 +148,8 @@ pa_read_failures(PG_FUNCTION_ARGS)
 	ListCell   *lc;
 
 	pa_require_preloaded();
-	InitMaterializedSRF(fcinfo, 0);
+	pa_begin_rows(fcinfo, OIDOID, OIDOID, INT8OID, INT8OID, BOOLOID,
+				  TEXTOID, INT8OID, FLOAT8OID, TIMESTAMPTZOID);
 	foreach(lc, pa_failure_count_read())
 		put_failure((ReturnSetInfo *) fcinfo->resultinfo, lfirst(lc));
 	return (Datum) 0;
@@ -195,7 +199,8 @@ pa_read_seq_scans(PG_FUNCTION_ARGS)
 	ListCell   *lc;
 
 	pa_require_preloaded();
-	InitMaterializedSRF(fcinfo, 0);
+	pa_begin_rows(fcinfo, OIDOID, OIDOID, OIDOID, INT8OID, TEXTOID, INT8OID,
+				  INT8OID, INT8OID, INT8OID, FLOAT8OID, FLOAT8OID);
 	foreach(lc, pa_scans_read())
 		put_scan((ReturnSetInfo *) fcinfo->resultinfo, lfirst(lc));
 	return (Datum) 0;

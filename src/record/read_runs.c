@@ -10,6 +10,7 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
+#include "base/rows.h"
 #include "record/run.h"
 #include "record/watch.h"
 
@@ -83,7 +84,10 @@ pa_read_runs(PG_FUNCTION_ARGS)
 	ListCell   *lc;
 
 	pa_require_preloaded();
-	InitMaterializedSRF(fcinfo, 0);
+	pa_begin_rows(fcinfo, OIDOID, OIDOID, INT8OID, INT8OID, BOOLOID,
+				  TEXTOID, INT8OID, INT8OID, INT8OID, INT8OID, INT8OID, INT8OID, INT8OID,
+				  FLOAT8OID, INT8OID, INT8OID, FLOAT8OID, FLOAT8OID, TIMESTAMPTZOID,
+				  TIMESTAMPTZOID, BOOLOID);
 	foreach(lc, pa_run_read())
 		put_runs((ReturnSetInfo *) fcinfo->resultinfo, lfirst(lc));
 	return (Datum) 0;
@@ -100,7 +104,9 @@ pa_read_repeats(PG_FUNCTION_ARGS)
 	ListCell   *lc;
 
 	pa_require_preloaded();
-	InitMaterializedSRF(fcinfo, 0);
+	pa_begin_rows(fcinfo, OIDOID, OIDOID, INT8OID, INT8OID, BOOLOID,
+				  TIMESTAMPTZOID, FLOAT8OID, FLOAT8OID, FLOAT8OID, FLOAT8OID, FLOAT8OID,
+				  FLOAT8OID, FLOAT8OID);
 	foreach(lc, pa_watch_read())
 	{
 		const PaRepeats *repeats = lfirst(lc);

@@ -9,6 +9,7 @@
 #include "pgstat.h"
 #include "utils/timestamp.h"
 
+#include "base/rows.h"
 #include "record/recorder.h"
 
 #define CLOCK_READINGS 2000
@@ -57,7 +58,10 @@ pa_read_state(PG_FUNCTION_ARGS)
 	int			i = 0;
 
 	pa_require_preloaded();
-	InitMaterializedSRF(fcinfo, 0);
+	pa_begin_rows(fcinfo, INT8OID, INT8OID, INT8OID, INT8OID, INT8OID,
+				  INT8OID, INT8OID, INT8OID, INT8OID, INT8OID, INT8OID, INT8OID, INT8OID,
+				  INT8OID, FLOAT8OID, TIMESTAMPTZOID, BOOLOID, INT8OID, INT8OID, INT8OID,
+				  INT8OID, FLOAT8OID, INT8OID);
 	pa_table_usage(&table);
 	pa_slow_usage(&slow);
 	pa_failure_usage(&failures);

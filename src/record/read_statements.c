@@ -16,6 +16,7 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
+#include "base/rows.h"
 #include "record/recorder.h"
 #include "record/run.h"
 #include "record/watch.h"
@@ -137,7 +138,11 @@ pa_read_statements(PG_FUNCTION_ARGS)
 	ListCell   *lc;
 
 	pa_require_preloaded();
-	InitMaterializedSRF(fcinfo, 0);
+	pa_begin_rows(fcinfo, OIDOID, OIDOID, INT8OID, BOOLOID, TEXTOID,
+				  TEXTOID, INT8OID, INT8OID, INT8OID, FLOAT8OID, FLOAT8OID, FLOAT8OID,
+				  FLOAT8OID, FLOAT8OID, FLOAT8OID, FLOAT8OID, FLOAT8OID, FLOAT8OID,
+				  INT8OID, INT8OID, INT8OID, INT8OID, INT8OID, TIMESTAMPTZOID,
+				  TIMESTAMPTZOID, FLOAT8OID, INT8OID);
 	foreach(lc, pa_table_copy(InvalidOid, false))
 		put_statement((ReturnSetInfo *) fcinfo->resultinfo, lfirst(lc));
 	return (Datum) 0;
@@ -238,7 +243,9 @@ pa_read_samples(PG_FUNCTION_ARGS)
 	ListCell   *lc;
 
 	pa_require_preloaded();
-	InitMaterializedSRF(fcinfo, 0);
+	pa_begin_rows(fcinfo, OIDOID, OIDOID, INT8OID, BOOLOID, TIMESTAMPTZOID,
+				  FLOAT8OID, INT8OID, TEXTOID, TEXTARRAYOID, REGTYPEARRAYOID,
+				  BOOLARRAYOID, TEXTOID);
 	foreach(lc, pa_table_copy(InvalidOid, true))
 	{
 		PaEntryCopy *copy = lfirst(lc);
@@ -267,7 +274,7 @@ put_histogram(FunctionCallInfo fcinfo, const uint64 *queryid, bool (*visible) (O
 	ListCell   *lc;
 
 	pa_require_preloaded();
-	InitMaterializedSRF(fcinfo, 0);
+	pa_begin_rows(fcinfo, FLOAT8OID, FLOAT8OID, INT8OID);
 	foreach(lc, pa_table_copy_numbers(MyDatabaseId))
 	{
 		PaEntryCopy *copy = lfirst(lc);

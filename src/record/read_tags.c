@@ -16,6 +16,7 @@
 #include "nodes/pg_list.h"
 #include "utils/builtins.h"
 
+#include "base/rows.h"
 #include "record/recorder.h"
 
 #define KEY_LIMIT 64
@@ -271,7 +272,7 @@ pa_query_tags(PG_FUNCTION_ARGS)
 	List	   *seen = NIL;
 	ListCell   *lc;
 
-	InitMaterializedSRF(fcinfo, 0);
+	pa_begin_rows(fcinfo, TEXTOID, TEXTOID);
 	foreach(lc, read_tags(begin, begin + VARSIZE_ANY_EXHDR(query)))
 	{
 		PaTag	   *tag = lfirst(lc);

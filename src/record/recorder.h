@@ -471,9 +471,11 @@ typedef struct PaSaveState
 
 extern void pa_persist_init(void);
 extern bool pa_persist_save(int elevel);
+extern void pa_persist_load(const char *path);
 extern void pa_persist_state(PaSaveState *state);
 extern void pa_persist_put_string(PaDump *dump, const char *string, Size size);
 extern bool pa_persist_get_string(PaDump *dump, Size size, char **string);
+extern bool pa_persist_get_text(PaDump *dump, Size size, char **string);
 
 /* worker.c: the background worker that saves every few minutes */
 extern void pa_worker_init(void);

@@ -73,7 +73,7 @@ scan_tokens(const char *string, int limit, PaTokens *tokens)
 	core_yyscan_t scanner = scanner_init(string, &extra, &ScanKeywords, ScanKeywordTokens);
 	int			type;
 
-	extra.escape_string_warning = false;
+	pa_scanner_be_quiet(&extra);
 	tokens->count = 0;
 	tokens->room = 64;
 	tokens->items = palloc(tokens->room * sizeof(PaToken));
@@ -347,12 +347,12 @@ run_rewrite(PaRewrite *rw, int limit)
 	MemoryContext work = AllocSetContextCreate(caller, "perfadvisor text",
 											   ALLOCSET_DEFAULT_SIZES);
 	int			client_messages = client_min_messages;
-	int			log_messages = log_min_messages;
+	int			log_messages = pa_log_min_messages;
 	char	   *volatile result = NULL;
 
 	/* What the scanner has to say it has said to the user before */
 	client_min_messages = ERROR;
-	log_min_messages = ERROR;
+	pa_log_min_messages = ERROR;
 	MemoryContextSwitchTo(work);
 	PG_TRY();
 	{
@@ -375,7 +375,7 @@ run_rewrite(PaRewrite *rw, int limit)
 	}
 	PG_END_TRY();
 	client_min_messages = client_messages;
-	log_min_messages = log_messages;
+	pa_log_min_messages = log_messages;
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(work);
 	return result;

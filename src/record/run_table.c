@@ -186,7 +186,8 @@ pa_run_table_load(PaDump *dump)
 	{
 		PaRunCount	count;
 
-		if (!pa_dump_get(dump, &count, sizeof(count)))
+		if (!pa_dump_get(dump, &count, sizeof(count)) ||
+			count.kind <= PA_RUN_NONE || count.kind > PA_RUN_SPILL)
 			return false;
 		pa_run_table_add(&count);
 	}

@@ -31,6 +31,7 @@
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 
+#include "base/fault.h"
 #include "record/recorder.h"
 
 /* Slots of an entry */
@@ -69,7 +70,7 @@ is_printable(Oid type)
 	Oid			base = getBaseType(type);
 	Oid			element = get_base_element_type(base);
 	Oid			output;
-	bool		varlena;
+	bool		is_varlena;
 
 	if (OidIsValid(element))
 		return is_printable(element);
@@ -81,7 +82,7 @@ is_printable(Oid type)
 			return is_printable(get_multirange_range(base));
 		case TYPTYPE_BASE:
 		case TYPTYPE_ENUM:
-			getTypeOutputInfo(base, &output, &varlena);
+			getTypeOutputInfo(base, &output, &is_varlena);
 			return is_internal_function(output);
 		default:
 			return false;
@@ -95,7 +96,7 @@ static PaItemState
 print_value(const ParamExternData *param, char **string)
 {
 	Oid			output;
-	bool		varlena;
+	bool		is_varlena;
 
 	*string = NULL;
 	if (!OidIsValid(param->ptype) || !pa_track_parameters)
@@ -107,7 +108,7 @@ print_value(const ParamExternData *param, char **string)
 		return PA_ITEM_UNKNOWN;
 	if (!is_printable(param->ptype))
 		return PA_ITEM_UNKNOWN;
-	getTypeOutputInfo(param->ptype, &output, &varlena);
+	getTypeOutputInfo(param->ptype, &output, &is_varlena);
 	*string = OidOutputFunctionCall(output, param->value);
 	if (strlen(*string) > PA_VALUE_LIMIT)
 	{
@@ -316,6 +317,7 @@ pa_sample_publish(const PaEntryRef *ref, const PaDraft *draft,
 	if (slot_of_hash(entry, draft->hash) < 0)
 		blob = pa_textstore_put(draft->data, draft->size);
 	LWLockAcquire(pa_table_lock(ref), LW_EXCLUSIVE);
+	PA_FAULT("sample");
 	if (entry->generation != ref->generation)
 	{
 		LWLockRelease(pa_table_lock(ref));
@@ -364,6 +366,8 @@ pa_sample_read(const char *blob, uint32 size, const PaSampleSlot *slot,
 
 	memset(sample, 0, sizeof(*sample));
 	(void) pa_blob_get_bytes(&reader, &nparams, sizeof(nparams));
+	if (nparams < 0 || nparams > (reader.size - reader.offset) / sizeof(Oid))
+		nparams = 0;
 	sample->nparams = nparams;
 	sample->param_types = palloc0((nparams + 1) * sizeof(Oid));
 	sample->param_values = palloc0((nparams + 1) * sizeof(char *));

@@ -153,7 +153,7 @@ static void
 collect_scan(SeqScanState *node, PaScanWalk *walk)
 {
 	PlanState  *state = &node->ss.ps;
-	Instrumentation *instrument = state->instrument;
+	PaNodeInstrumentation *instrument = state->instrument;
 	Relation	relation = node->ss.ss_currentRelation;
 	PaScanNode *found;
 	double		loops;
@@ -611,7 +611,7 @@ pa_scans_load(PaDump *dump)
 
 		if (!pa_dump_get(dump, &scan, sizeof(scan)) ||
 			!pa_dump_get(dump, &key, sizeof(key)) ||
-			!pa_persist_get_string(dump, scan.filter_size, &filter))
+			!pa_persist_get_text(dump, scan.filter_size, &filter))
 			return false;
 		scan.upto = -1;
 		scan.ref = (PaEntryRef) {0, 0};

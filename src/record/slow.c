@@ -223,6 +223,8 @@ read_slot(const PaSlowSlot *slot, const char *blob)
 	(void) pa_blob_get(&reader, &slow->query);
 	(void) pa_blob_get(&reader, &slow->plan);
 	(void) pa_blob_get_bytes(&reader, &nparams, sizeof(nparams));
+	if (nparams < 0 || nparams > (reader.size - reader.offset) / sizeof(int32))
+		nparams = 0;
 	slow->nparams = nparams;
 	slow->states = palloc0((nparams + 1) * sizeof(PaItemState));
 	slow->values = palloc0((nparams + 1) * sizeof(char *));
@@ -379,6 +381,7 @@ pa_slow_load(PaDump *dump)
 		if (!pa_dump_get(dump, &slot, sizeof(slot)) ||
 			!pa_persist_get_string(dump, slot.size, &blob))
 			return false;
+		slot.application_name[NAMEDATALEN - 1] = '\0';
 		slot.blob = blob ? pa_textstore_put(blob, slot.size) : InvalidDsaPointer;
 		if (blob)
 			pfree(blob);

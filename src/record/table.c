@@ -24,6 +24,7 @@
 #include "common/hashfn.h"
 #include "storage/spin.h"
 
+#include "base/fault.h"
 #include "record/recorder.h"
 
 #define MIN_PER_PARTITION 128
@@ -301,6 +302,7 @@ pa_table_create(const PaStatementKey *key, const PaIdentity *identity)
 			entry->text_size = DsaPointerIsValid(string) ? strlen(identity->text) + 1 : 0;
 			string = InvalidDsaPointer;
 		}
+		PA_FAULT("register");
 		entry->next = *head;
 		*head = ref.index;
 		SpinLockAcquire(&entry->mutex);

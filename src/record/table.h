@@ -26,6 +26,8 @@ typedef enum PaClass
 	PA_CLASS_UTILITY
 } PaClass;
 
+#define PA_CLASSES (PA_CLASS_UTILITY + 1)
+
 /* Where an entry of the statement table is; stale once generations differ */
 typedef struct PaEntryRef
 {

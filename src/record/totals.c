@@ -17,6 +17,7 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "base/rows.h"
 #include "record/recorder.h"
 
 PG_FUNCTION_INFO_V1(pa_read_totals);
@@ -205,7 +206,7 @@ pa_totals_load(PaDump *dump)
 	{
 		PaTotal		row;
 
-		if (!pa_dump_get(dump, &row, sizeof(row)))
+		if (!pa_dump_get(dump, &row, sizeof(row)) || row.key.class >= PA_CLASSES)
 			return false;
 		evicted[row.key.class < 0 ? ROWS - 1 : Min(i, ROWS - 2)] = row;
 	}
@@ -285,7 +286,9 @@ pa_read_totals(PG_FUNCTION_ARGS)
 	PaTotal    *total;
 
 	pa_require_preloaded();
-	InitMaterializedSRF(fcinfo, 0);
+	pa_begin_rows(fcinfo, OIDOID, OIDOID, TEXTOID, BOOLOID, INT8OID,
+				  INT8OID, INT8OID, FLOAT8OID, FLOAT8OID, FLOAT8OID, INT8OID, INT8OID,
+				  INT8OID, INT8OID, INT8ARRAYOID);
 	hash_seq_init(&scan, add_up());
 	while ((total = hash_seq_search(&scan)) != NULL)
 	{

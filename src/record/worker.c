@@ -102,7 +102,7 @@ pa_worker_main(Datum argument)
 	TimestampTz next = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), SAVE_EVERY);
 
 	pqsignal(SIGTERM, SignalHandlerForShutdownRequest);
-	pqsignal(SIGHUP, SIG_IGN);
+	pqsignal(SIGHUP, PA_SIG_IGN);
 	pqsignal(SIGUSR2, handle_time_is_over);
 	BackgroundWorkerUnblockSignals();
 	MemoryContextSwitchTo(AllocSetContextCreate(TopMemoryContext, "perfadvisor worker",

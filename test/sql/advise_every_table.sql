@@ -58,6 +58,7 @@ CREATE TABLE asked (n serial, query text);
 INSERT INTO asked (query)
 SELECT format('SELECT count(t) FROM %s WHERE %s = 77', n, CASE WHEN n LIKE '"Shop%' THEN '"K "" k"' ELSE 'k' END)
 FROM unnest(ARRAY['"Shop ""A""".' || quote_ident(:'longname'), 'unlogged', 'spaced', 'spaced_indexes', 'matview', 'heir_parent', 'tree', 'mixed', 'temporary', 'far']) n;
+ANALYZE asked;
 \o /dev/null
 SELECT query FROM asked ORDER BY n \gexec
 SELECT replace(query, '77', '78') FROM asked ORDER BY n \gexec
