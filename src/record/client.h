@@ -18,9 +18,10 @@
 
 typedef struct PaClientStatement
 {
-	SubTransactionId subid;		/* that it began in; invalid: there is none */
-	PaExecution *execution;		/* NULL: none, not recorded, or it was told */
-	const Query *planned;		/* NULL: none, not recorded, or it was told */
+	SubTransactionId subid;		/* that it runs in; invalid: there is none */
+	bool		told;			/* its error is recorded */
+	PaExecution *execution;		/* NULL: none, or not recorded */
+	const Query *planned;		/* NULL: none, or not recorded */
 	const char *source;			/* of what is planned */
 	instr_time	start;			/* of the planning */
 } PaClientStatement;
@@ -28,6 +29,7 @@ typedef struct PaClientStatement
 extern PaClientStatement pa_client;
 
 extern void pa_client_tell(void);
+extern void pa_client_failed(void);
 
 /*
  * Tells whether what starts now can do without a guard.
@@ -44,7 +46,8 @@ pa_client_may_begin(void)
 static inline void
 pa_client_begin(PaExecution *execution)
 {
-	pa_client.subid = execution ? execution->subid : GetCurrentSubTransactionId();
+	pa_client.subid = GetCurrentSubTransactionId();
+	pa_client.told = false;
 	pa_client.execution = execution;
 	pa_nesting_level = 1;
 }
@@ -59,15 +62,13 @@ pa_client_end(void)
 
 /*
  * Takes note that a (sub)transaction was aborted: the client's statement has
- * failed if it began in it.
+ * failed if it runs in it, though a portal may have been opened before.
  */
 static inline void
 pa_client_aborted(SubTransactionId subid)
 {
-	if (pa_client.subid == InvalidSubTransactionId || pa_client.subid < subid)
-		return;
-	pa_client.planned = NULL;
-	pa_client_end();
+	if (unlikely(pa_client.subid != InvalidSubTransactionId && pa_client.subid >= subid))
+		pa_client_failed();
 }
 
 #endif							/* PERFADVISOR_RECORD_CLIENT_H */
