@@ -60,6 +60,18 @@ credit_of(Making *m, int id)
 }
 
 /*
+ * Returns the planner's cost of an item with the chosen set, to be shown; or what is
+ * given if that is not known.
+ */
+static double
+planner_cost_of(Making *m, PaItem *item, double otherwise)
+{
+	const PaMemo *memo = pa_item_memo(m->search, item, m->search->chosen);
+
+	return memo != NULL ? memo->planner_cost : otherwise;
+}
+
+/*
  * Credits the indexes that an item's plan reads with what the item saves.
  */
 static void
@@ -85,7 +97,7 @@ credit_item(Making *m, PaItem *item)
 		{
 			credit->top_saved = saved;
 			credit->top_before = item->cost_now;
-			credit->top_after = cost;
+			credit->top_after = planner_cost_of(m, item, cost);
 		}
 	}
 	bms_free(used);
@@ -176,6 +188,34 @@ confidence_of(const Credit *credit)
 }
 
 /*
+ * Returns how many of the statements that an index is for run with a plan for
+ * all values of their parameters that does not use it.
+ */
+static int
+generic_without(Making *m, const Credit *credit)
+{
+	int			n = 0;
+	ListCell   *lc;
+	ListCell   *lc2;
+
+	foreach(lc, credit->statements)
+	{
+		foreach(lc2, ((PaWorkStatement *) lfirst(lc))->items)
+		{
+			PaItem	   *item = lfirst(lc2);
+			Bitmapset  *used;
+
+			if (!item->replan.generic)
+				continue;
+			(void) pa_item_cost(m->search, item, m->search->chosen, &used);
+			n += !bms_is_member(credit->candidate->id, used);
+			bms_free(used);
+		}
+	}
+	return n;
+}
+
+/*
  * Returns the reason in one sentence, with its numbers and no constants of
  * anybody's statements.
  */
@@ -184,6 +224,7 @@ reason_of(Making *m, const Credit *credit)
 {
 	StringInfoData buf;
 	int			n = list_length(credit->statements);
+	int			generic = generic_without(m, credit);
 	double		share = m->search->total_time > 0
 		? 100 * credit->saved / m->search->total_time : 0;
 
@@ -195,6 +236,10 @@ reason_of(Making *m, const Credit *credit)
 	if (credit->write_cost >= 0.5)
 		appendStringInfo(&buf, ", %.0f ms per hour more for writes",
 						 credit->write_cost);
+	if (generic > 0)
+		appendStringInfo(&buf, "; %d of %s a generic plan, which cannot use it (plan_cache_mode = force_custom_plan lets %s)",
+						 generic, generic == 1 ? "them was seen with" : "them were seen with",
+						 generic == 1 ? "it" : "them");
 	if (credit->candidate->def->needs_trgm || credit->candidate->def->needs_btree_gin)
 		appendStringInfo(&buf, "; the gain is perfadvisor's own estimate, since the planner cannot be asked before %s is installed",
 						 credit->candidate->def->needs_trgm ? "pg_trgm" : "btree_gin");
@@ -352,7 +397,7 @@ add_statement(Making *m, PaWorkStatement *ws)
 		if (first == NULL)
 			first = item;
 		before += item->cost_now;
-		after += cost;
+		after += planner_cost_of(m, item, cost);
 		n++;
 	}
 	if (bms_is_empty(all_used) || first == NULL)

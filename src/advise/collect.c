@@ -12,6 +12,7 @@
 
 #include "access/stratnum.h"
 #include "access/sysattr.h"
+#include "catalog/catalog.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_amop.h"
 #include "catalog/pg_class.h"
@@ -741,6 +742,8 @@ pa_collect_relation(PlannerInfo *root, RelOptInfo *rel, RangeTblEntry *rte,
 	MemoryContext oldcontext;
 
 	if (rel->reloptkind == RELOPT_OTHER_MEMBER_REL && get_rel_relispartition(rte->relid))
+		return;
+	if (IsCatalogRelationOid(rte->relid))
 		return;
 	if (rte->relkind != RELKIND_RELATION && rte->relkind != RELKIND_MATVIEW &&
 		rte->relkind != RELKIND_PARTITIONED_TABLE)

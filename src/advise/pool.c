@@ -193,6 +193,8 @@ look(PaSearch *search, PaItem *item)
 	if (!pa_replan_plan(&item->replan, &whatif, false, &result))
 		return;
 	item->cost_now = item->current = result.cost;
+	item->time_now = result.time;
+	item->slower = 1;
 	item->requests = collector.requests;
 }
 
@@ -272,8 +274,7 @@ know_expressions(PaSearch *search, PaItem *item)
 	}
 	if (item->expressions != NIL)
 	{
-		item->memo = NIL;
-		item->cost_now = item->current = pa_item_cost_of(search, item, NULL, NULL);
+		pa_item_plan_now(search, item);
 		if (search->hours == 0)
 		{
 			item->time = item->cost_now * PA_MS_PER_COST;
@@ -521,6 +522,7 @@ look_at_all(PaSearch *search)
 	foreach(lc, search->items)
 		keep_common_predicates(lfirst(lc));
 	note_tables(search);
+	pa_judge_fit(search);
 	pa_workload_settle_loads(search);
 }
 

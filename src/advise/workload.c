@@ -25,6 +25,9 @@
 /* Share of a statement's time that is taken to go to the most common values */
 #define PA_COMMON_SHARE	0.2
 
+/* Share that goes to the plan for all values, where executions were seen with it */
+#define PA_GENERIC_SHARE	0.5
+
 /* A sample that took this many times as long as the others is not typical. */
 #define PA_TAIL_RATIO	4
 
@@ -130,6 +133,7 @@ make_item(PaWorkStatement *ws, const PaSample *sample, Oid userid)
 
 	item->statement = ws;
 	item->replan.sample = sample;
+	item->replan.known_rows = ws->known_rows;
 	item->replan.restriction.userid = userid;
 	item->replan.restriction.search_path = sample->search_path;
 	if (ws->recorded != NULL && ws->recorded->fingerprint != 0)
@@ -163,6 +167,29 @@ make_common_item(PaWorkStatement *ws, const PaItem *first)
 	item->replan.queryid = first->replan.queryid;
 	item->replan.fingerprint = first->replan.fingerprint;
 	item->replan.common_values = true;
+	pa_replan_prepare(&item->replan);
+	return item->replan.error == NULL ? item : NULL;
+}
+
+/*
+ * Prepares a sample once more without its values, if the statement runs with a
+ * plan for all values, or returns NULL.
+ */
+static PaItem *
+make_generic_item(PaSearch *search, PaWorkStatement *ws, const PaItem *first)
+{
+	PaItem	   *item;
+
+	if (first->replan.params == NULL || !pa_known_generic(search, &ws->recorded->key))
+		return NULL;
+	item = palloc0(sizeof(PaItem));
+	item->statement = ws;
+	item->replan.sample = first->replan.sample;
+	item->replan.known_rows = ws->known_rows;
+	item->replan.restriction = first->replan.restriction;
+	item->replan.queryid = first->replan.queryid;
+	item->replan.fingerprint = first->replan.fingerprint;
+	item->replan.generic = true;
 	pa_replan_prepare(&item->replan);
 	return item->replan.error == NULL ? item : NULL;
 }
@@ -318,6 +345,8 @@ add_items(PaSearch *search, PaWorkStatement *ws)
 {
 	const PaStatement *st = ws->recorded;
 	PaItem	   *common = NULL;
+	PaItem	   *generic = NULL;
+	double		part = 1;		/* that goes to plans for certain values */
 	ListCell   *lc;
 
 	for (int i = 0; i < st->nsamples && list_length(ws->items) < PA_MAX_ITEMS; i++)
@@ -339,13 +368,23 @@ add_items(PaSearch *search, PaWorkStatement *ws)
 	if (ws->items == NIL)
 		return;
 	ws->error = NULL;
+	generic = make_generic_item(search, ws, linitial(ws->items));
+	ws->generic = generic != NULL;
+	if (ws->generic)
+		part -= PA_GENERIC_SHARE;
 	common = make_common_item(ws, linitial(ws->items));
-	share_among(ws, ws->items, common != NULL ? 1 - PA_COMMON_SHARE : 1);
+	share_among(ws, ws->items, part * (common != NULL ? 1 - PA_COMMON_SHARE : 1));
 	if (common != NULL)
 	{
-		common->time = ws->time * PA_COMMON_SHARE;
-		common->calls = ws->calls * PA_COMMON_SHARE;
+		common->time = ws->time * part * PA_COMMON_SHARE;
+		common->calls = ws->calls * part * PA_COMMON_SHARE;
 		ws->items = lappend(ws->items, common);
+	}
+	if (generic != NULL)
+	{
+		generic->time = ws->time * PA_GENERIC_SHARE;
+		generic->calls = ws->calls * PA_GENERIC_SHARE;
+		ws->items = lappend(ws->items, generic);
 	}
 	search->items = list_concat(search->items, ws->items);
 	note_writes(search, ws, st->rows / st->calls * ws->calls);
@@ -393,6 +432,7 @@ pa_workload_recorded(PaSearch *search)
 	ListCell   *lc;
 
 	search->hours = hours;
+	pa_known_rows_read(search);
 	foreach(lc, recorded)
 	{
 		PaStatement *st = lfirst(lc);
@@ -409,6 +449,7 @@ pa_workload_recorded(PaSearch *search)
 		ws->recorded = st;
 		ws->time = st->total_exec_time / hours;
 		ws->calls = st->calls / hours;
+		ws->known_rows = pa_known_rows_of(search, &st->key);
 		search->statements = lappend(search->statements, ws);
 		if (st->nsamples == 0)
 			ws->error = "no execution was sampled";
@@ -458,7 +499,7 @@ pa_workload_given(PaSearch *search, List *queries)
 			ReThrowError(item->replan.error);
 		query = copyObject(linitial_node(Query, item->replan.queries));
 		st->key.queryid = pa_record_queryid(query, sample->text);
-		item->cost_now = pa_item_cost(search, item, NULL, NULL);
+		pa_item_plan_now(search, item);
 		if (item->replan.error != NULL)
 			ReThrowError(item->replan.error);
 		item->calls = 1;

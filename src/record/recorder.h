@@ -392,6 +392,9 @@ extern void pa_totals_reset(void);
 extern void pa_totals_save(PaDump *dump);
 extern bool pa_totals_load(PaDump *dump);
 
+/* generic.c */
+extern bool pa_plan_is_generic(const QueryDesc *query_desc);
+
 /* plans.c */
 extern void pa_plans_init(void);
 extern void pa_plans_record(const PaExecution *execution, const PaMeasure *measure);

@@ -45,7 +45,7 @@ while [ $# -gt 0 ]; do
 	esac
 	shift
 done
-[ ${#workloads[@]} -gt 0 ] || workloads=(freight)
+[ ${#workloads[@]} -gt 0 ] || workloads=(freight retail)
 
 # sql DATABASE ARGUMENTS... runs psql for values: unaligned, without headings.
 sql() {
@@ -56,8 +56,7 @@ sql() {
 load() {
 	sql postgres -c "CREATE DATABASE $1"
 	sql "$1" -c "SET client_min_messages = warning" -f "$here/lib.sql" -f "$here/$1/schema.sql" -v scale="$scale" -f "$here/$1/load.sql" >/dev/null || pa_die "$1 could not be loaded"
-	awk '/^-- name:/ { if (n) print "$q$);"; n = $3; printf "INSERT INTO bench.statement VALUES ($n$%s$n$, $q$", n; next }
-		{ sub(/;[ \t]*$/, ""); print } END { print "$q$);" }' "$here/$1/queries.sql" >"$PA_WORK/statements.sql"
+	awk -f "$here/statements.awk" "$here/$1/queries.sql" >"$PA_WORK/statements.sql"
 	sql "$1" -q -f "$PA_WORK/statements.sql" || pa_die "the statements of $1 could not be read"
 	sql "$1" -c "CREATE EXTENSION perfadvisor"
 	[ "$extend" = no ] || sql "$1" -q -c "CREATE EXTENSION hypopg" -f "$here/extend.sql"

@@ -23,4 +23,4 @@ INSERT INTO piece SELECT b.booking_id, l, p.p, 1 + (p.p * 7 + k.k * (2000 * :sca
     s.sent, b.booked_on + 30 + bench.pick(n.n, 35, 60), r.received, bench.word(n.n, 36, '{air,mail,rail,road,ship,foot,van}'), bench.word(n.n, 37, '{by hand,to door,to desk,none}'), substr(md5(n.n::text), 1, 24)
 FROM booking AS b, generate_series(1, 8) AS l, LATERAL (SELECT b.booking_id::bigint * 8 + l AS n) AS n, LATERAL (SELECT bench.pick(n.n, 38, (100000 * :scale)::int, 1.4) AS p) AS p,
     LATERAL (SELECT bench.pick(n.n, 39, 4) - 1 AS k) AS k, LATERAL (SELECT b.booked_on + bench.pick(n.n, 40, 120) AS sent) AS s, LATERAL (SELECT s.sent + bench.pick(n.n, 41, 30) AS received) AS r
-WHERE l <= bench.pick(b.booking_id, 30, 8);
+WHERE l <= bench.pick(b.booking_id, 30, 8) ORDER BY b.booking_id, l;
