@@ -188,34 +188,6 @@ confidence_of(const Credit *credit)
 }
 
 /*
- * Returns how many of the statements that an index is for run with a plan for
- * all values of their parameters that does not use it.
- */
-static int
-generic_without(Making *m, const Credit *credit)
-{
-	int			n = 0;
-	ListCell   *lc;
-	ListCell   *lc2;
-
-	foreach(lc, credit->statements)
-	{
-		foreach(lc2, ((PaWorkStatement *) lfirst(lc))->items)
-		{
-			PaItem	   *item = lfirst(lc2);
-			Bitmapset  *used;
-
-			if (!item->replan.generic)
-				continue;
-			(void) pa_item_cost(m->search, item, m->search->chosen, &used);
-			n += !bms_is_member(credit->candidate->id, used);
-			bms_free(used);
-		}
-	}
-	return n;
-}
-
-/*
  * Returns the reason in one sentence, with its numbers and no constants of
  * anybody's statements.
  */
@@ -224,7 +196,8 @@ reason_of(Making *m, const Credit *credit)
 {
 	StringInfoData buf;
 	int			n = list_length(credit->statements);
-	int			generic = generic_without(m, credit);
+	int			generic = pa_generic_without(m->search, credit->candidate, credit->statements);
+	int			slower = pa_slower_with(m->search, credit->statements);
 	double		share = m->search->total_time > 0
 		? 100 * credit->saved / m->search->total_time : 0;
 
@@ -236,10 +209,12 @@ reason_of(Making *m, const Credit *credit)
 	if (credit->write_cost >= 0.5)
 		appendStringInfo(&buf, ", %.0f ms per hour more for writes",
 						 credit->write_cost);
+	if (slower > 0)
+		appendStringInfo(&buf, "; %d of them may take longer, which the others outweigh (see statistics_advice for wrong estimates)",
+						 slower);
 	if (generic > 0)
-		appendStringInfo(&buf, "; %d of %s a generic plan, which cannot use it (plan_cache_mode = force_custom_plan lets %s)",
-						 generic, generic == 1 ? "them was seen with" : "them were seen with",
-						 generic == 1 ? "it" : "them");
+		appendStringInfo(&buf, "; %d of them %s seen with a generic plan, which would not use it: sessions must prepare anew, and not with plan_cache_mode = force_generic_plan",
+						 generic, generic == 1 ? "was" : "were");
 	if (credit->candidate->def->needs_trgm || credit->candidate->def->needs_btree_gin)
 		appendStringInfo(&buf, "; the gain is perfadvisor's own estimate, since the planner cannot be asked before %s is installed",
 						 credit->candidate->def->needs_trgm ? "pg_trgm" : "btree_gin");

@@ -321,8 +321,7 @@ simplify(PaSearch *search, PaTable *table)
 
 /*
  * Returns the chosen candidates that the plans of samples read, of rare ones or
- * of the others. Common values are not samples. Of a statement that runs with a
- * plan for all values, only that counts.
+ * of the others. Common values are not samples.
  */
 static Bitmapset *
 read_by_samples(PaSearch *search, bool rare)
@@ -335,39 +334,12 @@ read_by_samples(PaSearch *search, bool rare)
 		PaItem	   *item = lfirst(lc);
 		Bitmapset  *used;
 
-		if (item->replan.common_values || item->rare != rare ||
-			(item->statement->generic && !item->replan.generic))
+		if (item->replan.common_values || item->rare != rare)
 			continue;
 		(void) pa_item_cost(search, item, search->chosen, &used);
 		result = bms_join(result, used);
 	}
 	return result;
-}
-
-/*
- * Whether a chosen candidate is read by plans for certain values of statements
- * that run with plans for all values.
- */
-static bool
-read_by_values(PaSearch *search, int id)
-{
-	ListCell   *lc;
-
-	foreach(lc, search->items)
-	{
-		PaItem	   *item = lfirst(lc);
-		Bitmapset  *used;
-		bool		read;
-
-		if (item->replan.common_values || !item->statement->generic)
-			continue;
-		(void) pa_item_cost(search, item, search->chosen, &used);
-		read = bms_is_member(id, used);
-		bms_free(used);
-		if (read)
-			return true;
-	}
-	return false;
 }
 
 /*
@@ -394,9 +366,7 @@ pa_search_drop_unused(PaSearch *search)
 		config = bms_del_member(config, id);
 		effect = pa_search_effect(search, config, single);
 		if (!bms_is_member(id, rarely))
-			search->candidates[id]->rejected = read_by_values(search, id)
-				? "its statements run with generic plans, which cannot use it"
-				: "no sampled execution would have used it";
+			search->candidates[id]->rejected = "no sampled execution would have used it";
 		else if (-effect.saved < search->total_time * PA_MIN_RARE_GAIN)
 			search->candidates[id]->rejected = "only rare executions would use it, and too little time is saved";
 		else

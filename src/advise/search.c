@@ -194,7 +194,7 @@ measure(PaSearch *search, Contender *c, Bitmapset *trial)
 	c->effect = pa_search_effect(search, trial, single);
 	c->bound = rank_of(search, c);
 	if (c->effect.saved > 0 && pa_search_hurts(&c->effect))
-		candidate->rejected = "a statement that costs less with it would take longer on data in memory";
+		candidate->rejected = PA_REJECTED_SLOWER;
 	if (c->effect.price_saved <= c->effect.write_added * PA_WRITE_MARGIN &&
 		c->effect.best_large_share >= PA_MIN_IMPROVEMENT)
 		candidate->rejected = "what it saves is not worth what it costs the table's writes";

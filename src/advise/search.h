@@ -25,7 +25,7 @@ typedef struct PaWorkStatement
 	List	   *tables;			/* PaTable *, those that it reads */
 	const char *error;			/* why it is left out, or NULL */
 	List	   *known_rows;		/* PaKnownRows *, of its scans */
-	bool		generic;		/* runs with a plan for all values; one item has it */
+	bool		generic;		/* was seen with a plan for all values last */
 	bool		judged;			/* candidates of a sample were planned one by one */
 	uint64		seen;			/* by which walk over a table's statements */
 } PaWorkStatement;
@@ -146,7 +146,7 @@ extern const PaMemo *pa_item_memo(PaSearch *search, PaItem *item, Bitmapset *con
 extern double pa_item_cost(PaSearch *search, PaItem *item, Bitmapset *config,
 						   Bitmapset **used);
 extern double pa_item_cost_of(PaSearch *search, PaItem *item, Bitmapset *places,
-							  Bitmapset **used);
+							  Bitmapset **used, double *planner_cost);
 extern int	pa_item_add_candidate(PaItem *item, int id);
 extern double pa_item_value(const PaItem *item, double cost);
 extern bool pa_search_out_of_time(PaSearch *search);
@@ -217,11 +217,19 @@ extern PaEffect pa_search_exchange(PaSearch *search, const PaCandidate *old,
 /* What statements lose that get slower may be this share of what is saved. */
 #define PA_MAX_HURT			0.05
 
+#define PA_REJECTED_SLOWER \
+	"a statement that costs less with it would take longer on data in memory"
+
 extern bool pa_search_hurts(const PaEffect *effect);
 
 /* refine.c */
 extern void pa_search_refine(PaSearch *search);
 extern void pa_search_drop_unused(PaSearch *search);
+
+/* caveats.c */
+extern int	pa_generic_without(PaSearch *search, const PaCandidate *candidate,
+							   List *statements);
+extern int	pa_slower_with(PaSearch *search, List *statements);
 
 /* lengthen.c */
 extern void pa_search_lengthen(PaSearch *search, PaTable *table);

@@ -211,13 +211,14 @@ pa_item_plan_now(PaSearch *search, PaItem *item)
 
 /*
  * Returns the judged cost of an item with the candidates at some of its
- * places imagined. With used_places, also which of them its plan reads. When
+ * places imagined. With used, also which of them its plan reads; with planner_cost, also what
+ * the planner says. When
  * the time is up or the item cannot be planned any more, it is what it was
  * under the current set.
  */
 double
 pa_item_cost_of(PaSearch *search, PaItem *item, Bitmapset *places,
-				Bitmapset **used)
+				Bitmapset **used, double *planner_cost)
 {
 	PaMemo	   *memo = find_memo(item, places);
 
@@ -225,6 +226,8 @@ pa_item_cost_of(PaSearch *search, PaItem *item, Bitmapset *places,
 		memo = plan_item(search, item, places);
 	if (used != NULL)
 		*used = memo ? memo->used : NULL;
+	if (planner_cost != NULL)
+		*planner_cost = memo ? memo->planner_cost : item->current;
 	return memo ? memo->cost : item->current;
 }
 
@@ -273,7 +276,7 @@ pa_item_cost(PaSearch *search, PaItem *item, Bitmapset *config, Bitmapset **used
 	double		cost;
 	int			i = -1;
 
-	cost = pa_item_cost_of(search, item, places, &read);
+	cost = pa_item_cost_of(search, item, places, &read, NULL);
 	bms_free(places);
 	if (used != NULL)
 	{

@@ -25,9 +25,6 @@
 /* Share of a statement's time that is taken to go to the most common values */
 #define PA_COMMON_SHARE	0.2
 
-/* Share that goes to the plan for all values, where executions were seen with it */
-#define PA_GENERIC_SHARE	0.5
-
 /* A sample that took this many times as long as the others is not typical. */
 #define PA_TAIL_RATIO	4
 
@@ -167,29 +164,6 @@ make_common_item(PaWorkStatement *ws, const PaItem *first)
 	item->replan.queryid = first->replan.queryid;
 	item->replan.fingerprint = first->replan.fingerprint;
 	item->replan.common_values = true;
-	pa_replan_prepare(&item->replan);
-	return item->replan.error == NULL ? item : NULL;
-}
-
-/*
- * Prepares a sample once more without its values, if the statement runs with a
- * plan for all values, or returns NULL.
- */
-static PaItem *
-make_generic_item(PaSearch *search, PaWorkStatement *ws, const PaItem *first)
-{
-	PaItem	   *item;
-
-	if (first->replan.params == NULL || !pa_known_generic(search, &ws->recorded->key))
-		return NULL;
-	item = palloc0(sizeof(PaItem));
-	item->statement = ws;
-	item->replan.sample = first->replan.sample;
-	item->replan.known_rows = ws->known_rows;
-	item->replan.restriction = first->replan.restriction;
-	item->replan.queryid = first->replan.queryid;
-	item->replan.fingerprint = first->replan.fingerprint;
-	item->replan.generic = true;
 	pa_replan_prepare(&item->replan);
 	return item->replan.error == NULL ? item : NULL;
 }
@@ -345,8 +319,6 @@ add_items(PaSearch *search, PaWorkStatement *ws)
 {
 	const PaStatement *st = ws->recorded;
 	PaItem	   *common = NULL;
-	PaItem	   *generic = NULL;
-	double		part = 1;		/* that goes to plans for certain values */
 	ListCell   *lc;
 
 	for (int i = 0; i < st->nsamples && list_length(ws->items) < PA_MAX_ITEMS; i++)
@@ -368,23 +340,14 @@ add_items(PaSearch *search, PaWorkStatement *ws)
 	if (ws->items == NIL)
 		return;
 	ws->error = NULL;
-	generic = make_generic_item(search, ws, linitial(ws->items));
-	ws->generic = generic != NULL;
-	if (ws->generic)
-		part -= PA_GENERIC_SHARE;
+	ws->generic = pa_known_generic(search, &st->key);
 	common = make_common_item(ws, linitial(ws->items));
-	share_among(ws, ws->items, part * (common != NULL ? 1 - PA_COMMON_SHARE : 1));
+	share_among(ws, ws->items, common != NULL ? 1 - PA_COMMON_SHARE : 1);
 	if (common != NULL)
 	{
-		common->time = ws->time * part * PA_COMMON_SHARE;
-		common->calls = ws->calls * part * PA_COMMON_SHARE;
+		common->time = ws->time * PA_COMMON_SHARE;
+		common->calls = ws->calls * PA_COMMON_SHARE;
 		ws->items = lappend(ws->items, common);
-	}
-	if (generic != NULL)
-	{
-		generic->time = ws->time * PA_GENERIC_SHARE;
-		generic->calls = ws->calls * PA_GENERIC_SHARE;
-		ws->items = lappend(ws->items, generic);
 	}
 	search->items = list_concat(search->items, ws->items);
 	note_writes(search, ws, st->rows / st->calls * ws->calls);
