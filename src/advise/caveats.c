@@ -52,6 +52,9 @@ pa_generic_without(PaSearch *search, const PaCandidate *candidate, List *stateme
 	int			n = 0;
 	ListCell   *lc;
 
+	/* Nothing can be planned with what an extension has to bring first */
+	if (candidate->def->needs_trgm || candidate->def->needs_btree_gin)
+		return 0;
 	foreach(lc, statements)
 	{
 		PaWorkStatement *ws = lfirst(lc);

@@ -109,7 +109,7 @@ SELECT s.name AS set_name,
        round((sum(r.cost) / sum(n.cost))::numeric, 3) AS cost_ratio,
        round((sum(r.cpu) / sum(n.cpu))::numeric, 3) AS time_ratio,
        round(exp(avg(ln(greatest(r.cpu, 0.05) / greatest(n.cpu, 0.05))))::numeric, 3) AS mean_ratio,
-       round(max(CASE WHEN r.cpu > n.cpu + 5 THEN r.cpu / n.cpu END)::numeric, 2) AS worst,
+       round(max(CASE WHEN r.cpu > n.cpu + 5 THEN r.cpu / NULLIF(n.cpu, 0) END)::numeric, 2) AS worst,
        count(*) FILTER (WHERE r.cpu > 1.1 * n.cpu + 5) AS slower,
        round(sum(r.cpu)) AS cpu_ms, round(s.advice_ms) AS advice_ms, s.planner_calls
 FROM bench.index_set AS s JOIN bench.result AS r ON r.set_name = s.name JOIN bench.result AS n ON n.set_name = 'none' AND n.name = r.name

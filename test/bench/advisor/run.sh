@@ -77,10 +77,10 @@ record() {
 # take NAME SET FILE creates the indexes that a file of statements makes, as a set.
 take() {
 	sql "$1" -q <<-SQL
-		INSERT INTO bench.index_set (name, advice_ms) VALUES ('$2', ${4:-NULL});
+		INSERT INTO bench.index_set (name, advice_ms, planner_calls) VALUES ('$2', ${4:-NULL, NULL});
 	SQL
 	while IFS= read -r line; do
-		[ -z "$line" ] || sql "$1" -q -v ddl="$line" <<<"CALL bench.add_index('$2', :'ddl')" || pa_die "could not create $line"
+		[ -z "$line" ] || sql "$1" -q -v ddl="$line" <<<"CALL bench.add_index('$2', :'ddl')" 2>/dev/null || echo "  $2: cannot be created: $line"
 	done <"$3"
 }
 
@@ -90,14 +90,16 @@ advise() {
 
 	[ "$2" = none ] || bytes=$(($2 * 1048576))::bigint
 	started=$(date +%s%3N)
-	sql "$1" -c "SELECT ddl FROM perfadvisor.advise(storage_budget => $bytes, time_limit => '1 hour') ORDER BY rank, step" >"$PA_WORK/advice" || pa_die "no advice for $1"
+	PGOPTIONS='-c client_min_messages=debug1' sql "$1" -c "SELECT ddl FROM perfadvisor.advise(storage_budget => $bytes, time_limit => '1 hour') ORDER BY rank, step" \
+		>"$PA_WORK/advice" 2>"$PA_WORK/notes" || pa_die "no advice for $1"
 	took=$(($(date +%s%3N) - started))
+	calls=$(sed -n 's/.*index search: \([0-9]*\) planner calls.*/\1/p' "$PA_WORK/notes")
 	[ "$list" = no ] || sed "s/^/    $2: /" "$PA_WORK/advice"
 }
 
 # judge NAME does all with one workload.
 judge() {
-	local name=$1 budget round set
+	local name=$1 budget round set started
 
 	echo; echo "$name"
 	load "$name"
@@ -107,13 +109,14 @@ judge() {
 	for budget in $budgets; do
 		advise "$name" "$budget"
 		cp "$PA_WORK/advice" "$PA_WORK/advice_$budget"
-		echo "$took" >"$PA_WORK/took_$budget"
+		echo "$took, ${calls:-NULL}" >"$PA_WORK/took_$budget"
 	done
 	if [ "$extend" = yes ]; then
 		for budget in $budgets; do
-			local started=$(date +%s%3N)
+			started=$(date +%s%3N)
 			sql "$name" -c "SELECT bench.extend(${budget/none/1000000} * 1048576::bigint)" >"$PA_WORK/extend_$budget" || pa_die "Extend failed"
-			echo $(($(date +%s%3N) - started)) >"$PA_WORK/extend_took_$budget"
+			echo "$(($(date +%s%3N) - started)), $(sql "$name" -c "SELECT n FROM bench.calls")" >"$PA_WORK/extend_took_$budget"
+			sql "$name" -qc "TRUNCATE bench.known" -c "UPDATE bench.calls SET n = 0"
 			[ "$list" = no ] || sed "s/^/    extend $budget: /" "$PA_WORK/extend_$budget"
 		done
 	fi
@@ -137,7 +140,7 @@ judge() {
 	done
 	pa_psql -X -P footer=off -d "$name" -c "SELECT * FROM bench.summary"
 	[ "$statements" = no ] || pa_psql -X -P footer=off -d "$name" -c "
-		SELECT r.set_name, r.name, round(n.cost) AS cost_none, round(r.cost) AS cost, round(n.cpu) AS cpu_none, round(r.cpu) AS cpu, round((r.cpu / n.cpu)::numeric, 2) AS ratio
+		SELECT r.set_name, r.name, round(n.cost) AS cost_none, round(r.cost) AS cost, round(n.cpu) AS cpu_none, round(r.cpu) AS cpu, round((r.cpu / NULLIF(n.cpu, 0))::numeric, 2) AS ratio
 		FROM bench.result r JOIN bench.result n ON n.name = r.name AND n.set_name = 'none' WHERE r.plan <> n.plan ORDER BY 1, r.cpu - n.cpu DESC"
 }
 

@@ -2,7 +2,7 @@
 -- name: b01_brands_in_november_@
 SELECT d.year, i.brand, sum(s.price) AS total FROM day d JOIN sold_@ s USING (day_id) JOIN item i USING (item_id) WHERE i.maker = 28 AND d.month = 11 GROUP BY d.year, i.brand ORDER BY d.year, total DESC LIMIT 100;
 -- name: b02_much_returned_@
-WITH r AS (SELECT person_id, store_id, sum(amount) AS total FROM back_@ JOIN day USING (day_id) WHERE year = 2021 GROUP BY person_id, store_id)
+WITH r AS (SELECT person_id, store_id, sum(amount) AS total FROM back_@ JOIN day USING (day_id) WHERE year = 2021 AND month = 3 GROUP BY person_id, store_id)
 SELECT p.first_name, p.last_name FROM r JOIN store USING (store_id) JOIN person p USING (person_id) WHERE state = 'S2' AND r.total > (SELECT avg(total) * 1.2 FROM r AS r2 WHERE r2.store_id = r.store_id) ORDER BY 1, 2 LIMIT 100;
 -- name: b03_averages_by_promotion_@
 SELECT i.code, avg(s.quantity), avg(s.list_price), avg(s.coupon), avg(s.price) FROM sold_@ s JOIN demo c USING (demo_id) JOIN day d USING (day_id) JOIN item i USING (item_id) JOIN promo p USING (promo_id)
@@ -38,7 +38,7 @@ SELECT t.name, t.store_id, sum(CASE WHEN d.weekday = 'Sunday' THEN s.price END),
 FROM day d JOIN sold_@ s USING (day_id) JOIN store t USING (store_id) WHERE d.year = 2022 GROUP BY 1, 2 ORDER BY 1, 2;
 -- name: b14_dear_for_their_category_@
 SELECT a.state, count(*) AS n FROM address a JOIN person p USING (address_id) JOIN sold_@ s ON s.person_id = p.person_id JOIN day d USING (day_id) JOIN item i USING (item_id)
-WHERE d.year = 2021 AND d.month = 1 AND i.price > 1.2 * (SELECT avg(j.price) FROM item j WHERE j.category = i.category) GROUP BY a.state HAVING count(*) >= 10 ORDER BY n LIMIT 100;
+WHERE d.year = 2021 AND d.month = 1 AND d.weekday = 'Monday' AND i.price > 1.2 * (SELECT avg(j.price) FROM item j WHERE j.category = i.category) GROUP BY a.state HAVING count(*) >= 10 ORDER BY n LIMIT 100;
 -- name: b15_bought_elsewhere_@
 SELECT p.last_name, a.city, x.city, x.ticket, x.amount FROM (SELECT s.ticket, s.person_id, b.city, sum(s.coupon) AS amount FROM sold_@ s JOIN day d USING (day_id) JOIN store t USING (store_id) JOIN address b USING (address_id)
   WHERE d.month = 2 AND d.year IN (2019, 2020) AND t.name IN ('store 2', 'store 5') GROUP BY s.ticket, s.person_id, b.city) AS x JOIN person p USING (person_id) JOIN address a ON a.address_id = p.address_id WHERE a.city <> x.city ORDER BY 1, 4 LIMIT 100;
