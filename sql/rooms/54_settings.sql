@@ -18,7 +18,7 @@ WITH s AS (
            (facts ->> 'data_bytes')::float8 / 1048576 AS data, (facts ->> 'version')::integer AS version,
            (facts ->> 'peak_statements')::float8 AS peak, (facts ->> 'window_hours')::float8 AS hours,
            (facts ->> 'temp_bytes')::float8 / 1048576 AS temp, (facts ->> 'spill_bytes')::float8 / 1048576 AS spill,
-           (facts ->> 'blocks_read')::float8 AS blocks_read, (facts ->> 'read_ms')::float8 AS read_ms,
+           (facts ->> 'blocks_read')::float8 AS blocks_read, (facts ->> 'blocks_hit')::float8 AS blocks_hit, (facts ->> 'read_ms')::float8 AS read_ms,
            (facts ->> 'checkpoints_timed')::float8 AS timed, (facts ->> 'checkpoints_requested')::float8 AS requested, (facts ->> 'checkpoint_hours')::float8 AS checkpoint_hours,
            (facts ->> 'wal_bytes')::float8 / 1048576 AS wal, (facts ->> 'wal_fpi')::float8 / 128 AS fpi, (facts ->> 'wal_buffers_full')::float8 AS wal_full, (facts ->> 'wal_hours')::float8 AS wal_hours,
            (facts ->> 'analytical_share')::float8 AS analytical, (facts ->> 'deadlocks')::float8 AS deadlocks, (facts ->> 'clock_ns')::float8 AS clock_ns,
@@ -51,6 +51,8 @@ WITH s AS (
 ), w AS (
     SELECT d.*, GREATEST(pg_catalog.floor((d.memory - d.shared_buffers) / 2 / (2 * d.peak_used)), 1) AS work_mem_most,
            pg_catalog.ceil(d.spill * 2.5) AS work_mem_needed,
+           -- at most one block in 200 was not in shared_buffers
+           COALESCE(d.blocks_hit > 1000000 AND d.blocks_read <= d.blocks_hit / 200, false) AS in_memory,
            CASE WHEN d.memory IS NOT NULL THEN GREATEST(64, LEAST(CASE WHEN d.version >= 170000 THEN 4096 ELSE 1024 END, pg_catalog.floor(d.memory / 16 / 16) * 16)) END AS maintenance_wanted,
            -- compiling is too much where it takes a quarter of what is compiled and shows in the whole, or a tenth of the whole
            COALESCE(d.jit = 'on' AND (d.jit_share > 0.1 OR (d.jit_share > 0.01 AND d.jit_own_share > 0.25)), false) AS jit_heavy,
@@ -110,16 +112,18 @@ WITH s AS (
     ('random_page_cost', NULL,
      CASE WHEN w.random_page_cost > 2 * w.seq_page_cost AND w.blocks_read > 10000 AND w.read_ms < 1 THEN 1.1 * w.seq_page_cost
           WHEN w.random_page_cost > 2 * w.seq_page_cost AND w.read_ms IS NULL AND w.rotational = false THEN 1.1 * w.seq_page_cost
-          WHEN w.random_page_cost < 2 * w.seq_page_cost AND w.blocks_read > 10000 AND w.read_ms > 4 THEN 4 * w.seq_page_cost END,
-     CASE WHEN w.random_page_cost > 2 * w.seq_page_cost AND ((w.blocks_read > 10000 AND w.read_ms < 1) OR (w.read_ms IS NULL AND w.rotational = false)) THEN 'info'
-          WHEN w.random_page_cost < 2 * w.seq_page_cost AND w.blocks_read > 10000 AND w.read_ms > 4 THEN 'info' ELSE 'ok' END,
+          WHEN w.random_page_cost > 2 * w.seq_page_cost AND w.in_memory THEN 1.5 * w.seq_page_cost
+          WHEN w.random_page_cost < 2 * w.seq_page_cost AND NOT w.in_memory AND w.blocks_read > 10000 AND w.read_ms > 4 THEN 4 * w.seq_page_cost END,
+     CASE WHEN w.random_page_cost > 2 * w.seq_page_cost AND ((w.blocks_read > 10000 AND w.read_ms < 1) OR (w.read_ms IS NULL AND w.rotational = false) OR w.in_memory) THEN 'info'
+          WHEN w.random_page_cost < 2 * w.seq_page_cost AND NOT w.in_memory AND w.blocks_read > 10000 AND w.read_ms > 4 THEN 'info' ELSE 'ok' END,
      CASE WHEN w.random_page_cost > 2 * w.seq_page_cost AND w.blocks_read > 10000 AND w.read_ms < 1 THEN pg_catalog.format('A block was read in %s ms on the average (threshold 1), but the planner takes one at a random place for %s times as expensive as the next', pg_catalog.round(w.read_ms::numeric, 3), w.random_page_cost / w.seq_page_cost)
           WHEN w.random_page_cost > 2 * w.seq_page_cost AND w.read_ms IS NULL AND w.rotational = false THEN pg_catalog.format('The data is not on a disk that turns, but the planner takes a block at a random place for %s times as expensive as the next', w.random_page_cost / w.seq_page_cost)
-          WHEN w.random_page_cost < 2 * w.seq_page_cost AND w.blocks_read > 10000 AND w.read_ms > 4 THEN pg_catalog.format('A block was read in %s ms on the average (threshold 4), as from a disk that turns, but the planner takes random places for hardly more expensive', pg_catalog.round(w.read_ms::numeric, 2))
+          WHEN w.random_page_cost > 2 * w.seq_page_cost AND w.in_memory THEN pg_catalog.format('Of %s blocks all but %s were in shared_buffers, where any place is as near as the next, but the planner takes a random one for %s times as expensive', w.blocks_hit + w.blocks_read, w.blocks_read, w.random_page_cost / w.seq_page_cost)
+          WHEN w.random_page_cost < 2 * w.seq_page_cost AND NOT w.in_memory AND w.blocks_read > 10000 AND w.read_ms > 4 THEN pg_catalog.format('A block was read in %s ms on the average (threshold 4), as from a disk that turns, but the planner takes random places for hardly more expensive', pg_catalog.round(w.read_ms::numeric, 2))
           WHEN w.read_ms IS NULL AND w.rotational IS NULL THEN 'No change: neither the time of reads (track_io_timing) nor the kind of disk is known'
           ELSE 'No change: what is known of reads fits' END,
      'From it the planner judges whether an index is worth its visits to the table.',
-     pg_catalog.jsonb_build_object('read_ms', pg_catalog.round(w.read_ms::numeric, 3), 'blocks_read', w.blocks_read, 'rotational', w.rotational), CASE WHEN w.read_ms IS NULL THEN 0.5 ELSE 0.8 END),
+     pg_catalog.jsonb_build_object('read_ms', pg_catalog.round(w.read_ms::numeric, 3), 'blocks_read', w.blocks_read, 'blocks_hit', w.blocks_hit, 'rotational', w.rotational), CASE WHEN w.read_ms IS NULL THEN 0.5 ELSE 0.8 END),
     ('effective_io_concurrency', NULL,
      CASE WHEN w.rotational = false AND w.io_concurrency < 16 AND w.blocks_read / (w.hours * 3600) > 100 THEN CASE WHEN w.version >= 180000 THEN 16 ELSE 200 END END,
      CASE WHEN w.rotational = false AND w.io_concurrency < 16 AND w.blocks_read / (w.hours * 3600) > 100 THEN 'info' ELSE 'ok' END,
@@ -266,7 +270,7 @@ SELECT pg_catalog.jsonb_build_object(
     'data_bytes', (SELECT pg_catalog.sum(k.relpages::bigint) * 8192 FROM pg_catalog.pg_class AS k WHERE k.relkind IN ('r', 'i', 't', 'm')),
     'window_hours', (SELECT GREATEST(d.hours, 1) FROM d),
     'temp_bytes', (SELECT d.temp_bytes FROM d),
-    'blocks_read', (SELECT d.blks_read FROM d),
+    'blocks_read', (SELECT d.blks_read FROM d), 'blocks_hit', (SELECT d.blks_hit FROM d),
     'read_ms', (SELECT CASE WHEN pg_catalog.current_setting('track_io_timing')::boolean AND d.blk_read_time > 0 THEN d.blk_read_time / NULLIF(d.blks_read, 0) END FROM d),
     'deadlocks', (SELECT d.deadlocks FROM d),
     'checkpoints_timed', (SELECT c.timed FROM c), 'checkpoints_requested', (SELECT c.requested FROM c),

@@ -66,6 +66,18 @@ credit_of(Making *m, int id)
 }
 
 /*
+ * Returns the planner's cost of an item with the chosen set, to be shown; or what is
+ * given if that is not known.
+ */
+static double
+planner_cost_of(Making *m, PaItem *item, double otherwise)
+{
+	const PaMemo *memo = pa_item_memo(m->search, item, m->search->chosen);
+
+	return memo != NULL ? memo->planner_cost : otherwise;
+}
+
+/*
  * Credits the indexes that an item's plan reads with what the item saves.
  */
 static void
@@ -92,7 +104,7 @@ credit_item(Making *m, PaItem *item)
 		{
 			credit->top_saved = saved;
 			credit->top_before = item->cost_now;
-			credit->top_after = cost;
+			credit->top_after = planner_cost_of(m, item, cost);
 		}
 	}
 	bms_free(used);
@@ -210,6 +222,8 @@ reason_of(Making *m, const Credit *credit)
 {
 	StringInfoData buf;
 	int			n = list_length(credit->statements);
+	int			generic = pa_generic_without(m->search, credit->candidate, credit->statements);
+	int			slower = pa_slower_with(m->search, credit->statements);
 	double		share = m->search->total_time > 0
 		? 100 * credit->saved / m->search->total_time : 0;
 
@@ -221,6 +235,12 @@ reason_of(Making *m, const Credit *credit)
 	if (credit->write_cost >= 0.5)
 		appendStringInfo(&buf, ", %.0f ms per hour more for writes",
 						 credit->write_cost);
+	if (slower > 0)
+		appendStringInfo(&buf, "; %d of them may take longer, which the others outweigh (see statistics_advice for wrong estimates)",
+						 slower);
+	if (generic > 0)
+		appendStringInfo(&buf, "; %d of them %s seen with a generic plan, which would not use it: sessions must prepare anew, and not with plan_cache_mode = force_generic_plan",
+						 generic, generic == 1 ? "was" : "were");
 	if (credit->candidate->def->needs_trgm || credit->candidate->def->needs_btree_gin)
 		appendStringInfo(&buf, "; the gain is perfadvisor's own estimate, since the planner cannot be asked before %s is installed",
 						 credit->candidate->def->needs_trgm ? "pg_trgm" : "btree_gin");
@@ -379,7 +399,7 @@ add_statement(Making *m, PaWorkStatement *ws)
 		if (first == NULL)
 			first = item;
 		before += item->cost_now;
-		after += cost;
+		after += planner_cost_of(m, item, cost);
 		n++;
 	}
 	all_used = bms_del_members(all_used, m->left_out);

@@ -122,12 +122,18 @@ add_statement(PaSearch *search, PaWorkStatement *ws, Bitmapset *config,
 	{
 		PaItem	   *item = lfirst(lc);
 		double		cost;
+		const PaMemo *memo = NULL;
 
 		if (item->current <= 0)
 			continue;
 		cost = item->current;
 		if (matters(item, changed) && !(more && cost <= item->best * PA_AT_BEST))
-			cost = pa_item_cost(search, item, config, NULL);
+			memo = pa_item_memo(search, item, config);
+		if (memo != NULL)
+		{
+			cost = memo->cost;
+			effect->hurt += item->time * (memo->slower - item->slower);
+		}
 		effect->worst_ratio = Max(effect->worst_ratio, cost / item->current);
 		if (item->replan.common_values)
 			note_share(effect, item->current, cost);
@@ -189,6 +195,16 @@ pa_search_write_cost(PaSearch *search, const PaCandidate *candidate)
 }
 
 /*
+ * Whether statements get slower than without any candidate, and that is not far
+ * outweighed by what others gain.
+ */
+bool
+pa_search_hurts(const PaEffect *effect)
+{
+	return effect->hurt > Max(effect->saved, 0) * PA_MAX_HURT;
+}
+
+/*
  * Compares a configuration with the current one, from which it differs by the
  * changed candidates.
  */
@@ -235,8 +251,15 @@ pa_search_adopt(PaSearch *search, Bitmapset *config)
 		{
 			PaItem	   *item = lfirst(lc2);
 
-			if (item->current > 0 && matters(item, changed))
-				item->current = pa_item_cost(search, item, config, NULL);
+			const PaMemo *memo;
+
+			if (item->current <= 0 || !matters(item, changed))
+				continue;
+			memo = pa_item_memo(search, item, config);
+			if (memo == NULL)
+				continue;
+			item->current = memo->cost;
+			item->slower = memo->slower;
 		}
 		foreach(lc2, ws->tables)
 			((PaTable *) lfirst(lc2))->changed = search->adoptions;

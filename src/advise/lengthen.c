@@ -50,7 +50,7 @@ try_covering(PaSearch *search, int id, const PaRequest *request)
 	if (by == NULL)
 		return false;
 	effect = pa_search_exchange(search, old, by, &config);
-	if (!pays_covering(&effect, by) || effect.worst_ratio > PA_MAX_REGRESSION ||
+	if (!pays_covering(&effect, by) || pa_search_hurts(&effect) || effect.worst_ratio > PA_MAX_REGRESSION ||
 		effect.price_saved <= effect.write_added ||
 		!pa_search_within_limits(search, config))
 	{
@@ -210,7 +210,7 @@ pa_search_lengthen(PaSearch *search, PaTable *table)
 				!extends(old->def, by->def) || pa_search_out_of_time(search))
 				continue;
 			effect = pa_search_exchange(search, old, by, &config);
-			if (effect.worst_ratio > PA_MAX_REGRESSION ||
+			if (effect.worst_ratio > PA_MAX_REGRESSION || pa_search_hurts(&effect) ||
 				!(gives_order(table, old, by)
 				  ? effect.write_added <= pa_search_write_cost(search, old) * 0.5
 				  : effect.best_share >= PA_MIN_LENGTHENING &&

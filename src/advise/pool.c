@@ -193,6 +193,8 @@ look(PaSearch *search, PaItem *item)
 	if (!pa_replan_plan(&item->replan, &whatif, false, &result))
 		return;
 	item->cost_now = item->current = result.cost;
+	item->time_now = result.time;
+	item->slower = 1;
 	item->requests = collector.requests;
 }
 
@@ -272,8 +274,7 @@ know_expressions(PaSearch *search, PaItem *item)
 	}
 	if (item->expressions != NIL)
 	{
-		item->memo = NIL;
-		item->cost_now = item->current = pa_item_cost_of(search, item, NULL, NULL);
+		pa_item_plan_now(search, item);
 		if (search->hours == 0)
 		{
 			item->time = item->cost_now * PA_MS_PER_COST;
@@ -337,15 +338,18 @@ judge_together(PaSearch *search, PaItem *item)
 	Bitmapset  *all = NULL;
 	Bitmapset  *used;
 	bool		news = !item->statement->judged;
+	double		planner_cost;
 	int			place = -1;
 
 	if (item->ncandidates == 0)
 		return false;
 	all = bms_add_range(NULL, 0, item->ncandidates - 1);
-	item->best = pa_item_cost_of(search, item, all, &used);
+	item->best = pa_item_cost_of(search, item, all, &used, &planner_cost);
 	bms_free(all);
-	if (item->best > item->cost_now * (1 - PA_MIN_SHARE))
+	if (planner_cost > item->cost_now * (1 - PA_MIN_SHARE))
 		return false;
+	if (item->best > item->cost_now * (1 - PA_MIN_SHARE))
+		return news;			/* cheaper and slower: single ones may be good */
 	while ((place = bms_next_member(used, place)) >= 0)
 	{
 		PaCandidate *candidate = search->candidates[item->candidates[place]];
@@ -355,6 +359,21 @@ judge_together(PaSearch *search, PaItem *item)
 		candidate->pooled = true;
 	}
 	return news;
+}
+
+/*
+ * Notes why a candidate is not taken, should nobody else ask for it: it alone makes a
+ * statement cheaper and slower.
+ */
+static void
+note_slower(const PaItem *item, PaCandidate *candidate, double cost, double planner_cost)
+{
+	double		share = 1 - planner_cost / item->cost_now;
+
+	if (cost <= planner_cost || share < PA_MIN_SHARE || candidate->best_gain > 0)
+		return;
+	candidate->best_gain = share * item->statement->time;
+	candidate->rejected = PA_REJECTED_SLOWER;
 }
 
 /*
@@ -370,11 +389,16 @@ judge_alone(PaSearch *search, PaItem *item)
 	for (int place = 0; place < item->ncandidates; place++)
 	{
 		PaCandidate *candidate = search->candidates[item->candidates[place]];
-		double		cost = pa_item_cost_of(search, item, bms_make_singleton(place), NULL);
+		double		planner_cost;
+		double		cost = pa_item_cost_of(search, item, bms_make_singleton(place), NULL,
+										   &planner_cost);
 		double		share = 1 - cost / item->cost_now;
+
 
 		if (!item->statement->judged || candidate->best_gain == 0)
 			candidate->best_gain += Max(share, 0) * item->statement->time;
+		if (share < PA_MIN_SHARE)
+			note_slower(item, candidate, cost, planner_cost);
 		if (cost > item->cost_now * (1 - PA_MIN_SHARE))
 			continue;
 		scored[n].candidate = candidate;
@@ -521,6 +545,7 @@ look_at_all(PaSearch *search)
 	foreach(lc, search->items)
 		keep_common_predicates(lfirst(lc));
 	note_tables(search);
+	pa_judge_fit(search);
 	pa_workload_settle_loads(search);
 }
 

@@ -86,6 +86,9 @@ search_advice(const Limits *limits, MemoryContext parent)
 		pa_progress_end();
 	}
 	PG_END_TRY();
+	ereport(DEBUG1,
+			(errmsg_internal("index search: %d planner calls, %d candidates",
+							 search->planner_calls, search->ncandidates)));
 	if (search->out_of_time || search->out_of_time_in_pool)
 		ereport(NOTICE,
 				(errmsg("the search for indexes was stopped by its time limit"),

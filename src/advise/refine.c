@@ -52,6 +52,8 @@ acceptable_loss(PaSearch *search, const PaEffect *effect)
 {
 	bool		writes_gain_more = effect->price_saved >= effect->write_added;
 
+	if (pa_search_hurts(effect))
+		return false;
 	if (effect->worst_ratio > PA_MAX_REGRESSION)
 		return writes_gain_more && effect->worst_ratio <= PA_MAX_WRITE_REGRESSION;
 	return writes_gain_more || -effect->saved <= search->total_time * 0.01;
@@ -265,6 +267,8 @@ comparable(const PaCandidate *by, const PaCandidate *old)
 static bool
 loses_little(PaSearch *search, const PaCandidate *by, const PaEffect *effect)
 {
+	if (pa_search_hurts(effect))
+		return false;
 	if (by->def->am == BRIN_AM_OID)
 		return effect->worst_ratio <= PA_MAX_BRIN_RATIO;
 	return effect->worst_ratio <= PA_MAX_SWAP_RATIO &&

@@ -307,7 +307,7 @@ prepare(void *arg)
 	note_target(replan, query);
 	(void) collect_param_locations((Node *) query, &replan->param_locations);
 	replan->arrays_of_params = has_array_of_params((Node *) query, NULL);
-	replan->params = bind_params(replan->sample);
+	replan->params = replan->generic ? NULL : bind_params(replan->sample);
 	replan->queries = pg_rewrite_query(query);
 	if (replan->common_values && !pa_use_common_values(replan->queries))
 		ereport(ERROR,
@@ -404,6 +404,20 @@ lock_relations(PaReplan *replan)
 }
 
 /*
+ * Adds the time of a plan to a statement's.
+ */
+static void
+add_time(PaPlanTime *time, const PaSeen *seen, const PlannedStmt *plan)
+{
+	PaPlanTime	more = pa_plan_time(seen, plan);
+
+	time->warm += more.warm;
+	time->doubtful += more.doubtful;
+	time->seq_pages += more.seq_pages;
+	time->random_pages += more.random_pages;
+}
+
+/*
  * Plans all queries of a statement in a memory context of its own.
  */
 static void
@@ -418,13 +432,17 @@ plan_queries(void *arg)
 	{
 		Query	   *query = lfirst_node(Query, lc);
 		PlannedStmt *plan;
+		PaSeen		seen = {.known = replan->known_rows};
 		MemoryContext oldcontext;
 
 		if (query->commandType == CMD_UTILITY)
 			continue;
 		MemoryContextSwitchTo(job->planning_context);
+		job->whatif->seen = &seen;
 		plan = pa_whatif_plan(job->whatif, query, replan->sample->text,
 							  replan->params);
+		job->whatif->seen = NULL;
+		add_time(&job->result->time, &seen, plan);
 		if (replan->inspect != NULL)
 			replan->inspect(query, plan, replan->inspect_arg);
 		oldcontext = MemoryContextSwitchTo(job->result_context);

@@ -48,6 +48,8 @@ typedef struct PaReplan
 	void		(*inspect) (Query *query, PlannedStmt *plan, void *arg);
 	void	   *inspect_arg;	/* called, unless NULL, with each query and its
 								 * plan while its tables are locked */
+	List	   *known_rows;		/* PaKnownRows *, see plan_time.h */
+	bool		generic;		/* plan for all values of the parameters */
 	bool		common_values;	/* put the most common values in the place of
 								 * the sample's; see common_values.c */
 
@@ -71,6 +73,7 @@ typedef struct PaPlanResult
 {
 	double		cost;			/* total_cost, all queries of a rewrite */
 	double		rows;			/* estimated, written or returned, the same */
+	PaPlanTime	time;			/* the same */
 	List	   *used;			/* OIDs of indexes read */
 	char	   *plan;			/* EXPLAIN text, if asked for */
 } PaPlanResult;

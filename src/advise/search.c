@@ -109,7 +109,8 @@ pa_search_within_limits(PaSearch *search, Bitmapset *set)
 static bool
 worthwhile(const PaEffect *effect)
 {
-	return effect->price_saved > effect->write_added * PA_WRITE_MARGIN &&
+	return !pa_search_hurts(effect) &&
+		effect->price_saved > effect->write_added * PA_WRITE_MARGIN &&
 		effect->best_large_share >= PA_MIN_IMPROVEMENT &&
 		effect->saved >= PA_MIN_HOUR_SAVED;
 }
@@ -205,6 +206,8 @@ measure(PaSearch *search, Contender *c, Bitmapset *trial)
 	single = bms_make_singleton(candidate->id);
 	c->effect = pa_search_effect(search, trial, single);
 	c->bound = rank_of(search, c);
+	if (c->effect.saved > 0 && pa_search_hurts(&c->effect))
+		candidate->rejected = PA_REJECTED_SLOWER;
 	if (c->effect.price_saved <= c->effect.write_added * PA_WRITE_MARGIN &&
 		c->effect.best_large_share >= PA_MIN_IMPROVEMENT)
 		candidate->rejected = "what it saves is not worth what it costs the table's writes";

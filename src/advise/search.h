@@ -24,6 +24,8 @@ typedef struct PaWorkStatement
 	List	   *items;			/* PaItem *, its samples that can be planned */
 	List	   *tables;			/* PaTable *, those that it reads */
 	const char *error;			/* why it is left out, or NULL */
+	List	   *known_rows;		/* PaKnownRows *, of its scans */
+	bool		generic;		/* was seen with a plan for all values last */
 	bool		judged;			/* candidates of a sample were planned one by one */
 	uint64		seen;			/* by which walk over a table's statements */
 } PaWorkStatement;
@@ -36,7 +38,10 @@ typedef struct PaMemo
 {
 	Bitmapset  *config;			/* candidates imagined */
 	Bitmapset  *used;			/* those that the plan uses */
-	double		cost;
+	double		cost;			/* judged; see judge.c */
+	double		planner_cost;
+	double		slower;			/* how many times as long as now it takes, if that
+								 * is clearly more; otherwise 1 */
 } PaMemo;
 
 /* One sample of a statement, planned again and again. */
@@ -51,6 +56,7 @@ typedef struct PaItem
 	List	   *expressions;	/* PaIndexDef *, candidates whose expressions have
 								 * statistics in every plan of this sample */
 	double		cost_now;		/* without any candidate */
+	PaPlanTime	time_now;		/* the same */
 	double		rows;			/* estimated, written or returned by an execution */
 	int		   *candidates;		/* ids of those that could matter to it */
 	int			ncandidates;
@@ -58,6 +64,7 @@ typedef struct PaItem
 	List	   *memo;			/* PaMemo * */
 	double		best;			/* with all that was generated from it */
 	double		current;		/* cost under the set chosen so far */
+	double		slower;			/* see PaMemo, the same */
 } PaItem;
 
 typedef struct PaCandidate
@@ -99,6 +106,10 @@ typedef struct PaSearch
 	PaWriteLoad *writes;
 	double		total_time;		/* ms per hour of the whole recorded workload */
 	double		hours;			/* that the recorded workload took; 0: not recorded */
+	double		seq_read;		/* microseconds of a plan's time that reading a page
+								 * in sequence adds to it, on the average */
+	double		random_read;	/* the same, at any place */
+	HTAB	   *known;			/* of sampled executions; see known_rows.c */
 	List	   *loads;			/* PaWorkStatement *, see pa_workload_settle_loads() */
 	int64		storage_budget; /* bytes; 0 = no limit */
 	int			max_indexes;	/* 0 = no limit */
@@ -119,11 +130,23 @@ extern void pa_workload_recorded(PaSearch *search);
 extern void pa_workload_settle_loads(PaSearch *search);
 extern void pa_workload_given(PaSearch *search, List *queries);
 
+/* known_rows.c */
+extern void pa_known_rows_read(PaSearch *search);
+extern List *pa_known_rows_of(PaSearch *search, const PaStatementKey *key);
+extern bool pa_known_generic(PaSearch *search, const PaStatementKey *key);
+
+/* judge.c */
+extern void pa_judge_fit(PaSearch *search);
+extern void pa_judge(const PaSearch *search, const PaItem *item,
+					 const PaPlanResult *result, PaMemo *memo);
+
 /* search_cost.c */
+extern void pa_item_plan_now(PaSearch *search, PaItem *item);
+extern const PaMemo *pa_item_memo(PaSearch *search, PaItem *item, Bitmapset *config);
 extern double pa_item_cost(PaSearch *search, PaItem *item, Bitmapset *config,
 						   Bitmapset **used);
 extern double pa_item_cost_of(PaSearch *search, PaItem *item, Bitmapset *places,
-							  Bitmapset **used);
+							  Bitmapset **used, double *planner_cost);
 extern int	pa_item_add_candidate(PaItem *item, int id);
 extern double pa_item_value(const PaItem *item, double cost);
 extern bool pa_search_out_of_time(PaSearch *search);
@@ -147,6 +170,8 @@ typedef struct PaEffect
 	double		best_large_share;	/* the same, of those that are not small */
 	double		most_saved;		/* largest cost that one execution saves */
 	double		worst_ratio;	/* largest cost after / before of one item */
+	double		hurt;			/* ms per hour that statements lose which get slower
+								 * than without any candidate, more than now */
 } PaEffect;
 
 /*
@@ -189,9 +214,22 @@ extern PaEffect pa_search_exchange(PaSearch *search, const PaCandidate *old,
 /* An exchanged or dropped index may make a statement dearer by this factor. */
 #define PA_MAX_REGRESSION	1.15
 
+/* What statements lose that get slower may be this share of what is saved. */
+#define PA_MAX_HURT			0.05
+
+#define PA_REJECTED_SLOWER \
+	"a statement that costs less with it would take longer on data in memory"
+
+extern bool pa_search_hurts(const PaEffect *effect);
+
 /* refine.c */
 extern void pa_search_refine(PaSearch *search);
 extern void pa_search_drop_unused(PaSearch *search);
+
+/* caveats.c */
+extern int	pa_generic_without(PaSearch *search, const PaCandidate *candidate,
+							   List *statements);
+extern int	pa_slower_with(PaSearch *search, List *statements);
 
 /* lengthen.c */
 extern void pa_search_lengthen(PaSearch *search, PaTable *table);

@@ -151,7 +151,7 @@ apply_estimates(PaSearch *search, PaItem *item, PaMemo *memo)
 	}
 	if (best_place >= 0)
 	{
-		memo->cost = best;
+		memo->cost = memo->planner_cost = best;
 		memo->used = bms_make_singleton(best_place);
 	}
 }
@@ -181,7 +181,9 @@ plan_item(PaSearch *search, PaItem *item, Bitmapset *config)
 	{
 		memo = palloc0(sizeof(PaMemo));
 		memo->config = bms_copy(config);
-		memo->cost = result.cost;
+		if (item->cost_now <= 0)
+			item->time_now = result.time;
+		pa_judge(search, item, &result, memo);
 		item->rows = result.rows;
 		memo->used = used_places(search, item, config, result.used);
 		apply_estimates(search, item, memo);
@@ -194,14 +196,29 @@ plan_item(PaSearch *search, PaItem *item, Bitmapset *config)
 }
 
 /*
- * Returns the planner cost of an item with the candidates at some of its
- * places imagined. With used_places, also which of them its plan reads. When
+ * Plans an item as things are, and makes that what it is compared with.
+ */
+void
+pa_item_plan_now(PaSearch *search, PaItem *item)
+{
+	PaMemo	   *memo;
+
+	item->memo = NIL;
+	item->cost_now = 0;
+	memo = pa_search_out_of_time(search) ? NULL : plan_item(search, item, NULL);
+	item->current = item->cost_now = memo ? memo->planner_cost : 0;
+}
+
+/*
+ * Returns the judged cost of an item with the candidates at some of its
+ * places imagined. With used, also which of them its plan reads; with planner_cost, also what
+ * the planner says. When
  * the time is up or the item cannot be planned any more, it is what it was
  * under the current set.
  */
 double
 pa_item_cost_of(PaSearch *search, PaItem *item, Bitmapset *places,
-				Bitmapset **used)
+				Bitmapset **used, double *planner_cost)
 {
 	PaMemo	   *memo = find_memo(item, places);
 
@@ -209,27 +226,57 @@ pa_item_cost_of(PaSearch *search, PaItem *item, Bitmapset *places,
 		memo = plan_item(search, item, places);
 	if (used != NULL)
 		*used = memo ? memo->used : NULL;
+	if (planner_cost != NULL)
+		*planner_cost = memo ? memo->planner_cost : item->current;
 	return memo ? memo->cost : item->current;
 }
 
 /*
- * Returns the planner cost of an item with the candidates in config, a set of
- * ids, imagined. With used, also which of them its plan reads.
+ * Returns the places in an item's list of the candidates in config, a set of
+ * ids.
  */
-double
-pa_item_cost(PaSearch *search, PaItem *item, Bitmapset *config, Bitmapset **used)
+static Bitmapset *
+places_of(const PaItem *item, Bitmapset *config)
 {
 	Bitmapset  *places = NULL;
-	Bitmapset  *read;
-	double		cost;
-	int			i = -1;
 
 	for (int place = 0; place < item->ncandidates; place++)
 	{
 		if (bms_is_member(item->candidates[place], config))
 			places = bms_add_member(places, place);
 	}
-	cost = pa_item_cost_of(search, item, places, &read);
+	return places;
+}
+
+/*
+ * Returns what is known of an item with the candidates in config imagined, or
+ * NULL: the time is up, or it cannot be planned any more.
+ */
+const PaMemo *
+pa_item_memo(PaSearch *search, PaItem *item, Bitmapset *config)
+{
+	Bitmapset  *places = places_of(item, config);
+	PaMemo	   *memo = find_memo(item, places);
+
+	if (memo == NULL && !pa_search_out_of_time(search))
+		memo = plan_item(search, item, places);
+	bms_free(places);
+	return memo;
+}
+
+/*
+ * Returns the judged cost of an item with the candidates in config, a set of
+ * ids, imagined. With used, also which of them its plan reads.
+ */
+double
+pa_item_cost(PaSearch *search, PaItem *item, Bitmapset *config, Bitmapset **used)
+{
+	Bitmapset  *places = places_of(item, config);
+	Bitmapset  *read;
+	double		cost;
+	int			i = -1;
+
+	cost = pa_item_cost_of(search, item, places, &read, NULL);
 	bms_free(places);
 	if (used != NULL)
 	{
@@ -241,7 +288,7 @@ pa_item_cost(PaSearch *search, PaItem *item, Bitmapset *config, Bitmapset **used
 }
 
 /*
- * Returns the ms per hour that an item would take at a planner cost, given that
+ * Returns the ms per hour that an item would take at a judged cost, given that
  * it takes item->time at its cost of now.
  */
 double

@@ -42,6 +42,9 @@
 /* Rows that are looked at where only the width of the tuples is wanted */
 #define PA_WIDTH_ROWS	2000
 
+/* Rows of the same key lie side by side from this correlation on. */
+#define CLUSTERED	0.9
+
 /* What the leaves hold */
 typedef struct Leaves
 {
@@ -145,6 +148,33 @@ is_known(const PaSizing *sizing)
 }
 
 /*
+ * Returns how many keys of a table's only key column a part of its rows has, if
+ * rows with the same key lie side by side; otherwise 0. A sample of blocks has whole
+ * groups of such rows and takes them for more common than they are.
+ */
+static double
+keys_of_part(const PaSizing *sizing)
+{
+	const PaColumnStats *cs = &sizing->columns[0];
+	AttStatsSlot slot;
+	double		order = 0;
+
+	if (sizing->def->pred == NIL || sizing->def->nkeys != 1 || cs->ndistinct <= 1 ||
+		cs->tuple == NULL || sizing->table_rows < 1)
+		return 0;
+	if (get_attstatsslot(&slot, cs->tuple, STATISTIC_KIND_CORRELATION, InvalidOid,
+						 ATTSTATSSLOT_NUMBERS))
+	{
+		order = fabs(slot.numbers[0]);
+		free_attstatsslot(&slot);
+	}
+	if (order < CLUSTERED)
+		return 0;
+	return cs->ndistinct * (1 - pow(1 - Min(sizing->rows / sizing->table_rows, 1),
+									sizing->table_rows / cs->ndistinct));
+}
+
+/*
  * Forms the tuples of the sampled rows, without making them, and counts keys.
  */
 static void
@@ -156,6 +186,7 @@ measure_rows(const PaRowValues *values, void *arg)
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "index tuple",
 												  ALLOCSET_DEFAULT_SIZES);
 	double		sum = 0;
+	double		least;
 
 	for (int i = 0; i < values->n; i++)
 	{
@@ -180,7 +211,11 @@ measure_rows(const PaRowValues *values, void *arg)
 	leaves->key = sum / counts->rows;
 	if (is_known(leaves->sizing))
 		return;
-	if (leaves->deduplicate)
+	least = leaves->deduplicate ? Min(keys_of_part(leaves->sizing), leaves->sizing->rows) : 0;
+	if (least > 0 && pa_key_counts_visit(counts, leaves->sizing->rows,
+										 distinct_keys(leaves->sizing), NULL, NULL) < least)
+		add_keys(least, leaves->key, leaves->sizing->rows / least, leaves);
+	else if (leaves->deduplicate)
 		(void) pa_key_counts_visit(counts, leaves->sizing->rows,
 								   distinct_keys(leaves->sizing), add_keys, leaves);
 	else

@@ -398,15 +398,19 @@ pa_get_relation_info(PA_RELATION_INFO_HOOK_ARGS)
 
 /*
  * Shows the table's clauses, equivalence classes and wanted orders to the
- * collector of candidates while the planner has them all at hand.
+ * collector of candidates while the planner has them all at hand, and its paths
+ * to what judges the time of plans.
  */
 static pg_noinline void
 show_relation(PlannerInfo *root, RelOptInfo *rel, RangeTblEntry *rte)
 {
-	if (is_ours(root) && active->callback != NULL &&
-		rte->rtekind == RTE_RELATION &&
+	if (!is_ours(root) || rte->rtekind != RTE_RELATION)
+		return;
+	if (active->callback != NULL &&
 		(!rte->inh || rte->relkind == RELKIND_PARTITIONED_TABLE))
 		active->callback(root, rel, rte, active->callback_arg);
+	if (active->seen != NULL && !rte->inh)
+		pa_seen_note(active->seen, root, rel, rte);
 }
 
 /*

@@ -8,6 +8,7 @@
 #define PERFADVISOR_ADVISE_WHATIF_H
 
 #include "advise/index_def.h"
+#include "advise/plan_time.h"
 #include "nodes/params.h"
 #include "nodes/pathnodes.h"
 #include "nodes/plannodes.h"
@@ -24,6 +25,7 @@ typedef struct PaWhatIf
 								 * their expressions only: no plan reads them */
 	PaRelCallback callback;		/* or NULL */
 	void	   *callback_arg;
+	PaSeen	   *seen;			/* to be filled, or NULL */
 
 	/* managed by whatif.c */
 	ParamListInfo params;		/* also the mark of our own planning */

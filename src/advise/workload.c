@@ -131,6 +131,7 @@ make_item(PaWorkStatement *ws, const PaSample *sample, Oid userid)
 
 	item->statement = ws;
 	item->replan.sample = sample;
+	item->replan.known_rows = ws->known_rows;
 	item->replan.restriction.userid = userid;
 	item->replan.restriction.search_path = sample->search_path;
 	if (ws->recorded != NULL && ws->recorded->fingerprint != 0)
@@ -340,6 +341,7 @@ add_items(PaSearch *search, PaWorkStatement *ws)
 	if (ws->items == NIL)
 		return;
 	ws->error = NULL;
+	ws->generic = pa_known_generic(search, &st->key);
 	common = make_common_item(ws, linitial(ws->items));
 	share_among(ws, ws->items, common != NULL ? 1 - PA_COMMON_SHARE : 1);
 	if (common != NULL)
@@ -394,6 +396,7 @@ pa_workload_recorded(PaSearch *search)
 	ListCell   *lc;
 
 	search->hours = hours;
+	pa_known_rows_read(search);
 	foreach(lc, recorded)
 	{
 		PaStatement *st = lfirst(lc);
@@ -410,6 +413,7 @@ pa_workload_recorded(PaSearch *search)
 		ws->recorded = st;
 		ws->time = st->total_exec_time / hours;
 		ws->calls = st->calls / hours;
+		ws->known_rows = pa_known_rows_of(search, &st->key);
 		search->statements = lappend(search->statements, ws);
 		if (st->nsamples == 0)
 			ws->error = "no execution was sampled";
@@ -459,7 +463,7 @@ pa_workload_given(PaSearch *search, List *queries)
 			ReThrowError(item->replan.error);
 		query = copyObject(linitial_node(Query, item->replan.queries));
 		st->key.queryid = pa_record_queryid(query, sample->text);
-		item->cost_now = pa_item_cost(search, item, NULL, NULL);
+		pa_item_plan_now(search, item);
 		if (item->replan.error != NULL)
 			ReThrowError(item->replan.error);
 		item->calls = 1;

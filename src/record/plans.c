@@ -48,6 +48,7 @@ typedef struct PaPlanRow
 	double		max_time;
 	double		rows;			/* returned or affected */
 	double		cost;			/* the planner's, of the latest */
+	bool		generic;		/* the latest ran with a generic plan */
 	TimestampTz first_seen;
 	TimestampTz last_seen;
 	dsa_pointer text;
@@ -294,6 +295,8 @@ add_to_row(PaPlanRow *row, const QueryDesc *queryDesc, const PaMeasure *measure)
 	row->total_time += exec_time;
 	row->rows += measure->rows;
 	row->cost = queryDesc->plannedstmt->planTree->total_cost;
+	if (measure->started_at >= row->last_seen)
+		row->generic = pa_plan_is_generic(queryDesc);
 	row->last_seen = Max(row->last_seen, measure->started_at);
 }
 
@@ -505,6 +508,31 @@ pa_plans_load(PaDump *dump)
 			pfree(string);
 	}
 	return true;
+}
+
+/*
+ * See record.h.
+ */
+List *
+pa_record_plan_modes(Oid dbid)
+{
+	PaPlanMode *modes = palloc(ROWS * sizeof(PaPlanMode));
+	List	   *result = NIL;
+	int			n = 0;
+
+	LWLockAcquire(table_lock, LW_SHARED);
+	for (int i = 0; i < ROWS; i++)
+	{
+		if (table[i].key.queryid == 0 || table[i].key.dbid != dbid)
+			continue;
+		modes[n].key = table[i].key;
+		modes[n].last_seen = table[i].last_seen;
+		modes[n++].generic = table[i].generic;
+	}
+	LWLockRelease(table_lock);
+	for (int i = 0; i < n; i++)
+		result = lappend(result, &modes[i]);
+	return result;
 }
 
 /*

@@ -367,6 +367,8 @@ make_statement(const PaEntryCopy *copy, bool with_samples)
 	statement->min_exec_time = c->min_time;
 	statement->max_exec_time = c->max_time;
 	statement->total_plan_time = c->total_plan_time;
+	statement->shared_blks_hit = c->shared_blks_hit;
+	statement->shared_blks_read = c->shared_blks_read;
 	statement->first_seen = c->first_seen;
 	statement->last_seen = c->last_seen;
 	if (pa_may_see_role(entry->key.userid))

@@ -53,6 +53,8 @@ typedef struct PaStatement
 	double		min_exec_time;
 	double		max_exec_time;
 	double		total_plan_time;	/* ms */
+	int64		shared_blks_hit;
+	int64		shared_blks_read;
 	TimestampTz first_seen;
 	TimestampTz last_seen;
 	int			nsamples;
@@ -66,6 +68,36 @@ typedef struct PaStatement
  * that the current user may not see are left out (query NULL, nsamples 0).
  */
 extern List *pa_record_read_statements(Oid dbid, bool with_samples);
+
+/* Rows that a statement's sequential scan of a table with a filter returns */
+typedef struct PaScanRows
+{
+	Oid			userid;
+	uint64		queryid;
+	Oid			relid;
+	double		rows;			/* of one scan, on the average */
+} PaScanRows;
+
+/*
+ * Returns them for database dbid, as far as they were measured of whole scans, in the
+ * current memory context: a List of PaScanRows *, by statement and table in no
+ * order. A statement that filters a table in several ways is left out with it.
+ */
+extern List *pa_record_scan_rows(Oid dbid);
+
+/* Whether the latest sampled execution with a plan ran with a generic one */
+typedef struct PaPlanMode
+{
+	PaStatementKey key;
+	TimestampTz last_seen;
+	bool		generic;
+} PaPlanMode;
+
+/*
+ * Returns that for each recorded plan of database dbid, in the current memory
+ * context and in no order: a List of PaPlanMode *.
+ */
+extern List *pa_record_plan_modes(Oid dbid);
 
 /*
  * A number that changes whenever an advisable statement was recorded,

@@ -443,6 +443,8 @@ extern bool pa_totals_load(PaDump *dump);
 
 /* jit.c */
 extern void pa_jit_note(const PaExecution *execution);
+/* generic.c */
+extern bool pa_plan_is_generic(const QueryDesc *query_desc);
 
 /* plans.c */
 extern void pa_plans_init(void);

@@ -17,6 +17,7 @@
 
 #include "access/relation.h"
 #include "common/hashfn.h"
+#include "executor/hashjoin.h"
 #include "executor/instrument.h"
 #include "nodes/execnodes.h"
 #include "nodes/nodeFuncs.h"
@@ -132,6 +133,7 @@ typedef struct PaScanWalk
 	PaExecution *execution;
 	List	   *nodes;
 	bool		stops_early;	/* below a node that may not read all */
+	PlanState  *stopped;		/* child of this node that may not return all */
 	double		rows_read;
 } PaScanWalk;
 
@@ -188,16 +190,29 @@ collect_scan(SeqScanState *node, PaScanWalk *walk)
 static bool
 stops_children_early(PlanState *node)
 {
-	if (IsA(node, LimitState) || IsA(node, MergeJoinState))
-		return true;
-	if (IsA(node, NestLoopState) || IsA(node, HashJoinState))
+	if (IsA(node, HashJoinState))
 	{
-		JoinType	type = ((JoinState *) node)->jointype;
+		const HashJoinTableData *hashed = ((HashJoinState *) node)->hj_HashTable;
 
-		return type == JOIN_SEMI || type == JOIN_ANTI ||
-			((JoinState *) node)->single_match;
+		/* Without a row to join with, the other side is not read */
+		return hashed == NULL || hashed->totalTuples == 0;
 	}
-	return IsA(node, SubPlanState);
+	return IsA(node, LimitState) || IsA(node, MergeJoinState) || IsA(node, SubPlanState);
+}
+
+/*
+ * Returns the inner side of a nested loop that goes on at the first match, or
+ * NULL.
+ */
+static PlanState *
+child_stopped_early(PlanState *node)
+{
+	JoinState  *join = (JoinState *) node;
+
+	if (!IsA(node, NestLoopState) ||
+		!(join->jointype == JOIN_SEMI || join->jointype == JOIN_ANTI || join->single_match))
+		return NULL;
+	return innerPlanState(node);
 }
 
 /*
@@ -208,12 +223,16 @@ collect_walker(PlanState *node, void *context)
 {
 	PaScanWalk *walk = context;
 	bool		before = walk->stops_early;
+	PlanState  *child_before = walk->stopped;
 
+	walk->stops_early |= node == walk->stopped;
 	if (IsA(node, SeqScanState))
 		collect_scan((SeqScanState *) node, walk);
 	walk->stops_early |= stops_children_early(node);
+	walk->stopped = child_stopped_early(node);
 	(void) planstate_tree_walker(node, collect_walker, context);
 	walk->stops_early = before;
+	walk->stopped = child_before;
 	return false;
 }
 

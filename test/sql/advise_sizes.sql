@@ -69,7 +69,7 @@ END $$;
 
 CREATE TABLE sized_case AS SELECT c.no, c.what, (size_of(c.what)).* FROM size_case c;
 
-SELECT plan(count(*)::int + 7) FROM size_case;
+SELECT plan(count(*)::int + 9) FROM size_case;
 -- One page more or less is no error of small indexes.
 SELECT ok(CASE WHEN what ~ 'gin|gist' THEN imagined BETWEEN created * 0.67 - 8192 AND created * 1.5 + 8192
                ELSE imagined BETWEEN created * 0.8 - 8192 AND created * 1.25 + 8192 END,
@@ -85,4 +85,13 @@ SELECT throws_ok($$SELECT perfadvisor.what_if_size('CREATE INDEX ON nothing (a)'
 SELECT throws_ok($$SELECT perfadvisor.what_if_size('DROP TABLE t')$$, '42601', NULL, 'only CREATE INDEX has a size');
 CREATE TABLE empty (id int);
 SELECT cmp_ok(perfadvisor.what_if_size('CREATE INDEX ON empty (id)'), '<=', 16384::bigint, 'an index on an empty table is small');
+
+-- Rows of one order lie side by side, so a sample of blocks has several of each that it has
+CREATE TABLE line (order_id int, kind int, note text);
+INSERT INTO line SELECT i / 6, (i::bigint * 7919 % 100)::int, repeat('x', 40) FROM generate_series(1, 300000) AS i;
+VACUUM ANALYZE line;
+CREATE INDEX line_part ON line (order_id) WHERE kind < 35;
+CREATE INDEX line_small ON line (order_id) WHERE kind < 5;
+SELECT ok(perfadvisor.what_if_size('CREATE INDEX ON line (order_id) WHERE kind < 35') BETWEEN 0.8 * pg_relation_size('line_part') AND 1.25 * pg_relation_size('line_part'), 'a part of the rows of a clustered key: as large as imagined');
+SELECT ok(perfadvisor.what_if_size('CREATE INDEX ON line (order_id) WHERE kind < 5') BETWEEN 0.8 * pg_relation_size('line_small') AND 1.25 * pg_relation_size('line_small'), 'and a small part');
 SELECT * FROM finish();

@@ -45,7 +45,7 @@ SELECT pg_reload_conf() \g /dev/null
 \connect -
 SET client_min_messages = warning;
 
-SELECT plan(28);
+SELECT plan(30);
 -- 1 GB: a quarter is 256 MB, twice the default of 128 MB: worth it as the data does not fit
 SELECT is(case_of(1, 1, 4, 5, 'oltp'), 'effective_cache_size=768MB random_page_cost=1.1', '1 GB, oltp: shared_buffers are at half of a quarter and stay');
 SELECT is(case_of(1, 1, 4, 2, 'reports'), 'effective_cache_size=768MB random_page_cost=1.1 work_mem=112MB', '1 GB, reports: work_mem is what two statements at the same time leave room for');
@@ -69,6 +69,8 @@ SELECT is(advised(facts(NULL, NULL, 500, NULL, '{"rotational": null}')), NULL, '
 SELECT is(array_agg(DISTINCT status ORDER BY status), '{ok,unknown}', 'and what would is unknown') FROM perfadvisor.judge_settings(facts(NULL, NULL, 500, NULL, '{"rotational": null}'));
 SELECT is(advised(facts(8, 4, 40, NULL, facts, '{"max_connections": 100}')) ~ 'work_mem=160MB', false, 'where the statements at the same time were not measured, as many as may connect share the memory') FROM workloads WHERE name = 'reports';
 SELECT is(advised(facts(8, 4, 4, 10, facts, '{"random_page_cost": 4, "seq_page_cost": 1}') || '{"read_ms": 6, "rotational": true}') ~ 'random_page_cost', false, 'a disk that turns keeps its random_page_cost') FROM workloads WHERE name = 'oltp';
+SELECT matches(advised(facts(8, 4, 4, 10, facts, '{"random_page_cost": 4, "seq_page_cost": 1}') || '{"read_ms": 6, "rotational": true, "blocks_read": 20000, "blocks_hit": 1e9}'), 'random_page_cost=1.5', 'unless nearly all blocks were in memory') FROM workloads WHERE name = 'oltp';
+SELECT is(advised(facts(8, 4, 4, 10, facts, '{"random_page_cost": 1.5, "seq_page_cost": 1}') || '{"read_ms": 6, "rotational": true, "blocks_read": 20000, "blocks_hit": 1e9}') ~ 'random_page_cost', false, 'with which it stays') FROM workloads WHERE name = 'oltp';
 SELECT matches(advised(facts(8, 4, 4, 10, facts, '{"random_page_cost": 1.1}') || '{"read_ms": 6, "rotational": true}'), 'random_page_cost=4', 'and gets it back where it was taken away') FROM workloads WHERE name = 'oltp';
 SELECT is((SELECT status || ' ' || advised FROM perfadvisor.judge_settings(facts(8, 4, 40, 100, facts, '{"work_mem": 262144}')) WHERE setting = 'work_mem'), 'warning 20MB', 'a work_mem that would exhaust the memory is a warning') FROM workloads WHERE name = 'oltp';
 SELECT is((SELECT status || ' ' || advised FROM perfadvisor.judge_settings(facts(8, 4, 40, 10, facts, '{"shared_buffers": 786432}')) WHERE setting = 'shared_buffers'), 'warning 2GB', 'and so are shared_buffers of most of it') FROM workloads WHERE name = 'oltp';

@@ -1,0 +1,54 @@
+/*
+ * plan_walk.h
+ *	  Going through a plan to price its nodes: shared by plan_time.c and
+ *	  plan_time_scan.c.
+ *
+ * Private to the advise room.
+ */
+#ifndef PERFADVISOR_ADVISE_PLAN_WALK_H
+#define PERFADVISOR_ADVISE_PLAN_WALK_H
+
+#include "advise/plan_time.h"
+
+/* Prices that both need, microseconds */
+#define PA_TIME_HASH_BUILD			0.24
+#define PA_TIME_HASH_PROBE			0.105
+#define PA_TIME_KEPT				0.03
+
+typedef struct PaTiming
+{
+	const PaSeen *seen;
+	const PlannedStmt *stmt;
+	bool		doubtful;
+	double		workers;		/* that share a parallel scan, with the leader */
+	double		seq_pages;
+	double		random_pages;
+	int			depth;			/* of subplans, against endless ones */
+} PaTiming;
+
+/* What is known of a node */
+typedef struct PaTimed
+{
+	double		time;			/* of one execution */
+	double		factor;			/* rows, measured against estimated */
+	int			joins;			/* at and below it */
+} PaTimed;
+
+/* What an expression takes for a row, and the subplans in it */
+typedef struct PaTimedExpression
+{
+	double		time;
+	List	   *subplans;		/* SubPlan * */
+	int			aggregates;
+} PaTimedExpression;
+
+/* plan_time.c */
+extern PaTimed pa_time_of(PaTiming *walk, const Plan *plan, double executions);
+
+/* plan_time_scan.c */
+extern PaTimedExpression pa_time_expression(const List *expressions);
+extern double pa_time_conditions(PaTiming *walk, const Plan *plan, const List *quals,
+								 double rows, double returned);
+extern PaTimed pa_time_scan(PaTiming *walk, const Plan *plan, double executions);
+
+#endif							/* PERFADVISOR_ADVISE_PLAN_WALK_H */

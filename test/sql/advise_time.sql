@@ -1,0 +1,44 @@
+-- advise: an index that lowers a statement's cost and raises its time is not advised; one that lowers both is
+\unset ECHO
+\i test/setup.sql
+\i test/own_database.sql
+SET max_parallel_workers_per_gather = 0;
+SET jit = off;
+-- Rows of a customer are scattered over the whole table. Four columns say the same, which the planner takes for
+-- a coincidence, so that it expects one customer in 256 where every fourth is meant.
+CREATE TABLE customer (id int PRIMARY KEY, region int NOT NULL, branch int NOT NULL, office int NOT NULL, area int NOT NULL, name text NOT NULL);
+INSERT INTO customer SELECT i, i % 4, i % 4, i % 4, i % 4, 'customer ' || i FROM generate_series(1, 20000) AS i;
+CREATE TABLE purchase (id int PRIMARY KEY, customer_id int NOT NULL, amount numeric NOT NULL, bought_on date NOT NULL, note text NOT NULL);
+INSERT INTO purchase SELECT i, 1 + (i::bigint * 7919) % 20000, i % 977, date '2020-01-01' + i % 2000, repeat('x', 100) FROM generate_series(1, 400000) AS i;
+VACUUM ANALYZE customer, purchase;
+SELECT perfadvisor.reset() IS NOT NULL AS done \gset
+
+SELECT plan(7);
+
+-- What the planner thinks of it, and what is true
+CREATE FUNCTION plan_of(statement text) RETURNS SETOF text LANGUAGE plpgsql AS $$ BEGIN RETURN QUERY EXECUTE 'EXPLAIN ' || statement; END $$;
+CREATE FUNCTION cost_of(statement text) RETURNS float8 LANGUAGE sql AS $$ SELECT substring(line FROM 'cost=[\d.]+\.\.([\d.]+)')::float8 FROM plan_of(statement) AS line LIMIT 1 $$;
+\set misled 'SELECT sum(p.amount), max(p.note) FROM customer AS c JOIN purchase AS p ON p.customer_id = c.id WHERE c.region = 2 AND c.branch = 2 AND c.office = 2 AND c.area = 2 AND p.amount > 100'
+:misled \g /dev/null
+:misled \g /dev/null
+:misled \g /dev/null
+SELECT cmp_ok((SELECT sum(substring(line FROM 'cost=[\d.]+\.\.([\d.]+)')::float8) FROM (SELECT line FROM perfadvisor.what_if(:'misled', '{CREATE INDEX ON purchase (customer_id)}') AS line LIMIT 1) AS x), '<', cost_of(:'misled') * 0.7,
+              'with an index on the foreign key the statement costs a third less');
+SELECT is((SELECT count(*) FROM perfadvisor.index_advice WHERE relation = 'purchase'::regclass AND ddl LIKE '%(customer_id)'), 0::bigint, 'and yet that index is not advised');
+SELECT alike((SELECT string_agg(reason, '; ') FROM perfadvisor.index_advice_rejected WHERE ddl LIKE '%purchase%customer_id%'), '%take longer%', 'because the statement would take longer');
+
+-- The same join, where one row is meant
+SELECT perfadvisor.reset() IS NOT NULL AS done \gset
+\set right 'SELECT sum(p.amount), max(p.note) FROM customer AS c JOIN purchase AS p ON p.customer_id = c.id WHERE c.name = ''customer 4711'' AND p.amount > 100'
+:right \g /dev/null
+:right \g /dev/null
+:right \g /dev/null
+SELECT is((SELECT count(*) FROM perfadvisor.index_advice WHERE relation = 'purchase'::regclass AND ddl LIKE '%(customer_id%'), 1::bigint, 'for one customer''s purchases the index is advised');
+SELECT unalike((SELECT string_agg(reason, '; ') FROM perfadvisor.index_advice), '%take longer%', 'and nothing gets slower');
+
+-- Tables of the catalog
+SELECT oid FROM pg_class WHERE relpages > 3 AND relnamespace = 11 AND EXISTS (SELECT FROM purchase WHERE id = 3) \g /dev/null
+SELECT oid FROM pg_class WHERE relpages > 3 AND relnamespace = 11 AND EXISTS (SELECT FROM purchase WHERE id = 3) \g /dev/null
+SELECT is((SELECT count(*) FROM perfadvisor.index_advice WHERE relation IN (SELECT oid FROM pg_class WHERE relnamespace = 11)), 0::bigint, 'a table of the catalog that is read together with another gets no index');
+SELECT is((SELECT count(*) FROM perfadvisor.index_advice_rejected WHERE relation IN (SELECT oid FROM pg_class WHERE relnamespace = 11)), 0::bigint, 'and none is thought of');
+SELECT * FROM finish();
