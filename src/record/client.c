@@ -5,7 +5,10 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
+
 #include "record/client.h"
+#include "record/execution.h"
 
 PaClientStatement pa_client;
 
@@ -19,14 +22,53 @@ pa_client_tell(void)
 {
 	int			level = pa_nesting_level;
 
-	if (pa_client.subid == InvalidSubTransactionId)
+	if (pa_client.subid == InvalidSubTransactionId || pa_client.told)
 		return;
+	pa_client.told = true;
 	pa_nesting_level = 0;
 	if (pa_client.execution != NULL)
 		pa_execution_tell(pa_client.execution);
 	else if (pa_client.planned != NULL)
 		pa_unplanned_failed(pa_client.planned, pa_client.source, pa_ms_since(&pa_client.start));
-	pa_client.execution = NULL;
-	pa_client.planned = NULL;
 	pa_nesting_level = level;
+}
+
+/*
+ * Takes note that a (sub)transaction was aborted: the client's statement has
+ * failed if it ran in it. If nobody was told of its error, as a function that
+ * is no part of a statement caught it, its planning is counted here. Its
+ * execution is dropped, which may have begun before the subtransaction.
+ */
+void
+pa_client_aborted(SubTransactionId subid)
+{
+	PaClientStatement failed = pa_client;
+
+	if (failed.subid == InvalidSubTransactionId || failed.subid < subid)
+		return;
+	pa_client_end();
+	pa_client.planned = NULL;
+	pa_client.told = false;
+	if (failed.execution != NULL)
+		pa_execution_drop(failed.execution);
+	else if (failed.planned != NULL && !failed.told)
+	{
+		PaStatementKey key = {.dbid = MyDatabaseId,.userid = failed.userid,.queryid = failed.queryid,
+		.toplevel = true};
+
+		pa_unplanned_count(&key, pa_ms_since(&failed.start));
+	}
+}
+
+/*
+ * Records the planning that the end of the session interrupts. Executions
+ * are looked after by others. Runs in the error path.
+ */
+void
+pa_client_session_ends(void)
+{
+	if (pa_client.planned != NULL)
+		pa_client_tell();
+	pa_client.planned = NULL;
+	pa_client_end();
 }

@@ -18,16 +18,21 @@
 
 typedef struct PaClientStatement
 {
-	SubTransactionId subid;		/* that it began in; invalid: there is none */
-	PaExecution *execution;		/* NULL: none, not recorded, or it was told */
-	const Query *planned;		/* NULL: none, not recorded, or it was told */
+	SubTransactionId subid;		/* that it runs in just now; invalid: there is none */
+	bool		told;			/* its failure, while its error was reported */
+	PaExecution *execution;		/* NULL: none, or not recorded */
+	const Query *planned;		/* NULL: none, or not recorded */
 	const char *source;			/* of what is planned */
+	uint64		queryid;		/* of what is planned, the server's */
+	Oid			userid;			/* who plans it */
 	instr_time	start;			/* of the planning */
 } PaClientStatement;
 
 extern PaClientStatement pa_client;
 
 extern void pa_client_tell(void);
+extern void pa_client_aborted(SubTransactionId subid);
+extern void pa_client_session_ends(void);
 
 /*
  * Tells whether what starts now can do without a guard.
@@ -39,12 +44,13 @@ pa_client_may_begin(void)
 }
 
 /*
- * Begins and ends running a statement of the client.
+ * Begins and ends running a statement of the client. A portal may have been
+ * opened in another subtransaction than it is run in.
  */
 static inline void
 pa_client_begin(PaExecution *execution)
 {
-	pa_client.subid = execution ? execution->subid : GetCurrentSubTransactionId();
+	pa_client.subid = GetCurrentSubTransactionId();
 	pa_client.execution = execution;
 	pa_nesting_level = 1;
 }
@@ -55,19 +61,6 @@ pa_client_end(void)
 	pa_client.subid = InvalidSubTransactionId;
 	pa_client.execution = NULL;
 	pa_nesting_level = 0;
-}
-
-/*
- * Takes note that a (sub)transaction was aborted: the client's statement has
- * failed if it began in it.
- */
-static inline void
-pa_client_aborted(SubTransactionId subid)
-{
-	if (pa_client.subid == InvalidSubTransactionId || pa_client.subid < subid)
-		return;
-	pa_client.planned = NULL;
-	pa_client_end();
 }
 
 #endif							/* PERFADVISOR_RECORD_CLIENT_H */
