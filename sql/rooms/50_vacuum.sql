@@ -476,8 +476,8 @@ WITH t AS MATERIALIZED (
            CASE WHEN u.by_fillfactor THEN 'SHARE UPDATE EXCLUSIVE for a moment; pages that are written from now on keep the room, the table grows by up to a sixth as it is rewritten.'
                 ELSE 'Whether these indexes are worth it, index_cleanup tells.' END
     FROM (SELECT x.*, x.fillfactor > 90 AND (x.new_page >= 0.2 OR (x.new_page IS NULL AND x.breakers IS NULL AND x.recorded)) AS by_fillfactor FROM hot AS x) AS u CROSS JOIN here AS h
-    -- pages with room that were written before they had it are counted still
-    WHERE u.by_fillfactor OR u.breakers IS NOT NULL OR u.fillfactor > 90
+    -- updates of pages that were written before they had room are counted still: what stayed on its page is left to explain
+    WHERE u.by_fillfactor OR u.fillfactor > 90 OR (u.breakers IS NOT NULL AND (u.new_page IS NULL OR u.not_hot - u.new_page >= 0.2))
     UNION ALL
     SELECT 'visibility_map', t.name, t.relation, 'info',
            pg_catalog.format('%s %% of its pages are known to be visible to all, where %s %% would be: index-only scans visit the table for the others', pg_catalog.round(t.all_visible * 100.0 / t.relpages), 90),

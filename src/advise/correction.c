@@ -13,7 +13,7 @@
 
 #include "access/heapam.h"
 #include "access/table.h"
-#include "access/tableam.h"
+#include "access/genam.h"
 #include "catalog/namespace.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -47,14 +47,14 @@ pa_correction_read(void)
 	Oid			relid = get_relname_relid("advice_corrections",
 										  get_namespace_oid("perfadvisor", true));
 	Relation	relation;
-	TableScanDesc scan;
+	SysScanDesc scan;
 	HeapTuple	tuple;
 
 	if (!OidIsValid(relid))
 		return NIL;
 	relation = table_open(relid, AccessShareLock);
-	scan = table_beginscan(relation, GetActiveSnapshot(), 0, NULL);
-	while ((tuple = heap_getnext(scan, ForwardScanDirection)) != NULL)
+	scan = systable_beginscan(relation, InvalidOid, false, GetActiveSnapshot(), 0, NULL);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
 		Correction *correction = palloc(sizeof(Correction));
 		bool		no_name;
@@ -68,7 +68,7 @@ pa_correction_read(void)
 		correction->factor = Min(Max(DatumGetFloat8(factor), FACTOR_MIN), FACTOR_MAX);
 		result = lappend(result, correction);
 	}
-	table_endscan(scan);
+	systable_endscan(scan);
 	table_close(relation, AccessShareLock);
 	return result;
 }

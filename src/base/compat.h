@@ -11,6 +11,7 @@
 #include "datatype/timestamp.h"
 #include "executor/instrument.h"
 #include "executor/executor.h"
+#include "miscadmin.h"
 #include "nodes/plannodes.h"
 #include "optimizer/planner.h"
 #include "parser/analyze.h"

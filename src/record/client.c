@@ -5,6 +5,8 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
+
 #include "record/client.h"
 #include "record/execution.h"
 
@@ -32,15 +34,37 @@ pa_client_tell(void)
 }
 
 /*
- * Ends a client's statement that has failed. Runs in the error path.
+ * Ends the client's statement, which was aborted. If nobody was told of its
+ * error, as a function that is no part of a statement caught it, its planning
+ * is counted here. Its execution is dropped. Runs in the error path.
  */
 void
 pa_client_failed(void)
 {
-	PaExecution *execution = pa_client.execution;
+	PaClientStatement failed = pa_client;
 
+	pa_client_end();
+	pa_client.planned = NULL;
+	if (failed.execution != NULL)
+		pa_execution_drop(failed.execution);
+	else if (failed.planned != NULL && !failed.told)
+	{
+		PaStatementKey key = {.dbid = MyDatabaseId,.userid = failed.userid,.queryid = failed.queryid,
+		.toplevel = true};
+
+		pa_unplanned_count(&key, pa_ms_since(&failed.start));
+	}
+}
+
+/*
+ * Records the planning that the end of the session interrupts. Executions
+ * are looked after by others. Runs in the error path.
+ */
+void
+pa_client_session_ends(void)
+{
+	if (pa_client.planned != NULL)
+		pa_client_tell();
 	pa_client.planned = NULL;
 	pa_client_end();
-	if (execution != NULL)
-		pa_execution_drop(execution);
 }

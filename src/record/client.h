@@ -18,11 +18,13 @@
 
 typedef struct PaClientStatement
 {
-	SubTransactionId subid;		/* that it runs in; invalid: there is none */
-	bool		told;			/* its error is recorded */
+	SubTransactionId subid;		/* that it runs in just now; invalid: there is none */
+	bool		told;			/* its failure, while its error was reported */
 	PaExecution *execution;		/* NULL: none, or not recorded */
 	const Query *planned;		/* NULL: none, or not recorded */
 	const char *source;			/* of what is planned */
+	uint64		queryid;		/* of what is planned, the server's */
+	Oid			userid;			/* who plans it */
 	instr_time	start;			/* of the planning */
 } PaClientStatement;
 
@@ -30,6 +32,7 @@ extern PaClientStatement pa_client;
 
 extern void pa_client_tell(void);
 extern void pa_client_failed(void);
+extern void pa_client_session_ends(void);
 
 /*
  * Tells whether what starts now can do without a guard.
@@ -41,7 +44,8 @@ pa_client_may_begin(void)
 }
 
 /*
- * Begins and ends running a statement of the client.
+ * Begins and ends running a statement of the client. A portal may have been
+ * opened in another subtransaction than it is run in.
  */
 static inline void
 pa_client_begin(PaExecution *execution)
@@ -62,7 +66,7 @@ pa_client_end(void)
 
 /*
  * Takes note that a (sub)transaction was aborted: the client's statement has
- * failed if it runs in it, though a portal may have been opened before.
+ * failed if it ran in it, though it may have begun before.
  */
 static inline void
 pa_client_aborted(SubTransactionId subid)

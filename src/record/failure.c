@@ -223,8 +223,7 @@ pa_emit_log(ErrorData *edata)
 		if (edata->elevel >= FATAL)
 		{
 			pa_failure_forget_awaited();
-			pa_client_tell();
-			pa_client_aborted(TopSubTransactionId);
+			pa_client_session_ends();
 			pa_execution_all_failed();
 			pa_utility_all_failed();
 		}

@@ -120,6 +120,8 @@ pa_planner(PA_PLANNER_PARAMS)
 		pa_client_begin(NULL);
 		pa_client.planned = parse;
 		pa_client.source = query_string;
+		pa_client.queryid = queryid;
+		pa_client.userid = GetUserId();
 		pa_client.start = start;
 		result = call_planner(PA_PLANNER_ARGS);
 		pa_client.planned = NULL;

@@ -312,6 +312,7 @@ extern void pa_utility_all_failed(void);
 extern int	pa_unplanned_notes;
 
 extern void pa_unplanned_attach(void);
+extern void pa_unplanned_count(PaStatementKey *key, double plan_time);
 extern void pa_unplanned_failed(const Query *query, const char *source,
 								double plan_time);
 extern void pa_unplanned_settle(void);

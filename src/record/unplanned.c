@@ -29,35 +29,46 @@ static PaNote notes[NOTES];
 int			pa_unplanned_notes = 0;
 
 /*
- * Counts the planning of a statement that failed at this nesting level, after
- * plan_time ms. Runs in the error path.
+ * Counts the planning of a statement that failed after plan_time ms, without a
+ * word on the error, and completes its key by what is known of it. Runs in the
+ * error path.
  */
 void
-pa_unplanned_failed(const Query *query, const char *source, double plan_time)
+pa_unplanned_count(PaStatementKey *key, double plan_time)
 {
-	uint64		queryid = pa_query_id(query);
-	int			location = query->stmt_location;
-	int			length = query->stmt_len;
-	PaBirth    *birth = pa_birth_find(queryid);
-	PaStatementKey key = {.dbid = MyDatabaseId,.userid = GetUserId(),.queryid = queryid,
-	.toplevel = pa_nesting_level == 0};
+	PaBirth    *birth = pa_birth_find(key->queryid);
 	PaMeasure	measure = {.failed = true,.plan_time = plan_time,
 	.started_at = GetCurrentStatementStartTimestamp()};
 	PaPlace		place;
 
-	if (pa_local_find_failed(&key, &place))
+	if (pa_local_find_failed(key, &place))
 	{
 		if (!pa_place_add(&place, &measure) &&
-			!(pa_table_renew(&place.ref, &key) && pa_entry_add(&place.ref, &measure)))
+			!(pa_table_renew(&place.ref, key) && pa_entry_add(&place.ref, &measure)))
 			pa_table_count_lost(&place.ref, 1);
+		return;
 	}
-	else
-	{
-		if (pa_unplanned_notes < NOTES)
-			notes[pa_unplanned_notes++] = (PaNote) {queryid, key, measure};
-		if (birth != NULL)
-			key.queryid = birth->recorded_as;
-	}
+	if (pa_unplanned_notes < NOTES)
+		notes[pa_unplanned_notes++] = (PaNote) {key->queryid, *key, measure};
+	if (birth != NULL)
+		key->queryid = birth->recorded_as;
+}
+
+/*
+ * Records the planning of a statement that failed at this nesting level, after
+ * plan_time ms, and counts it. Runs in the error path.
+ */
+void
+pa_unplanned_failed(const Query *query, const char *source, double plan_time)
+{
+	int			location = query->stmt_location;
+	int			length = query->stmt_len;
+	PaStatementKey key = {.dbid = MyDatabaseId,.userid = GetUserId(),.queryid = pa_query_id(query),
+	.toplevel = pa_nesting_level == 0};
+	PaMeasure	measure = {.failed = true,.plan_time = plan_time,
+	.started_at = GetCurrentStatementStartTimestamp()};
+
+	pa_unplanned_count(&key, plan_time);
 	pa_utility_locate(source, &location, &length);
 	if (source != NULL)
 		pa_bound_place(source, &location, &length);

@@ -520,7 +520,8 @@ hit_rate(double calls, double seconds, double ttl)
 }
 
 /*
- * Makes the estimates of a copied watch.
+ * Makes the estimates of a copied watch: of what is common and of what is
+ * followed, each for its share.
  */
 static void
 estimate(const PaWatch *watch, PaRepeats *repeats)
@@ -556,8 +557,14 @@ estimate(const PaWatch *watch, PaRepeats *repeats)
 			repeats->hit_rates[t] += share *
 				hit_rate(share * repeats->calls, seconds, pa_watch_ttls[t]);
 	}
-	for (int t = 0; t < PA_WATCH_TTLS && calls > 0; t++)
-		repeats->hit_rates[t] += Max(1 - common, 0) * hits[t] / calls;
+	for (int t = 0; t < PA_WATCH_TTLS; t++)
+	{
+		if (calls > 0)
+			repeats->hit_rates[t] += Max(1 - common, 0) * hits[t] / calls;
+		else if (common > 0)
+			/* None of the others is followed, so there are few: they are like these */
+			repeats->hit_rates[t] /= Min(common, 1);
+	}
 }
 
 /*

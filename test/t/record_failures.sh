@@ -26,7 +26,7 @@ errors() {
 pa_prepare test
 pa_begin
 pa_build
-tap_plan 36
+tap_plan 40
 cat >"$PA_WORK/server.conf" <<-'CONF'
 	shared_preload_libraries = 'perfadvisor'
 	perfadvisor.max_statements = 100
@@ -107,6 +107,34 @@ fail -c "CREATE FUNCTION tried(n int) RETURNS int LANGUAGE plpgsql AS 'BEGIN RET
 fail -c "SELECT /* trying */ tried(n) FROM numbers WHERE n < 4"
 tap_is "$(counted 'SELECT /* trying */%')" "1 calls, 0 failures" "a statement in which a function caught errors has succeeded"
 tap_is "$(counted '%/* tried */%')" "0 calls, 3 failures" "while those inside are counted"
+fail -v ON_ERROR_STOP=0 -c "BEGIN; SAVEPOINT s" -c "SELECT /* hushing */ set_config('log_min_messages', 'panic', false), 3 / (n - 5) FROM numbers" -c "ROLLBACK TO s" -c "SELECT /* hushed */ 3 + n + n FROM numbers" -c "COMMIT"
+tap_is "$(query "SELECT string_agg(format('%s %s %s', toplevel, calls, failures), ', ' ORDER BY calls) FROM perfadvisor.statements WHERE query ~ '^SELECT /. hush'")" \
+	"t 0 1, t 1 0" "nor does it matter when a statement itself stops its error from being logged"
+# Triggers run at COMMIT, as part of no statement
+pa_psql -d postgres >/dev/null <<-'SQL'
+	CREATE TABLE late (n int);
+	CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS $$
+	DECLARE
+		opened CURSOR FOR SELECT /* late opened */ 1 / (n - 5) AS one, n FROM numbers;
+	BEGIN
+		PERFORM /* late before */ count(*) FROM numbers;
+		OPEN opened;
+		MOVE FORWARD 2 FROM opened;
+		BEGIN
+			MOVE FORWARD 5 FROM opened;
+		EXCEPTION WHEN division_by_zero THEN NULL; END;
+		PERFORM /* late after */ count(*), max(n) FROM numbers;
+		BEGIN
+			PERFORM /* late planned */ 1 / 0 - n * n FROM numbers;
+		EXCEPTION WHEN division_by_zero THEN NULL; END;
+		PERFORM /* late at last */ count(*), max(n), min(n) FROM numbers;
+		RETURN NULL;
+	END $$;
+	CREATE CONSTRAINT TRIGGER late AFTER INSERT ON late DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION late();
+	INSERT INTO late VALUES (1);
+SQL
+tap_is "$(query "SELECT string_agg(format('%s %s %s', substring(query FROM '/\* late ([a-z ]+) \*/'), calls, failures), ', ' ORDER BY query) FROM perfadvisor.statements WHERE query ~ '/. late .* ./' AND toplevel")" \
+	"after 1 0, at last 1 0, before 1 0, opened 0 1, planned 0 1" "what fails in a subtransaction it did not begin in, and is caught where no statement runs, is counted as well"
 fail -c "SELECT count(*) FROM numbers a, numbers b, numbers c WHERE 1 / (a.n + b.n + c.n - 30) >= 0 -- at the end of a long scan"
 tap_is "$(query "SELECT format('%s %s', sqlstate, exec_time > 0) FROM perfadvisor.slow_queries WHERE query LIKE '%at the end of a long scan%'")" "22012 t" "a failure knows how long its statement took"
 
@@ -134,6 +162,12 @@ wait $!
 tap_is "$(counted '%/* napping */%')" "0 calls, 1 failures" "so have those that it ran inside"
 tap_is "$(query "SELECT sum(failures) FROM perfadvisor.statements WHERE query = 'DO'")" 1 "and the utility statement around them"
 tap_is "$(query "SELECT count(*) FROM perfadvisor.slow_queries WHERE sqlstate = '57P01'")" 4 "each of them once"
+fail -c "CREATE FUNCTION endless() RETURNS int IMMUTABLE LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(60); RETURN 1; END'"
+fail -c "SELECT /* planned for long */ endless() + n FROM numbers" &
+end_session 'SELECT /* planned for long */'
+wait $!
+tap_is "$(counted 'SELECT /* planned for long */%')" "0 calls, 1 failures" "a statement whose session is terminated while it is planned has failed, too"
+tap_is "$(errors 'SELECT /* planned for long */%')" "57P01 terminating connection due to administrator command" "with its reason"
 tap_is "$(query "SELECT 'up'")" up "nothing of this harms the server"
 
 # Many more statements than there is room for: the table stays bounded and nothing fails
