@@ -220,11 +220,11 @@ read_statement(HeapTuple row)
  * Tells whether the current user may see what was imported, and the extension
  * has the tables: the library may be newer than it.
  */
-static bool
-may_read(void)
+bool
+pa_sources_may_read(const char *table)
 {
 	return has_privs_of_role(GetUserId(), ROLE_PG_READ_ALL_STATS) &&
-		OidIsValid(get_relname_relid("source_statements", pa_extension_schema()));
+		OidIsValid(pa_extension_schema()) && OidIsValid(get_relname_relid(table, pa_extension_schema()));
 }
 
 /*
@@ -240,7 +240,7 @@ pa_sources_read(void)
 	PaSourceStatement *current = NULL;
 	int32		number = -1;
 
-	if (!OidIsValid(pa_extension_schema()) || !may_read())
+	if (!pa_sources_may_read("source_statements"))
 		return NIL;
 	SPI_connect();
 	if (SPI_execute(query, true, 0) != SPI_OK_SELECT)
@@ -275,7 +275,7 @@ pa_sources_version(void)
 	uint64		version = 0;
 	bool		isnull;
 
-	if (!OidIsValid(pa_extension_schema()) || !may_read())
+	if (!pa_sources_may_read("source_statements"))
 		return 0;
 	SPI_connect();
 	if (SPI_execute("SELECT COALESCE(pg_catalog.sum(pg_catalog.hashtextextended(w.source || w.imported_at::pg_catalog.text"
