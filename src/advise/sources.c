@@ -20,6 +20,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/timestamp.h"
 
 #include "advise/sources.h"
 
@@ -28,7 +29,7 @@ static const char *const query =
 "SELECT s.source, s.number, pg_catalog.to_regrole(pg_catalog.quote_ident(COALESCE(w.role::pg_catalog.text, s.rolname)))::pg_catalog.oid,"
 " s.queryid, s.toplevel, s.query, s.calls, s.rows, s.total_exec_time, s.min_exec_time, s.max_exec_time, w.hours,"
 " p.query, p.parameters,"
-" p.parameter_types, p.parameters_known, p.search_path, p.exec_time, p.rows"
+" p.parameter_types, p.parameters_known, p.search_path, p.exec_time, p.rows, s.first_seen, s.last_seen"
 " FROM perfadvisor.workload_sources AS w"
 " JOIN perfadvisor.source_statements AS s USING (source)"
 " LEFT JOIN LATERAL pg_catalog.jsonb_to_recordset(s.samples) AS p("
@@ -211,6 +212,8 @@ read_statement(HeapTuple row)
 	statement->total_exec_time = number_column(row, 9);
 	statement->min_exec_time = number_column(row, 10);
 	statement->max_exec_time = number_column(row, 11);
+	statement->first_seen = DatumGetTimestampTz(column(row, 20, &isnull));
+	statement->last_seen = DatumGetTimestampTz(column(row, 21, &isnull));
 	statement->advisable = true;
 	statement->samples = palloc0(MAX_SAMPLES * sizeof(PaSample));
 	return found;
