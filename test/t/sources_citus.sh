@@ -63,8 +63,9 @@ tap_is "$(on coordinator "SELECT count(*) FROM perfadvisor.source_statements WHE
 tap_is "$(on coordinator "SELECT sum(calls) >= 30 * 8 FROM perfadvisor.source_statements WHERE query LIKE '%FROM public.orders%' AND query ~ 'product OPERATOR'")" t "a statement that went to all shards was counted on all"
 tap_is "$(on coordinator "SELECT string_agg(ddl, '; ') FROM perfadvisor.index_advice WHERE ddl LIKE '%(product%'" | grep -c 'ON public.orders ')" 1 "an index on the distributed table is advised"
 ddl=$(on coordinator "SELECT ddl FROM perfadvisor.index_advice WHERE ddl LIKE '%(product%'")
-tap_is "$(on coordinator "$ddl")" "CREATE INDEX" "the coordinator takes it as it is printed"
-tap_is "$(on first "SELECT count(*) > 1 FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid WHERE c.relname ~ '^orders_[0-9]+$' AND pg_get_indexdef(i.indexrelid) LIKE '%(product%'")" t "and Citus creates it on the shards"
+tap_is "$(on coordinator "$ddl")" "" "the coordinator takes it as it is printed"
+# Otherwise Citus hides shards
+tap_is "$(PGOPTIONS="-c citus.override_table_visibility=off" on first "SELECT count(*) > 1 FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid WHERE c.relname ~ '^orders_[0-9]+$' AND pg_get_indexdef(i.indexrelid) LIKE '%(product%'")" t "and Citus creates it on the shards"
 for server in second first coordinator; do
 	pa_server_stop $server
 done
