@@ -11,13 +11,17 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "catalog/pg_authid.h"
 #include "catalog/pg_type.h"
+#include "common/hashfn.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/hsearch.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
@@ -220,6 +224,77 @@ read_statement(HeapTuple row)
 }
 
 /*
+ * Adds a statement to the one of the same text and role on another server: what
+ * it did in an hour there counts here.
+ */
+static void
+merge(PaSourceStatement *into, const PaSourceStatement *other)
+{
+	PaStatement *st = &into->statement;
+	const PaStatement *more = &other->statement;
+	double		share = into->hours / other->hours;
+
+	st->calls += (int64) rint(Max(more->calls * share, 1.0));
+	st->rows += (int64) rint(more->rows * share);
+	st->total_exec_time += more->total_exec_time * share;
+	st->min_exec_time = Min(st->min_exec_time, more->min_exec_time);
+	st->max_exec_time = Max(st->max_exec_time, more->max_exec_time);
+	st->first_seen = Min(st->first_seen, more->first_seen);
+	st->last_seen = Max(st->last_seen, more->last_seen);
+	for (int i = 0; i < more->nsamples && st->nsamples < MAX_SAMPLES; i++)
+		st->samples[st->nsamples++] = more->samples[i];
+}
+
+/* Statements by a hash of what makes them the same */
+typedef struct SameStatement
+{
+	uint64		hash;
+	PaSourceStatement *first;
+} SameStatement;
+
+/*
+ * Returns the statements with those of several servers made one. Statements of
+ * roles that do not exist here stay apart: it is said whose they are.
+ */
+static List *
+merge_all(List *statements)
+{
+	HASHCTL		ctl = {.keysize = sizeof(uint64),.entrysize = sizeof(SameStatement),.hcxt = CurrentMemoryContext};
+	HTAB	   *table = hash_create("perfadvisor statements of sources", 1024, &ctl,
+									HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	List	   *result = NIL;
+	ListCell   *lc;
+
+	foreach(lc, statements)
+	{
+		PaSourceStatement *found = lfirst(lc);
+		const PaStatement *st = &found->statement;
+		uint64		hash;
+		SameStatement *entry;
+		bool		exists;
+
+		if (st->query == NULL || !OidIsValid(st->key.userid))
+		{
+			result = lappend(result, found);
+			continue;
+		}
+		hash = DatumGetUInt64(hash_any_extended((const unsigned char *) st->query, strlen(st->query),
+												((uint64) st->key.userid << 1) | st->key.toplevel));
+		entry = hash_search(table, &hash, HASH_ENTER, &exists);
+		if (exists && strcmp(entry->first->statement.query, st->query) == 0)
+		{
+			merge(entry->first, found);
+			continue;
+		}
+		if (!exists)
+			entry->first = found;
+		result = lappend(result, found);
+	}
+	hash_destroy(table);
+	return result;
+}
+
+/*
  * Tells whether the current user may see what was imported, and the extension
  * has the tables: the library may be newer than it.
  */
@@ -232,7 +307,7 @@ pa_sources_may_read(const char *table)
 
 /*
  * Returns the statements of all sources, a List of PaSourceStatement in the
- * current context, in a fixed order. None for a user who may not see them.
+ * current context, in a fixed order; one that ran on several servers is one. None for a user who may not see them.
  */
 List *
 pa_sources_read(void)
@@ -266,7 +341,7 @@ pa_sources_read(void)
 			read_sample(row, &current->statement, &types_known);
 	}
 	SPI_finish();
-	return result;
+	return merge_all(result);
 }
 
 /*
