@@ -157,11 +157,9 @@ KIND=
 for argument in "$@"; do
 	case $argument in
 		sources | partitions | statements) KIND=$argument ;;
-		*) measure "$KIND" "$argument" ;;
+		*)
+			measure "$KIND" "$argument"
+			[ -z "$FOLDER" ] || plot "$KIND" >"$FOLDER/scale-$KIND.svg"
+			;;
 	esac
 done
-if [ -n "$FOLDER" ]; then
-	for KIND in $(cut -f 1 "$PA_WORK/measured.tsv" | sort -u); do
-		plot "$KIND" >"$FOLDER/scale-$KIND.svg"
-	done
-fi
