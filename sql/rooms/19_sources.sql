@@ -301,6 +301,10 @@ FROM pg_catalog.jsonb_to_recordset(COALESCE(document -> 'tables', '[]')) AS t(
 ON CONFLICT DO NOTHING;
 
 -- As above
+SELECT pg_catalog.count(pg_catalog.to_regclass(t.relation))
+FROM perfadvisor.source_tables AS t
+WHERE t.source = import_workload.source;
+
 SELECT pg_catalog.count(k.width)
 FROM perfadvisor.source_tables AS t
      CROSS JOIN LATERAL pg_catalog.jsonb_to_recordset(t.columns) AS k(
