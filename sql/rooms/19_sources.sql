@@ -86,6 +86,24 @@ COMMENT ON COLUMN perfadvisor.source_indexes.relation IS 'Name of its table';
 COMMENT ON COLUMN perfadvisor.source_indexes.scans IS 'Scans since statistics were reset there';
 COMMENT ON COLUMN perfadvisor.source_indexes.last_scan IS 'The latest of them, where the version there tells';
 
+CREATE TABLE perfadvisor.source_tables (
+    source text NOT NULL REFERENCES perfadvisor.workload_sources ON DELETE CASCADE,
+    relation text NOT NULL,
+    pages double precision NOT NULL,
+    rows double precision NOT NULL,
+    visible_pages double precision NOT NULL,
+    columns jsonb NOT NULL,
+    PRIMARY KEY (source, relation)
+);
+
+COMMENT ON TABLE perfadvisor.source_tables IS 'Statistics of tables and indexes on other servers, that stand in for those of tables that are empty here';
+COMMENT ON COLUMN perfadvisor.source_tables.source IS 'The other server';
+COMMENT ON COLUMN perfadvisor.source_tables.relation IS 'Name of the table or index there';
+COMMENT ON COLUMN perfadvisor.source_tables.pages IS 'Its pages as of the last VACUUM or ANALYZE there';
+COMMENT ON COLUMN perfadvisor.source_tables.rows IS 'Its rows, as well';
+COMMENT ON COLUMN perfadvisor.source_tables.visible_pages IS 'Its pages that are known to be visible to all, as well';
+COMMENT ON COLUMN perfadvisor.source_tables.columns IS 'What pg_stats has of its columns; without values where constants were left out';
+
 CREATE FUNCTION perfadvisor.source_index_scans(OUT source text, OUT index text, OUT scans bigint)
 RETURNS SETOF record
 LANGUAGE SQL STABLE PARALLEL SAFE STRICT SECURITY DEFINER
@@ -103,6 +121,7 @@ COMMENT ON FUNCTION perfadvisor.source_index_scans() IS 'How often indexes were 
 SELECT pg_catalog.pg_extension_config_dump('perfadvisor.workload_sources', '');
 SELECT pg_catalog.pg_extension_config_dump('perfadvisor.source_statements', '');
 SELECT pg_catalog.pg_extension_config_dump('perfadvisor.source_indexes', '');
+SELECT pg_catalog.pg_extension_config_dump('perfadvisor.source_tables', '');
 
 CREATE FUNCTION perfadvisor.raise(message text, detail text DEFAULT NULL, hint text DEFAULT NULL)
 RETURNS void
@@ -132,6 +151,12 @@ WITH here AS MATERIALIZED (
          JOIN pg_catalog.pg_database AS d ON d.oid = s.dbid
     WHERE d.datname = pg_catalog.current_database() AND export_workload.redact IS NOT TRUE
     GROUP BY s.userid, s.queryid, s.toplevel
+), scanned AS MATERIALIZED (
+    SELECT t.relid
+    FROM pg_catalog.pg_stat_user_tables AS t
+    WHERE COALESCE(t.seq_scan, 0) + COALESCE(t.idx_scan, 0) > 0 AND t.schemaname <> 'perfadvisor'
+    ORDER BY COALESCE(t.seq_scan, 0) + COALESCE(t.idx_scan, 0) DESC, t.relid
+    LIMIT 10000
 )
 SELECT pg_catalog.jsonb_build_object(
     'format', 'perfadvisor workload', 'version', 1,
@@ -156,7 +181,30 @@ SELECT pg_catalog.jsonb_build_object(
             'relation', pg_catalog.format('%I.%I', i.schemaname, i.relname),
             'scans', i.idx_scan, 'last_scan', pg_catalog.to_jsonb(i) ->> 'last_idx_scan') ORDER BY i.indexrelid)
         FROM pg_catalog.pg_stat_user_indexes AS i
-        WHERE i.idx_scan > 0 AND i.schemaname <> 'perfadvisor'), '[]'));
+        WHERE i.idx_scan > 0 AND i.schemaname <> 'perfadvisor'), '[]'),
+    -- of the tables that statements have read, as far as the role may see them
+    'tables', COALESCE((
+        SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+            'relation', pg_catalog.format('%I.%I', n.nspname, c.relname),
+            'pages', c.relpages, 'rows', c.reltuples, 'visible_pages', c.relallvisible,
+            'columns', COALESCE((
+                SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+                    'column', p.attname, 'inherited', p.inherited, 'null_share', p.null_frac, 'width', p.avg_width,
+                    'distinct', p.n_distinct, 'correlation', p.correlation,
+                    'common_shares', p.most_common_freqs,
+                    'common', CASE WHEN export_workload.redact IS NOT TRUE THEN p.most_common_vals::text END,
+                    'bounds', CASE WHEN export_workload.redact IS NOT TRUE THEN p.histogram_bounds::text END))
+                FROM pg_catalog.pg_stats AS p
+                WHERE c.relkind IN ('r', 'm', 'p') AND p.schemaname = n.nspname AND p.tablename = c.relname), '[]'))
+            ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
+             JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE c.reltuples > 0 AND c.relkind IN ('r', 'm', 'i', 'p')
+          AND c.oid IN (SELECT u.oid FROM scanned AS s
+                        CROSS JOIN LATERAL (
+                            SELECT s.relid AS oid
+                            UNION ALL SELECT i.indexrelid FROM pg_catalog.pg_index AS i WHERE i.indrelid = s.relid
+                            UNION ALL SELECT a.relid FROM pg_catalog.pg_partition_ancestors(s.relid) AS a) AS u)), '[]'));
 END;
 
 COMMENT ON FUNCTION perfadvisor.export_workload(boolean) IS
@@ -195,12 +243,19 @@ FROM (SELECT CASE
         WHEN pg_catalog.jsonb_path_exists(document, '$.indexes[*] ? (!(@.type() == "object"
                  && @.index.type() == "string" && @.relation.type() == "string" && @.scans.type() == "number"))')
             THEN 'the document is damaged: an index lacks something or has it of another type'
+        WHEN pg_catalog.jsonb_typeof(COALESCE(document -> 'tables', '[]')) <> 'array'
+             OR pg_catalog.jsonb_path_exists(document, '$.tables[*] ? (!(@.type() == "object"
+                 && @.relation.type() == "string" && @.pages.type() == "number" && @.pages >= 0 && @.pages < 4294967295
+                 && @.rows.type() == "number" && @.rows >= 0
+                 && @.visible_pages.type() == "number" && @.visible_pages >= 0 && @.columns.type() == "array"))')
+            THEN 'the document is damaged: a table lacks something or has it of another type'
       END AS problem,
       CASE WHEN document -> 'version' IS DISTINCT FROM '1' THEN 'Its version is ' || COALESCE(document ->> 'version', 'missing') || ', known is 1.' END AS detail) AS p
 WHERE p.problem IS NOT NULL;
 
 DELETE FROM perfadvisor.source_statements AS s WHERE s.source = import_workload.source;
 DELETE FROM perfadvisor.source_indexes AS i WHERE i.source = import_workload.source;
+DELETE FROM perfadvisor.source_tables AS t WHERE t.source = import_workload.source;
 
 INSERT INTO perfadvisor.workload_sources AS w (source, role, imported_at, exported_at, recorded_since, hours,
     server_version, standby, redacted, total_exec_time)
@@ -239,11 +294,127 @@ SELECT import_workload.source, i.index, i.relation, i.scans, i.last_scan
 FROM pg_catalog.jsonb_to_recordset(document -> 'indexes') AS i(index text, relation text, scans bigint, last_scan timestamptz)
 ON CONFLICT DO NOTHING;
 
+INSERT INTO perfadvisor.source_tables (source, relation, pages, rows, visible_pages, columns)
+SELECT import_workload.source, t.relation, t.pages, t.rows, t.visible_pages, t.columns
+FROM pg_catalog.jsonb_to_recordset(COALESCE(document -> 'tables', '[]')) AS t(
+         relation text, pages double precision, rows double precision, visible_pages double precision, columns jsonb)
+ON CONFLICT DO NOTHING;
+
+-- As above
+SELECT pg_catalog.count(pg_catalog.to_regclass(t.relation))
+FROM perfadvisor.source_tables AS t
+WHERE t.source = import_workload.source;
+
+SELECT pg_catalog.count(k.width)
+FROM perfadvisor.source_tables AS t
+     CROSS JOIN LATERAL pg_catalog.jsonb_to_recordset(t.columns) AS k(
+         "column" text, inherited boolean, null_share real, width integer, "distinct" real, correlation real,
+         common_shares real[], common text, bounds text)
+WHERE t.source = import_workload.source;
+
 SELECT pg_catalog.count(*) FROM perfadvisor.source_statements AS s WHERE s.source = import_workload.source;
 END;
 
 COMMENT ON FUNCTION perfadvisor.import_workload(jsonb, text, name) IS
 'Takes in the workload of another server under a name, in place of what was there under that name, and returns how many statements it has; they are planned as the role of the same name here, or as the one given';
+
+-- Citus: shards of distributed tables
+CREATE FUNCTION perfadvisor.citus_shards(OUT schema text, OUT shard text, OUT relation text)
+RETURNS SETOF record
+LANGUAGE C STABLE PARALLEL RESTRICTED STRICT
+AS 'MODULE_PATHNAME', 'pa_citus_shards';
+
+COMMENT ON FUNCTION perfadvisor.citus_shards() IS
+'Where Citus is installed, the shards of distributed tables and of their indexes, and what they are shards of';
+
+CREATE FUNCTION perfadvisor.rename_relations(query text, schemas text[], names text[], other_names text[]) RETURNS text
+LANGUAGE C IMMUTABLE PARALLEL SAFE STRICT
+AS 'MODULE_PATHNAME', 'pa_rename_relations';
+
+COMMENT ON FUNCTION perfadvisor.rename_relations(text, text[], text[], text[]) IS
+'The text of a statement with other names of relations, each given by its schema and name; what comes before its first word is left out';
+
+CREATE FUNCTION perfadvisor.map_shards(documents jsonb[], shards jsonb) RETURNS jsonb
+LANGUAGE SQL STABLE PARALLEL SAFE STRICT
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+WITH names AS MATERIALIZED (
+    SELECT pg_catalog.array_agg(n.schema) AS schemas, pg_catalog.array_agg(n.shard) AS shards, pg_catalog.array_agg(n.relation) AS relations
+    FROM pg_catalog.jsonb_to_recordset(map_shards.shards) AS n(schema text, shard text, relation text)
+), relations AS MATERIALIZED (
+    SELECT DISTINCT ON (n.schema, n.shard) pg_catalog.format('%I.%I', n.schema, n.shard) AS shard,
+           pg_catalog.format('%I.%I', n.schema, n.relation) AS relation
+    FROM pg_catalog.jsonb_to_recordset(map_shards.shards) AS n(schema text, shard text, relation text)
+), given AS MATERIALIZED (
+    SELECT d.document FROM pg_catalog.unnest(map_shards.documents) AS d(document)
+), named AS MATERIALIZED (
+    SELECT s.*, perfadvisor.rename_relations(s.query, n.schemas, n.shards, n.relations) AS renamed
+    FROM given AS g
+         CROSS JOIN names AS n
+         CROSS JOIN LATERAL pg_catalog.jsonb_to_recordset(g.document -> 'statements') AS s(
+             rolname text, queryid bigint, toplevel boolean, statement_class text, query text, calls bigint, failures bigint,
+             rows bigint, total_exec_time double precision, min_exec_time double precision, max_exec_time double precision,
+             first_seen timestamptz, last_seen timestamptz, samples jsonb)
+), mapped AS MATERIALIZED (
+    -- what names no shard was not sent by Citus to a table of its own
+    SELECT n.* FROM named AS n WHERE n.renamed <> n.query
+), samples AS MATERIALIZED (
+    SELECT r.rolname, r.toplevel, r.statement_class, r.renamed,
+           pg_catalog.jsonb_agg(r.sample || pg_catalog.jsonb_build_object('query',
+               perfadvisor.rename_relations(r.sample ->> 'query', n.schemas, n.shards, n.relations)) ORDER BY r.place) AS samples
+    FROM (SELECT o.*, pg_catalog.row_number() OVER (PARTITION BY o.rolname, o.toplevel, o.statement_class, o.renamed
+                                                    ORDER BY o.slowness = 1 DESC, pg_catalog.hashtextextended(o.sample::text, 0)) AS place
+          FROM (SELECT m.rolname, m.toplevel, m.statement_class, m.renamed, p.sample,
+                       pg_catalog.row_number() OVER (PARTITION BY m.rolname, m.toplevel, m.statement_class, m.renamed
+                                                     ORDER BY (p.sample ->> 'exec_time')::double precision DESC) AS slowness
+                FROM mapped AS m CROSS JOIN LATERAL pg_catalog.jsonb_array_elements(m.samples) AS p(sample)) AS o) AS r
+         CROSS JOIN names AS n
+    WHERE r.place <= 4 AND r.sample ->> 'query' IS NOT NULL
+    GROUP BY r.rolname, r.toplevel, r.statement_class, r.renamed
+), merged AS MATERIALIZED (
+    SELECT m.rolname, m.toplevel, m.statement_class, m.renamed, pg_catalog.min(m.queryid) AS queryid,
+           pg_catalog.sum(m.calls) AS calls, pg_catalog.sum(m.failures) AS failures, pg_catalog.sum(m.rows) AS rows,
+           pg_catalog.sum(m.total_exec_time) AS total_exec_time, pg_catalog.min(m.min_exec_time) AS min_exec_time,
+           pg_catalog.max(m.max_exec_time) AS max_exec_time, pg_catalog.min(m.first_seen) AS first_seen, pg_catalog.max(m.last_seen) AS last_seen
+    FROM mapped AS m
+    GROUP BY m.rolname, m.toplevel, m.statement_class, m.renamed
+)
+SELECT COALESCE((SELECT g.document - 'statements' - 'indexes' - 'tables' FROM given AS g LIMIT 1), '{}')
+    || pg_catalog.jsonb_build_object(
+    'exported_at', (SELECT pg_catalog.min((g.document ->> 'exported_at')::timestamptz) FROM given AS g),
+    'recorded_since', (SELECT pg_catalog.min((g.document ->> 'recorded_since')::timestamptz) FROM given AS g),
+    'redacted', (SELECT pg_catalog.bool_or((g.document ->> 'redacted')::boolean) FROM given AS g),
+    'statements', COALESCE((
+        SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+            'rolname', m.rolname, 'queryid', m.queryid::text, 'toplevel', m.toplevel, 'statement_class', m.statement_class,
+            'query', m.renamed, 'calls', m.calls, 'failures', m.failures, 'rows', m.rows,
+            'total_exec_time', m.total_exec_time, 'min_exec_time', m.min_exec_time, 'max_exec_time', m.max_exec_time,
+            'first_seen', m.first_seen, 'last_seen', m.last_seen, 'samples', COALESCE(s.samples, '[]'))
+            ORDER BY m.total_exec_time DESC, m.queryid)
+        FROM merged AS m
+             LEFT JOIN samples AS s ON s.rolname = m.rolname AND s.toplevel = m.toplevel
+                                   AND s.statement_class = m.statement_class AND s.renamed = m.renamed), '[]'),
+    'indexes', COALESCE((
+        SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(x) ORDER BY x.index)
+        FROM (SELECT r.relation AS index, pg_catalog.min(t.relation) AS relation, pg_catalog.sum(i.scans) AS scans, pg_catalog.max(i.last_scan) AS last_scan
+              FROM given AS g
+                   CROSS JOIN LATERAL pg_catalog.jsonb_to_recordset(g.document -> 'indexes') AS i(
+                       index text, relation text, scans bigint, last_scan timestamptz)
+                   JOIN relations AS r ON r.shard = i.index
+                   JOIN relations AS t ON t.shard = i.relation
+              GROUP BY r.relation) AS x), '[]'),
+    -- a statement runs on one shard: tables are planned as large as their largest
+    'tables', COALESCE((
+        SELECT pg_catalog.jsonb_agg(x.stats || pg_catalog.jsonb_build_object('relation', x.relation) ORDER BY x.relation)
+        FROM (SELECT DISTINCT ON (r.relation) r.relation, t.stats
+              FROM given AS g
+                   CROSS JOIN LATERAL pg_catalog.jsonb_array_elements(COALESCE(g.document -> 'tables', '[]')) AS t(stats)
+                   JOIN relations AS r ON r.shard = t.stats ->> 'relation'
+              ORDER BY r.relation, (t.stats ->> 'rows')::double precision DESC) AS x), '[]'));
+END;
+
+COMMENT ON FUNCTION perfadvisor.map_shards(jsonb[], jsonb) IS
+'Makes one document of those of the workers of Citus: of statements on shards, statements on the tables that they are shards of, those of several shards as one';
 
 CREATE FUNCTION perfadvisor.remove_source(source text) RETURNS void
 LANGUAGE SQL VOLATILE PARALLEL UNSAFE STRICT SECURITY DEFINER
@@ -283,7 +454,7 @@ LANGUAGE SQL VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 SELECT perfadvisor.raise('a source needs a name and a connection', NULL,
-    'The connection is the name of a foreign server (CREATE SERVER ... FOREIGN DATA WRAPPER dblink_fdw), or a connection string.')
+    'The connection is the name of a foreign server (CREATE SERVER ... FOREIGN DATA WRAPPER dblink_fdw), or a connection string; citus:workers asks the workers of Citus.')
 WHERE COALESCE(add_source.source, '') = '' OR COALESCE(add_source.connection, '') = '';
 SELECT perfadvisor.raise(pg_catalog.format('role "%s" does not exist', add_source.role))
 WHERE add_source.role IS NOT NULL AND NOT EXISTS (SELECT FROM pg_catalog.pg_roles AS r WHERE r.rolname = add_source.role);
@@ -293,7 +464,7 @@ ON CONFLICT (source) DO UPDATE SET connection = excluded.connection, role = excl
 END;
 
 COMMENT ON FUNCTION perfadvisor.add_source(text, text, name) IS
-'Names another server whose workload pull_sources() fetches through dblink, by a foreign server or a connection string';
+'Names another server whose workload pull_sources() fetches through dblink, by a foreign server or a connection string; citus:workers stands for all workers of Citus';
 
 CREATE FUNCTION perfadvisor.pull_sources() RETURNS integer
 LANGUAGE C VOLATILE PARALLEL UNSAFE STRICT

@@ -99,8 +99,12 @@ COMMENT ON FUNCTION perfadvisor.index_advice_statements() IS
 
 CREATE VIEW perfadvisor.index_advice_statements AS
     SELECT s.advice_id, s.queryid, s.query, s.calls, s.cost_before, s.cost_after,
-           s.plan_before, s.plan_after
-    FROM perfadvisor.index_advice_statements() AS s;
+           s.plan_before, s.plan_after, COALESCE(o.sources, '{}') AS sources
+    FROM perfadvisor.index_advice_statements() AS s
+         LEFT JOIN (SELECT t.query, pg_catalog.array_agg(DISTINCT t.source) AS sources
+                    FROM perfadvisor.source_statements AS t
+                    WHERE pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE')
+                    GROUP BY t.query) AS o ON o.query = s.query;
 
 COMMENT ON VIEW perfadvisor.index_advice_statements IS
 'Each advised index with each statement whose plan reads it, before and after';
@@ -112,6 +116,7 @@ COMMENT ON COLUMN perfadvisor.index_advice_statements.cost_before IS 'Planner co
 COMMENT ON COLUMN perfadvisor.index_advice_statements.cost_after IS 'Planner cost with all advised indexes, mean over the sampled constants';
 COMMENT ON COLUMN perfadvisor.index_advice_statements.plan_before IS 'Plan now, for one sample';
 COMMENT ON COLUMN perfadvisor.index_advice_statements.plan_after IS 'Plan with all advised indexes, for the same sample';
+COMMENT ON COLUMN perfadvisor.index_advice_statements.sources IS 'The other servers that it ran on, as in sources; empty: here only';
 
 CREATE FUNCTION perfadvisor.index_advice_rejected(
     OUT relation regclass,

@@ -9,6 +9,7 @@
 #include "advise/advice.h"
 #include "advise/advise.h"
 #include "advise/replan.h"
+#include "advise/source_stats.h"
 #include "advise/whatif.h"
 #include "base/progress.h"
 
@@ -21,6 +22,7 @@ pa_advise_init(void)
 		pa_publish_init();
 	}
 	pa_whatif_init();
+	pa_source_stats_init();
 	pa_foreign_code_init();
 	pa_replan_init();
 }

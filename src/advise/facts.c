@@ -22,6 +22,7 @@
 #include "utils/syscache.h"
 
 #include "advise/examine.h"
+#include "advise/source_stats.h"
 
 /*
  * Begins a member of an object.
@@ -102,20 +103,23 @@ pa_relation_name(Oid relid)
 }
 
 /*
- * Returns the number of rows that the catalog has for a relation, 0 if it
- * does not know.
+ * Returns the number of rows that the catalog has for a relation, or that of
+ * another server where it is empty here; 0 if neither knows.
  */
 double
 pa_relation_tuples(Oid relid)
 {
 	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
 	double		tuples = 0;
+	PaSourceSize there;
 
 	if (HeapTupleIsValid(tuple))
 	{
 		tuples = Max(((Form_pg_class) GETSTRUCT(tuple))->reltuples, 0);
 		ReleaseSysCache(tuple);
 	}
+	if (tuples == 0 && pa_source_size(relid, &there))
+		tuples = there.tuples;
 	return tuples;
 }
 

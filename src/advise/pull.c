@@ -3,8 +3,9 @@
  *	  SQL: pull_sources(), which fetches the workloads of other servers.
  *
  * The connection is dblink's: a foreign server's name, with its user mapping,
- * or a connection string. Each source is fetched in a subtransaction of its
- * own; what goes wrong with one is noted with it and keeps nobody else.
+ * or a connection string; "citus:workers" asks the workers of Citus. Each
+ * source is fetched in a subtransaction of its own; what goes wrong with one is
+ * noted with it and keeps nobody else.
  */
 #include "postgres.h"
 
@@ -16,6 +17,7 @@
 #include "utils/builtins.h"
 #include "utils/resowner.h"
 
+#include "advise/sources.h"
 #include "base/base.h"
 #include "record/record.h"
 
@@ -61,11 +63,23 @@ run(const char *command, const char *first, const char *second)
 }
 
 /*
+ * Fetches a workload through dblink and takes it in.
+ */
+static void
+pull_by_dblink(const PaPull *source)
+{
+	run(psprintf("SELECT perfadvisor.import_workload(d.document, $1)"
+				 " FROM %s.dblink($2, 'SELECT perfadvisor.export_workload()') AS d(document pg_catalog.jsonb)",
+				 dblink_schema()),
+		source->source, source->connection);
+}
+
+/*
  * Fetches one workload and takes it in. Returns NULL, or what went wrong. A
  * cancel request ends everything.
  */
 static char *
-pull(const PaPull *source, const char *schema)
+pull(const PaPull *source)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
@@ -75,9 +89,10 @@ pull(const PaPull *source, const char *schema)
 	MemoryContextSwitchTo(context);
 	PG_TRY();
 	{
-		run(psprintf("SELECT perfadvisor.import_workload(d.document, $1)"
-					 " FROM %s.dblink($2, 'SELECT perfadvisor.export_workload()') AS d(document pg_catalog.jsonb)", schema),
-			source->source, source->connection);
+		if (strcmp(source->connection, PA_CITUS_WORKERS) == 0)
+			problem = pa_citus_pull(source->source);
+		else
+			pull_by_dblink(source);
 		ReleaseCurrentSubTransaction();
 	}
 	PG_CATCH();
@@ -139,7 +154,7 @@ pa_pull_sources(PG_FUNCTION_ARGS)
 		foreach(lc, sources)
 		{
 			PaPull	   *source = lfirst(lc);
-			char	   *problem = pull(source, dblink_schema());
+			char	   *problem = pull(source);
 
 			CHECK_FOR_INTERRUPTS();
 			if (problem == NULL)

@@ -35,6 +35,7 @@
 #include "advise/replan.h"
 #include "advise/row_sample.h"
 #include "advise/size.h"
+#include "advise/source_stats.h"
 #include "advise/whatif.h"
 #include "base/compat_planner.h"
 
@@ -142,6 +143,11 @@ column_stats(PaIndexDef *def, int i, double tuples, PaColumnStats *cs)
 									Int16GetDatum(col->attno), BoolGetDatum(false));
 	else
 		cs->tuple = pa_expr_stats(def, i + 1);
+	if (!HeapTupleIsValid(cs->tuple) && col->attno != 0)
+	{
+		cs->tuple = pa_source_column(def->relid, col->attno, false);
+		cs->foreign = true;
+	}
 	cs->doubtful = cs->typlen < 0 || !HeapTupleIsValid(cs->tuple);
 	cs->may_be_long = may_be_long(def, col, cs->tuple);
 	if (HeapTupleIsValid(cs->tuple))
@@ -161,7 +167,7 @@ release_stats(PaIndexDef *def, PaColumnStats *columns)
 {
 	for (int i = 0; i < def->ncolumns; i++)
 	{
-		if (def->columns[i].attno != 0 && HeapTupleIsValid(columns[i].tuple))
+		if (def->columns[i].attno != 0 && HeapTupleIsValid(columns[i].tuple) && !columns[i].foreign)
 			ReleaseSysCache(columns[i].tuple);
 	}
 }
@@ -196,10 +202,11 @@ table_rows(RelOptInfo *rel, Oid relid)
 {
 	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
 	double		rows = -1;
+	PaSourceSize there;
 
 	if (HeapTupleIsValid(tuple))
 	{
-		if (((Form_pg_class) GETSTRUCT(tuple))->reltuples < 0)
+		if (((Form_pg_class) GETSTRUCT(tuple))->reltuples < 0 && !pa_source_size(relid, &there))
 			rows = pa_rows_total(relid);
 		ReleaseSysCache(tuple);
 	}

@@ -18,6 +18,7 @@ typedef struct PaColumnStats
 	double		ndistinct;		/* <= 0: unknown */
 	int16		typlen;
 	char		typalign;
+	bool		foreign;		/* tuple is of another server, not of the cache */
 	bool		doubtful;		/* widths vary */
 	bool		may_be_long;	/* some values may be too long for an index */
 	HeapTuple	tuple;			/* row of pg_statistic, or NULL */

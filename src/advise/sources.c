@@ -11,15 +11,20 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "catalog/pg_authid.h"
 #include "catalog/pg_type.h"
+#include "common/hashfn.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/hsearch.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/timestamp.h"
 
 #include "advise/sources.h"
 
@@ -28,7 +33,7 @@ static const char *const query =
 "SELECT s.source, s.number, pg_catalog.to_regrole(pg_catalog.quote_ident(COALESCE(w.role::pg_catalog.text, s.rolname)))::pg_catalog.oid,"
 " s.queryid, s.toplevel, s.query, s.calls, s.rows, s.total_exec_time, s.min_exec_time, s.max_exec_time, w.hours,"
 " p.query, p.parameters,"
-" p.parameter_types, p.parameters_known, p.search_path, p.exec_time, p.rows"
+" p.parameter_types, p.parameters_known, p.search_path, p.exec_time, p.rows, s.first_seen, s.last_seen"
 " FROM perfadvisor.workload_sources AS w"
 " JOIN perfadvisor.source_statements AS s USING (source)"
 " LEFT JOIN LATERAL pg_catalog.jsonb_to_recordset(s.samples) AS p("
@@ -211,25 +216,98 @@ read_statement(HeapTuple row)
 	statement->total_exec_time = number_column(row, 9);
 	statement->min_exec_time = number_column(row, 10);
 	statement->max_exec_time = number_column(row, 11);
+	statement->first_seen = DatumGetTimestampTz(column(row, 20, &isnull));
+	statement->last_seen = DatumGetTimestampTz(column(row, 21, &isnull));
 	statement->advisable = true;
 	statement->samples = palloc0(MAX_SAMPLES * sizeof(PaSample));
 	return found;
 }
 
 /*
+ * Adds a statement to the one of the same text and role on another server: what
+ * it did in an hour there counts here.
+ */
+static void
+merge(PaSourceStatement *into, const PaSourceStatement *other)
+{
+	PaStatement *st = &into->statement;
+	const PaStatement *more = &other->statement;
+	double		share = into->hours / other->hours;
+
+	st->calls += (int64) rint(Max(more->calls * share, 1.0));
+	st->rows += (int64) rint(more->rows * share);
+	st->total_exec_time += more->total_exec_time * share;
+	st->min_exec_time = Min(st->min_exec_time, more->min_exec_time);
+	st->max_exec_time = Max(st->max_exec_time, more->max_exec_time);
+	st->first_seen = Min(st->first_seen, more->first_seen);
+	st->last_seen = Max(st->last_seen, more->last_seen);
+	for (int i = 0; i < more->nsamples && st->nsamples < MAX_SAMPLES; i++)
+		st->samples[st->nsamples++] = more->samples[i];
+}
+
+/* Statements by a hash of what makes them the same */
+typedef struct SameStatement
+{
+	uint64		hash;
+	PaSourceStatement *first;
+} SameStatement;
+
+/*
+ * Returns the statements with those of several servers made one. Statements of
+ * roles that do not exist here stay apart: it is said whose they are.
+ */
+static List *
+merge_all(List *statements)
+{
+	HASHCTL		ctl = {.keysize = sizeof(uint64),.entrysize = sizeof(SameStatement),.hcxt = CurrentMemoryContext};
+	HTAB	   *table = hash_create("perfadvisor statements of sources", 1024, &ctl,
+									HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	List	   *result = NIL;
+	ListCell   *lc;
+
+	foreach(lc, statements)
+	{
+		PaSourceStatement *found = lfirst(lc);
+		const PaStatement *st = &found->statement;
+		uint64		hash;
+		SameStatement *entry;
+		bool		exists;
+
+		if (st->query == NULL || !OidIsValid(st->key.userid))
+		{
+			result = lappend(result, found);
+			continue;
+		}
+		hash = DatumGetUInt64(hash_any_extended((const unsigned char *) st->query, strlen(st->query),
+												((uint64) st->key.userid << 1) | st->key.toplevel));
+		entry = hash_search(table, &hash, HASH_ENTER, &exists);
+		if (exists && strcmp(entry->first->statement.query, st->query) == 0)
+		{
+			merge(entry->first, found);
+			continue;
+		}
+		if (!exists)
+			entry->first = found;
+		result = lappend(result, found);
+	}
+	hash_destroy(table);
+	return result;
+}
+
+/*
  * Tells whether the current user may see what was imported, and the extension
  * has the tables: the library may be newer than it.
  */
-static bool
-may_read(void)
+bool
+pa_sources_may_read(const char *table)
 {
 	return has_privs_of_role(GetUserId(), ROLE_PG_READ_ALL_STATS) &&
-		OidIsValid(get_relname_relid("source_statements", pa_extension_schema()));
+		OidIsValid(pa_extension_schema()) && OidIsValid(get_relname_relid(table, pa_extension_schema()));
 }
 
 /*
  * Returns the statements of all sources, a List of PaSourceStatement in the
- * current context, in a fixed order. None for a user who may not see them.
+ * current context, in a fixed order; one that ran on several servers is one. None for a user who may not see them.
  */
 List *
 pa_sources_read(void)
@@ -240,7 +318,7 @@ pa_sources_read(void)
 	PaSourceStatement *current = NULL;
 	int32		number = -1;
 
-	if (!OidIsValid(pa_extension_schema()) || !may_read())
+	if (!pa_sources_may_read("source_statements"))
 		return NIL;
 	SPI_connect();
 	if (SPI_execute(query, true, 0) != SPI_OK_SELECT)
@@ -263,7 +341,7 @@ pa_sources_read(void)
 			read_sample(row, &current->statement, &types_known);
 	}
 	SPI_finish();
-	return result;
+	return merge_all(result);
 }
 
 /*
@@ -275,7 +353,7 @@ pa_sources_version(void)
 	uint64		version = 0;
 	bool		isnull;
 
-	if (!OidIsValid(pa_extension_schema()) || !may_read())
+	if (!pa_sources_may_read("source_statements"))
 		return 0;
 	SPI_connect();
 	if (SPI_execute("SELECT COALESCE(pg_catalog.sum(pg_catalog.hashtextextended(w.source || w.imported_at::pg_catalog.text"

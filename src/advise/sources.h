@@ -16,7 +16,13 @@ typedef struct PaSourceStatement
 	PaStatement statement;		/* userid is InvalidOid if the role is missing here */
 } PaSourceStatement;
 
+/* The connection of a source that is the workers of Citus */
+#define PA_CITUS_WORKERS "citus:workers"
+
+extern bool pa_citus_is_here(void);
+extern char *pa_citus_pull(const char *source);
 extern List *pa_sources_read(void);
 extern uint64 pa_sources_version(void);
+extern bool pa_sources_may_read(const char *table);
 
 #endif							/* PERFADVISOR_ADVISE_SOURCES_H */

@@ -46,6 +46,7 @@
 #include "utils/syscache.h"
 
 #include "advise/expr_stats.h"
+#include "advise/source_stats.h"
 #include "advise/whatif.h"
 #include "base/compat_planner.h"
 #include "base/fault.h"
@@ -58,6 +59,7 @@ static Oid	next_oid = PA_FIRST_IMAGINED_OID;
 
 static pa_relation_info_hook_type prev_relation_info = NULL;
 static set_rel_pathlist_hook_type prev_set_rel_pathlist = NULL;
+static set_join_pathlist_hook_type prev_set_join_pathlist = NULL;
 static get_index_stats_hook_type prev_index_stats = NULL;
 static explain_get_index_name_hook_type prev_index_name = NULL;
 
@@ -70,6 +72,21 @@ is_ours(PlannerInfo *root)
 {
 	return active != NULL && root->glob != NULL &&
 		root->glob->boundParams == active->params;
+}
+
+/*
+ * The same for other files, and whether any planning is ours.
+ */
+bool
+pa_whatif_is_ours(PlannerInfo *root)
+{
+	return is_ours(root);
+}
+
+bool
+pa_whatif_is_active(void)
+{
+	return active != NULL;
 }
 
 /*
@@ -271,12 +288,15 @@ static void
 restore_index_size(IndexOptInfo *info, double tuples)
 {
 	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(info->indexoid));
+	PaSourceSize there = {0};
 
 	if (!HeapTupleIsValid(tuple))
 		return;
 	info->pages = Max(((Form_pg_class) GETSTRUCT(tuple))->relpages, 1);
+	if (pa_source_size(info->indexoid, &there))
+		info->pages = Max(there.pages, 1);
 	info->tuples = info->indpred == NIL ? tuples
-		: Min(Max(((Form_pg_class) GETSTRUCT(tuple))->reltuples, 0), tuples);
+		: Min(Max(Max(((Form_pg_class) GETSTRUCT(tuple))->reltuples, there.tuples), 0), tuples);
 	info->tree_height = info->pages > 1 ? (int) ceil(log(info->pages) / log(250)) : 0;
 	ReleaseSysCache(tuple);
 }
@@ -291,8 +311,19 @@ pa_whatif_restore_size(Oid relid, RelOptInfo *rel)
 {
 	HeapTuple	tuple;
 	Form_pg_class form;
+	PaSourceSize there;
 	ListCell   *lc;
 
+	/* The planner takes an empty table that was never vacuumed to have ten pages */
+	if (pa_source_size(relid, &there))
+	{
+		rel->pages = Max(there.pages, 1);
+		rel->tuples = there.tuples;
+		rel->allvisfrac = Min(there.visible_pages / rel->pages, 1.0);
+		foreach(lc, rel->indexlist)
+			restore_index_size(lfirst(lc), rel->tuples);
+		return;
+	}
 	if (rel->pages > 0)
 		return;
 	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
@@ -420,7 +451,8 @@ static pg_noinline void
 call_set_rel_pathlist(PlannerInfo *root, RelOptInfo *rel, Index rti,
 					  RangeTblEntry *rte)
 {
-	if (prev_set_rel_pathlist)
+	/* Others' hooks may rest on what their planner hooks prepare: Citus's does */
+	if (prev_set_rel_pathlist && !is_ours(root))
 		prev_set_rel_pathlist(root, rel, rti, rte);
 	if (active != NULL)
 		show_relation(root, rel, rte);
@@ -435,6 +467,17 @@ pa_set_rel_pathlist(PlannerInfo *root, RelOptInfo *rel, Index rti,
 {
 	if (unlikely(active != NULL || prev_set_rel_pathlist != NULL))
 		call_set_rel_pathlist(root, rel, rti, rte);
+}
+
+/*
+ * The hook for joins, for the same reason.
+ */
+static void
+pa_set_join_pathlist(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outerrel,
+					 RelOptInfo *innerrel, JoinType jointype, JoinPathExtraData *extra)
+{
+	if (prev_set_join_pathlist && !is_ours(root))
+		prev_set_join_pathlist(root, joinrel, outerrel, innerrel, jointype, extra);
 }
 
 /*
@@ -522,6 +565,9 @@ pa_whatif_init(void)
 	PA_RELATION_INFO_HOOK = pa_get_relation_info;
 	prev_set_rel_pathlist = set_rel_pathlist_hook;
 	set_rel_pathlist_hook = pa_set_rel_pathlist;
+	prev_set_join_pathlist = set_join_pathlist_hook;
+	if (prev_set_join_pathlist)
+		set_join_pathlist_hook = pa_set_join_pathlist;
 	prev_index_stats = get_index_stats_hook;
 	get_index_stats_hook = pa_get_index_stats;
 	prev_index_name = explain_get_index_name_hook;

@@ -35,6 +35,8 @@ extern void pa_whatif_init(void);
 extern PlannedStmt *pa_whatif_plan(PaWhatIf *whatif, Query *query,
 								   const char *source, ParamListInfo params);
 extern void pa_whatif_restore_size(Oid relid, RelOptInfo *rel);
+extern bool pa_whatif_is_ours(PlannerInfo *root);
+extern bool pa_whatif_is_active(void);
 extern Oid	pa_whatif_new_oid(void);
 extern void pa_whatif_reset_oids(void);
 extern List *pa_whatif_indexes_used(PlannedStmt *plan);

@@ -18,6 +18,7 @@
 #include "utils/timestamp.h"
 
 #include "advise/search.h"
+#include "advise/source_stats.h"
 #include "advise/sources.h"
 
 /* Samples of one statement that are planned: all that the recorder keeps */
@@ -72,6 +73,7 @@ pa_search_new(void)
 	search->trgm_available = OidIsValid(pa_trgm_opclass()) || pa_extension_available("pg_trgm");
 	search->btree_gin_available = pa_extension_available("btree_gin");
 	MemoryContextSwitchTo(oldcontext);
+	pa_source_stats_load(context);
 	return search;
 }
 

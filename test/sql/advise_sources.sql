@@ -28,7 +28,7 @@ CREATE EXTENSION pgtap;
 CREATE EXTENSION perfadvisor;
 CREATE TABLE other_oids ();
 :tables
-SELECT plan(25);
+SELECT plan(33);
 CREATE FUNCTION advised() RETURNS text LANGUAGE sql AS
 $$ SELECT string_agg(regexp_replace(ddl, ' \S+_idx ', ' '), '; ' ORDER BY ddl) FROM perfadvisor.index_advice $$;
 
@@ -66,9 +66,23 @@ SELECT throws_like($$ SELECT perfadvisor.import_workload('{"format": "something"
 SELECT throws_like(format($$ SELECT perfadvisor.import_workload(%L::jsonb || '{"version": 2}', 'production') $$, :'document'), 'the document has a version%', 'so is another version');
 SELECT throws_like(format($$ SELECT perfadvisor.import_workload(jsonb_set(%L, '{statements,0,calls}', '"many"'), 'production') $$, :'document'), 'the document is damaged%', 'and a number that is none');
 SELECT throws_like(format($$ SELECT perfadvisor.import_workload(jsonb_set(%L, '{statements,0,samples}', '[{"query": 5}]'), 'production') $$, :'document'), 'the document is damaged%', 'and a sample without its parts');
+SELECT throws_ok(format($$ SELECT perfadvisor.import_workload(left(%L, -20)::jsonb, 'production') $$, :'document'), '22P02', NULL, 'and a document that was cut off');
+SELECT throws_ok($$ SELECT perfadvisor.import_workload(('{"format": "perfadvisor workload", "version": 1, "statements": ' || repeat('[', 1000000))::jsonb, 'production') $$, '54001', NULL, 'and one that is nested too deep');
+SELECT throws_like($$ SELECT perfadvisor.import_workload(jsonb_build_object('format', 'perfadvisor workload', 'version', 1, 'indexes', '[]'::jsonb, 'statements', (SELECT jsonb_agg('{}'::jsonb) FROM generate_series(1, 100001))), 'production') $$, 'the document has more than 100000 statements', 'and one of too many statements');
+SELECT throws_ok($$ SELECT perfadvisor.import_workload(('{"format": "' || repeat('x', 270000000) || '"}')::jsonb, 'production') $$, '54000', NULL, 'and one of more than 256 MB');
 SELECT is(advised(), :'advice', 'after which what was there is still there');
 SELECT perfadvisor.import_workload(jsonb_set(:'document', '{statements,0,samples,0,query}', '"DROP TABLE orders; SELECT 1"'), 'production') \g /dev/null
 SELECT lives_ok('SELECT advised()', 'hostile text is planned by nobody');
+
+-- Statements of several servers
+SELECT perfadvisor.import_workload(:'document', 'production') \g /dev/null
+SELECT sum(calls) AS calls FROM perfadvisor.index_advice_statements WHERE query LIKE '%code =%' \gset
+SELECT is((SELECT array_agg(DISTINCT s) FROM perfadvisor.index_advice_statements, unnest(sources) s), '{production}', 'advice says which servers its statements ran on');
+SELECT perfadvisor.import_workload(:'document', 'second') \g /dev/null
+SELECT is((SELECT sum(calls) FROM perfadvisor.index_advice_statements WHERE query LIKE '%code =%'), :calls * 2.0, 'a statement that ran on two servers is one, with the executions of both');
+SELECT is((SELECT array_agg(DISTINCT s) FROM perfadvisor.index_advice_statements, unnest(sources) s), '{production,second}', 'and names both');
+SELECT is(advised(), :'advice', 'the advice is the same');
+SELECT perfadvisor.remove_source('second') \g /dev/null
 CREATE ROLE sources_nobody;
 SET ROLE sources_nobody;
 SELECT throws_ok($$ SELECT perfadvisor.import_workload('{}', 'x') $$, '42501', NULL, 'a role without rights takes nothing in');
