@@ -9,7 +9,6 @@
 #include "advise/advice.h"
 #include "advise/advise.h"
 #include "advise/replan.h"
-#include "advise/source_stats.h"
 #include "advise/whatif.h"
 #include "base/progress.h"
 
@@ -22,7 +21,6 @@ pa_advise_init(void)
 		pa_publish_init();
 	}
 	pa_whatif_init();
-	pa_source_stats_init();
 	pa_foreign_code_init();
 	pa_replan_init();
 }

@@ -283,35 +283,6 @@ forget(void *argument)
 }
 
 /*
- * Reads the statistics of tables that are empty here, for as long as a memory
- * context lives. Does nothing for a user who may not see what was taken in.
- */
-void
-pa_source_stats_load(MemoryContext context)
-{
-	MemoryContext oldcontext = CurrentMemoryContext;
-	MemoryContextCallback *callback;
-	HASHCTL		ctl = {.keysize = sizeof(Oid),.entrysize = sizeof(SourceTable),.hcxt = context};
-
-	tables = NULL;
-	if (!pa_sources_may_read("source_tables"))
-		return;
-	tables = hash_create("perfadvisor source tables", 64, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	callback = MemoryContextAllocZero(context, sizeof(MemoryContextCallback));
-	callback->func = forget;
-	callback->arg = tables;
-	MemoryContextRegisterResetCallback(context, callback);
-	SPI_connect();
-	read_tables(context);
-	if (hash_get_num_entries(tables) > 0)
-		read_columns(context);
-	SPI_finish();
-	MemoryContextSwitchTo(oldcontext);
-	if (hash_get_num_entries(tables) == 0)
-		tables = NULL;
-}
-
-/*
  * Tells how large a table or index that is empty here is on another server.
  */
 bool
@@ -388,14 +359,51 @@ pa_get_attavgwidth(Oid relid, AttrNumber attnum)
 }
 
 /*
- * Installs the hooks. They do nothing unless statistics are loaded and a
- * planning is ours.
+ * Installs the hooks, in a backend that has statistics to give: the planner
+ * calls them for each column, which others should not pay for. They do nothing
+ * unless statistics are loaded and a planning is ours.
  */
-void
-pa_source_stats_init(void)
+static void
+install_hooks(void)
 {
+	static bool installed = false;
+
+	if (installed)
+		return;
+	installed = true;
 	prev_relation_stats = get_relation_stats_hook;
 	get_relation_stats_hook = pa_get_relation_stats;
 	prev_attavgwidth = get_attavgwidth_hook;
 	get_attavgwidth_hook = pa_get_attavgwidth;
+}
+
+/*
+ * Reads the statistics of tables that are empty here, for as long as a memory
+ * context lives. Does nothing for a user who may not see what was taken in.
+ */
+void
+pa_source_stats_load(MemoryContext context)
+{
+	MemoryContext oldcontext = CurrentMemoryContext;
+	MemoryContextCallback *callback;
+	HASHCTL		ctl = {.keysize = sizeof(Oid),.entrysize = sizeof(SourceTable),.hcxt = context};
+
+	tables = NULL;
+	if (!pa_sources_may_read("source_tables"))
+		return;
+	tables = hash_create("perfadvisor source tables", 64, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	callback = MemoryContextAllocZero(context, sizeof(MemoryContextCallback));
+	callback->func = forget;
+	callback->arg = tables;
+	MemoryContextRegisterResetCallback(context, callback);
+	SPI_connect();
+	read_tables(context);
+	if (hash_get_num_entries(tables) > 0)
+		read_columns(context);
+	SPI_finish();
+	MemoryContextSwitchTo(oldcontext);
+	if (hash_get_num_entries(tables) == 0)
+		tables = NULL;
+	else
+		install_hooks();
 }

@@ -17,7 +17,6 @@ typedef struct PaSourceSize
 	double		visible_pages;
 } PaSourceSize;
 
-extern void pa_source_stats_init(void);
 extern void pa_source_stats_load(MemoryContext context);
 extern bool pa_source_size(Oid relid, PaSourceSize *size);
 extern HeapTuple pa_source_column(Oid relid, AttrNumber attno, bool inherited);
