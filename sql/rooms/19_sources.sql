@@ -301,7 +301,7 @@ FROM pg_catalog.jsonb_to_recordset(COALESCE(document -> 'tables', '[]')) AS t(
 ON CONFLICT DO NOTHING;
 
 -- As above
-SELECT pg_catalog.count(pg_catalog.to_regclass(t.relation))
+SELECT pg_catalog.count(pg_catalog.parse_ident(t.relation))
 FROM perfadvisor.source_tables AS t
 WHERE t.source = import_workload.source;
 

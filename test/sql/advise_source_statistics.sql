@@ -48,7 +48,7 @@ SELECT perfadvisor.import_workload(regexp_replace(:'document', '"common": "\{don
 SELECT lives_ok($$ SELECT count(advised(query)) FROM queries $$, 'common values that cannot be read are left out');
 SELECT throws_like(format($$ SELECT perfadvisor.import_workload(jsonb_set(%L, '{tables,0,pages}', '-5'), 'production') $$, :'document'), 'the document is damaged%', 'a table of negative size is refused');
 SELECT throws_ok(format($$ SELECT perfadvisor.import_workload(jsonb_set(%L, '{tables,0,columns,0,null_share}', '"much"'), 'production') $$, :'document'), '22P02', NULL, 'so is a share that is no number');
-SELECT throws_ok(format($$ SELECT perfadvisor.import_workload(jsonb_set(%L, '{tables,0,relation}', '"\""'), 'production') $$, :'document'), '42602', NULL, 'and a name that is none');
+SELECT throws_ok(format($$ SELECT perfadvisor.import_workload(jsonb_set(%L, '{tables,0,relation}', '"\""'), 'production') $$, :'document'), '22023', NULL, 'and a name that is none');
 SELECT ok((SELECT count(*) >= 9 FROM queries WHERE coalesce(advised(query), 'nothing') = :'advice'::jsonb ->> no::text), 'after which what was there is still there');
 
 -- Without constants
