@@ -848,19 +848,19 @@ WITH plans AS MATERIALIZED (
            pg_catalog.lag(p.plan_id) OVER statement AS plan_before_id,
            pg_catalog.lag(p.plan) OVER statement AS plan_before,
            pg_catalog.lag(p.executions) OVER statement AS executions_before,
-           pg_catalog.lag(p.mean_exec_time) OVER statement AS mean_before,
+           pg_catalog.lag(p.typical_exec_time) OVER statement AS mean_before,
            pg_catalog.lag(p.last_seen) OVER statement AS before_last_seen
     FROM perfadvisor.statement_plans AS p
     WHERE p.datname = pg_catalog.current_database()
     WINDOW statement AS (PARTITION BY p.rolname, p.queryid, p.toplevel ORDER BY p.first_seen, p.plan_id)
 )
 SELECT p.queryid, p.rolname, p.toplevel, s.query, p.first_seen AS changed_at,
-       p.mean_before, p.mean_exec_time AS mean_after, p.mean_exec_time / NULLIF(p.mean_before, 0) AS factor,
+       p.mean_before, p.typical_exec_time AS mean_after, p.typical_exec_time / NULLIF(p.mean_before, 0) AS factor,
        p.executions_before, p.executions AS executions_after,
        p.before_last_seen > p.first_seen AS alternates,
        CASE WHEN p.executions < 3 OR p.executions_before < 2 THEN 'too early'
-            WHEN p.mean_exec_time > 1.5 * p.mean_before AND p.mean_exec_time - p.mean_before > 0.1 THEN 'worse'
-            WHEN p.mean_exec_time < p.mean_before / 1.5 THEN 'better'
+            WHEN p.typical_exec_time > 1.5 * p.mean_before AND p.typical_exec_time - p.mean_before > 0.1 THEN 'worse'
+            WHEN p.typical_exec_time < p.mean_before / 1.5 THEN 'better'
             ELSE 'no change' END AS verdict,
        p.plan_before, p.plan AS plan_after, p.plan_before_id, p.plan_id AS plan_after_id
 FROM plans AS p
@@ -875,8 +875,8 @@ COMMENT ON COLUMN perfadvisor.plan_changes.rolname IS 'Role that runs it';
 COMMENT ON COLUMN perfadvisor.plan_changes.toplevel IS 'True when a client runs it';
 COMMENT ON COLUMN perfadvisor.plan_changes.query IS 'Its text with constants written as $n';
 COMMENT ON COLUMN perfadvisor.plan_changes.changed_at IS 'When the other plan was seen first';
-COMMENT ON COLUMN perfadvisor.plan_changes.mean_before IS 'Mean time with the plan before, ms, of sampled executions';
-COMMENT ON COLUMN perfadvisor.plan_changes.mean_after IS 'Mean time with the other plan, ms';
+COMMENT ON COLUMN perfadvisor.plan_changes.mean_before IS 'Typical time with the plan before, ms: geometric mean of sampled executions';
+COMMENT ON COLUMN perfadvisor.plan_changes.mean_after IS 'Typical time with the other plan, ms';
 COMMENT ON COLUMN perfadvisor.plan_changes.factor IS 'One by the other';
 COMMENT ON COLUMN perfadvisor.plan_changes.executions_before IS 'Sampled executions with the plan before';
 COMMENT ON COLUMN perfadvisor.plan_changes.executions_after IS 'Sampled executions with the other plan';
