@@ -28,9 +28,10 @@ PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 ifneq ($(wildcard $(PGXS)),)
 include $(PGXS)
 
-# As PGXS does itself from 16 on: what is not exported is called, and read, directly.
+# As PGXS does itself from 16 on: what is not exported is called, and read, directly. And 15's headers are not C23,
+# which newer compilers speak unless told otherwise.
 ifeq ($(MAJORVERSION),15)
-override CFLAGS += -fvisibility=hidden
+override CFLAGS += -fvisibility=hidden -std=gnu17
 override CPPFLAGS := -DPGDLLEXPORT='__attribute__((visibility("default")))' $(CPPFLAGS)
 endif
 
