@@ -12,11 +12,11 @@ COMMENT ON FUNCTION perfadvisor.read_sequence(oid) IS
 
 CREATE VIEW perfadvisor.sequence_health AS
 WITH sequences AS (
-    SELECT c.oid, format('%I.%I', n.nspname, c.relname) AS object, s.seqtypid, s.seqincrement, s.seqmax, s.seqmin, s.seqstart, s.seqcycle,
+    SELECT c.oid, n.nspname, format('%I.%I', n.nspname, c.relname) AS object, s.seqtypid, s.seqincrement, s.seqmax, s.seqmin, s.seqstart, s.seqcycle,
            NOT r.known AS is_locked, perfadvisor.may_select(c.oid) AS may_read, r.last_value
     FROM pg_sequence AS s JOIN pg_class AS c ON c.oid = s.seqrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
          CROSS JOIN LATERAL perfadvisor.read_sequence(c.oid) AS r
-    WHERE NOT pg_is_other_temp_schema(n.oid)
+    WHERE NOT pg_is_other_temp_schema(n.oid) AND n.nspname <> 'perfadvisor'
 ), owned AS (
     -- columns that own a sequence (serial, identity), or whose default asks one
     SELECT d.objid AS seqoid, d.refobjid AS relid, d.refobjsubid AS attnum, d.deptype = 'i' AS is_identity
@@ -28,7 +28,7 @@ WITH sequences AS (
     WHERE d.classid = 'pg_attrdef'::regclass AND d.refclassid = 'pg_class'::regclass
 ), fed AS (
     SELECT s.*, o.relid, o.attnum, o.is_identity, t.attname, t.atttypid,
-           format('%I.%I', n.nspname, c.relname) AS relation,
+           CASE WHEN c.oid IS NOT NULL THEN format('%I.%I', n.nspname, c.relname) END AS relation,
            CASE t.atttypid WHEN 'int2'::regtype THEN 32767 WHEN 'int4'::regtype THEN 2147483647 ELSE 9223372036854775807 END AS column_max
     FROM sequences AS s LEFT JOIN owned AS o ON o.seqoid = s.oid
          LEFT JOIN pg_class AS c ON c.oid = o.relid LEFT JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -38,9 +38,9 @@ WITH sequences AS (
            f.column_max < f.seqmax AND f.seqincrement > 0 AS column_is_less
     FROM fed AS f
 ), observed AS (
-    SELECT CASE WHEN r.stats_reset < clock_timestamp() - interval '1 hour'
-                THEN EXTRACT(epoch FROM clock_timestamp() - r.stats_reset) / 86400 END AS days
-    FROM (SELECT pg_stat_get_db_stat_reset_time(d.oid) AS stats_reset FROM pg_database AS d WHERE d.datname = current_database()) AS r
+    SELECT CASE WHEN r.since < clock_timestamp() - interval '1 hour'
+                THEN EXTRACT(epoch FROM clock_timestamp() - r.since) / 86400 END AS days
+    FROM (SELECT perfadvisor.counted_since() AS since) AS r
 ), used AS (
     SELECT b.*,
            CASE WHEN b.seqincrement > 0 THEN (b.last_value::numeric - LEAST(b.seqstart, b.last_value) + 1) / (b.high::numeric - LEAST(b.seqstart, b.last_value) + 1)
@@ -62,7 +62,8 @@ WITH sequences AS (
                 WHEN j.fraction >= 0.5 THEN 'info' ELSE 'ok' END AS status,
            CASE WHEN j.attname IS NULL THEN j.object ELSE format('%s.%I', j.relation, j.attname) END AS feeds,
            j.atttypid IN ('int2'::regtype, 'int4'::regtype) AS column_is_small,
-           j.seqtypid IN ('int2'::regtype, 'int4'::regtype) AS sequence_is_small
+           j.seqtypid IN ('int2'::regtype, 'int4'::regtype) AS sequence_is_small,
+           count(*) FILTER (WHERE NOT j.may_read) OVER () AS hidden
     FROM judged AS j
 )
 SELECT 'exhaustion' AS check_name,
@@ -92,7 +93,7 @@ SELECT 'exhaustion' AS check_name,
        CASE WHEN s.status = 'unknown' AND NOT s.may_read THEN format('GRANT SELECT ON SEQUENCE %s TO %I', s.object, CURRENT_USER)
             WHEN s.status NOT IN ('info', 'warning', 'critical') THEN NULL
             WHEN s.column_is_small THEN format('ALTER TABLE %s ALTER COLUMN %I TYPE bigint', s.relation, s.attname)
-                || CASE WHEN s.sequence_is_small THEN format('; ALTER SEQUENCE %s AS bigint', s.object) ELSE '' END
+                || CASE WHEN s.sequence_is_small THEN format(E';\nALTER SEQUENCE %s AS bigint', s.object) ELSE '' END
             WHEN s.sequence_is_small THEN format('ALTER SEQUENCE %s AS bigint', s.object)
             WHEN s.seqincrement > 0 AND s.seqmax < 9223372036854775807 THEN format('ALTER SEQUENCE %s NO MAXVALUE', s.object)
             WHEN s.seqincrement < 0 AND s.seqmin > -9223372036854775808 THEN format('ALTER SEQUENCE %s NO MINVALUE', s.object) END AS remedy_sql,
@@ -100,14 +101,27 @@ SELECT 'exhaustion' AS check_name,
             THEN format('SELECT bool_and(status = ''ok'') FROM perfadvisor.sequence_health WHERE object = %L', s.object || CASE WHEN s.attname IS NULL THEN '' ELSE ' for ' || s.feeds END) END AS verify_sql,
        CASE WHEN s.status NOT IN ('info', 'warning', 'critical') THEN NULL
             WHEN s.column_is_small THEN format('ALTER TABLE %s ALTER COLUMN %I TYPE %s', s.relation, s.attname, format_type(s.atttypid, NULL))
-                || CASE WHEN s.sequence_is_small THEN format('; ALTER SEQUENCE %s AS %s', s.object, format_type(s.seqtypid, NULL)) ELSE '' END
+                || CASE WHEN s.sequence_is_small THEN format(E';\nALTER SEQUENCE %s AS %s', s.object, format_type(s.seqtypid, NULL)) ELSE '' END
             WHEN s.sequence_is_small THEN format('ALTER SEQUENCE %s AS %s', s.object, format_type(s.seqtypid, NULL))
             WHEN s.seqincrement > 0 THEN format('ALTER SEQUENCE %s MAXVALUE %s', s.object, s.seqmax)
             ELSE format('ALTER SEQUENCE %s MINVALUE %s', s.object, s.seqmin) END AS undo_sql,
        CASE WHEN s.status NOT IN ('info', 'warning', 'critical') THEN NULL
             WHEN s.column_is_small THEN 'ACCESS EXCLUSIVE while the whole table and its indexes are rewritten; on a large table add a bigint column, fill it in batches and swap. Columns that refer to it need the same first.'
             ELSE 'SHARE ROW EXCLUSIVE on the sequence, for a moment.' END AS lock_note
-FROM stated AS s;
+FROM stated AS s
+WHERE s.may_read OR s.hidden <= 10
+UNION ALL
+-- one line instead of thousands
+SELECT 'exhaustion', 'sequences that this role may not read', 'unknown',
+       format('The last values of %s sequences cannot be told: the current role may neither use nor select from them.', count(DISTINCT s.oid)),
+       'After the last value every INSERT that asks for the next one fails.', NULL, NULL, NULL, NULL, NULL,
+       jsonb_build_object('sequences', count(DISTINCT s.oid), 'lacks', 'SELECT on the sequences'),
+       string_agg(DISTINCT format('GRANT SELECT ON ALL SEQUENCES IN SCHEMA %I TO %I', s.nspname, CURRENT_USER), E';\n'), NULL,
+       string_agg(DISTINCT format('REVOKE SELECT ON ALL SEQUENCES IN SCHEMA %I FROM %I', s.nspname, CURRENT_USER), E';\n'),
+       'No lock. Sequences that are created later need it again; pg_read_all_data, which reads all tables, does not. REVOKE takes back also what was granted on some of them before.'
+FROM stated AS s
+WHERE NOT s.may_read AND s.hidden > 10
+HAVING count(*) > 0;
 
 COMMENT ON VIEW perfadvisor.sequence_health IS 'Sequences, and the columns that they fill, in the current database: how near their end';
 COMMENT ON COLUMN perfadvisor.sequence_health.check_name IS 'exhaustion';

@@ -31,13 +31,23 @@ COMMENT ON FUNCTION perfadvisor.database_histogram() IS
 CREATE TABLE perfadvisor.horizon_log (
     noted_at timestamptz PRIMARY KEY,
     next_xid bigint NOT NULL,
-    next_mxid bigint NOT NULL
+    next_mxid bigint NOT NULL,
+    counted_since timestamptz,
+    blks_hit double precision,
+    blks_read double precision,
+    blk_read_time double precision,
+    active_time double precision
 );
 
-COMMENT ON TABLE perfadvisor.horizon_log IS 'Transaction ids over time, from which days until wraparound are calculated';
+COMMENT ON TABLE perfadvisor.horizon_log IS 'Transaction ids over time, from which days until wraparound are calculated, and counters of reads, of which the last day is judged';
 COMMENT ON COLUMN perfadvisor.horizon_log.noted_at IS 'When';
 COMMENT ON COLUMN perfadvisor.horizon_log.next_xid IS 'Transactions assigned until then, epoch included';
 COMMENT ON COLUMN perfadvisor.horizon_log.next_mxid IS 'Next multixact id, without epoch';
+COMMENT ON COLUMN perfadvisor.horizon_log.counted_since IS 'Since when the counters in this row count';
+COMMENT ON COLUMN perfadvisor.horizon_log.blks_hit IS 'Blocks of this database that were in shared buffers';
+COMMENT ON COLUMN perfadvisor.horizon_log.blks_read IS 'Blocks that were not';
+COMMENT ON COLUMN perfadvisor.horizon_log.blk_read_time IS 'Time that reading these took, ms, as far as track_io_timing was on';
+COMMENT ON COLUMN perfadvisor.horizon_log.active_time IS 'Time that sessions were active, ms';
 
 CREATE FUNCTION perfadvisor.table_maintenance(
     OUT relation regclass, OUT name text, OUT toast_of regclass, OUT remedy_name text, OUT option_prefix text,
@@ -480,7 +490,7 @@ WITH t AS MATERIALIZED (
     WHERE u.by_fillfactor OR u.fillfactor > 90 OR (u.breakers IS NOT NULL AND (u.new_page IS NULL OR u.not_hot - u.new_page >= 0.2))
     UNION ALL
     SELECT 'visibility_map', t.name, t.relation, 'info',
-           pg_catalog.format('%s %% of its pages are known to be visible to all, where %s %% would be: index-only scans visit the table for the others', pg_catalog.round(t.all_visible * 100.0 / t.relpages), 90),
+           pg_catalog.format('%s %% of its pages are known to be visible to all (threshold 50 %%): index-only scans visit the table for the others', pg_catalog.round(t.all_visible * 100.0 / t.relpages)),
            t.all_visible::float8 / t.relpages, 0.5, 'share',
            pg_catalog.jsonb_build_object('all_visible_pages', t.all_visible, 'pages', t.relpages, 'last_vacuum', t.last_vacuum),
            pg_catalog.format('VACUUM %s', t.name),

@@ -131,6 +131,10 @@ WITH RECURSIVE t AS MATERIALIZED (
            NULL, NULL, NULL, 'SELECT * FROM perfadvisor.refresh_advice() samples the tables, and findings shows afterwards which statistics would mend the estimate.'
     FROM scans AS s JOIN t ON t.relation = s.relid
     UNION ALL
+    SELECT 'wrong_estimate', h.name, NULL, 'unknown', 'What scans return is not recorded, as the library is not loaded', NULL, NULL, NULL,
+           '{"lacks": "the library in shared_preload_libraries"}'::jsonb, NULL, NULL, NULL, NULL
+    FROM here AS h WHERE NOT perfadvisor.recorder_loaded()
+    UNION ALL
     SELECT 'wrong_estimate', 'statements of other roles', NULL, 'unknown',
            'What the planner expected of statements of other roles is not visible to this role',
            NULL, NULL, NULL, '{"lacks": "pg_read_all_stats"}'::jsonb,

@@ -119,7 +119,12 @@ WHERE perfadvisor.recorder_loaded() AND NOT pg_catalog.has_function_privilege('p
 UNION ALL
 SELECT h.item, 'perfadvisor', h.status, h.message, 'What the recorder loses is missing in everything that is told here.',
        pg_catalog.jsonb_build_object('value', h.value, 'bound', h.bound, 'unit', h.unit),
-       pg_catalog.replace(h.remedy_sql, '; ', E';\n'), NULL, NULL,
+       pg_catalog.replace(h.remedy_sql, '; ', E';\n'),
+       CASE WHEN h.remedy_sql IS NOT NULL THEN pg_catalog.format('SELECT status IN (''ok'', ''info'') FROM perfadvisor.self_health WHERE item = %L', h.item) END,
+       CASE WHEN h.remedy_sql LIKE 'ALTER SYSTEM SET %' THEN
+            (SELECT CASE WHEN s.sourcefile ~ 'postgresql\.auto\.conf$' THEN pg_catalog.format('ALTER SYSTEM SET %s = %L', s.name, pg_catalog.current_setting(s.name)) ELSE pg_catalog.format('ALTER SYSTEM RESET %s', s.name) END
+                    || CASE WHEN h.remedy_sql LIKE '%pg_reload_conf%' THEN E';\nSELECT pg_reload_conf()' ELSE '' END
+             FROM pg_catalog.pg_settings AS s WHERE s.name = pg_catalog.split_part(h.remedy_sql, ' ', 4)) END,
        CASE WHEN h.remedy_sql LIKE '%restart%' THEN 'The server must be restarted afterwards.' ELSE 'No lock.' END
 FROM (SELECT 1 WHERE perfadvisor.recorder_loaded() AND pg_catalog.has_function_privilege('perfadvisor.recorded_state()', 'EXECUTE')) AS w
      CROSS JOIN LATERAL perfadvisor.self_health_rows() AS h;
