@@ -24,7 +24,7 @@ WITH counted AS (
            c.read_time - COALESCE(e.blk_read_time, 0) AS blk_read_time, NULLIF(c.active_time - COALESCE(e.active_time, 0), 0) AS active_time,
            GREATEST(pg_catalog.date_part('epoch', pg_catalog.now() - COALESCE(e.noted_at, c.since)), 600) AS seconds,
            -- all that time, and not only since somebody switched it on
-           g.timed AND (e.blk_read_time > 0 OR pg_catalog.pg_conf_load_time() <= COALESCE(e.noted_at, c.since)) AS timed, g.timed AS timed_now
+           g.timed AND (COALESCE(e.blk_read_time, 0) > 0 OR pg_catalog.pg_conf_load_time() <= COALESCE(e.noted_at, c.since)) AS timed, g.timed AS timed_now
     FROM counted AS c LEFT JOIN earlier AS e ON true
          CROSS JOIN (SELECT CASE WHEN s.source IN ('session', 'client') THEN s.reset_val ELSE s.setting END = 'on' AS timed
                      FROM pg_catalog.pg_settings AS s WHERE s.name = 'track_io_timing') AS g
