@@ -54,7 +54,8 @@ WITH s AS (
     FROM s
 ), w AS (
     SELECT d.*, GREATEST(pg_catalog.floor((d.memory - d.shared_buffers) / 2 / (2 * d.peak_used)), 1) AS work_mem_most,
-           pg_catalog.ceil(d.spill * 2.5) AS work_mem_needed,
+           -- what spills is evidence; index builds write temporary files, too
+           CASE WHEN d.spill IS NOT NULL THEN LEAST(pg_catalog.ceil(d.spill * 2.5), GREATEST(pg_catalog.floor((d.memory - d.shared_buffers) / 2 / (2 * d.peak_used)), 1)) END AS work_mem_wanted,
            -- at most one block in 200 was not in shared_buffers
            COALESCE(d.blocks_hit > 1000000 AND d.blocks_read <= d.blocks_hit / 200, false) AS in_memory,
            CASE WHEN d.memory IS NOT NULL THEN GREATEST(64, LEAST(CASE WHEN d.version >= 170000 THEN 4096 ELSE 1024 END, pg_catalog.floor(d.memory / 16 / 16) * 16)) END AS maintenance_wanted,
@@ -89,15 +90,15 @@ WITH s AS (
      pg_catalog.jsonb_build_object('memory_mb', pg_catalog.round(w.memory)), 0.8),
     ('work_mem',
      CASE WHEN w.work_mem * 2 * w.peak > w.memory - w.shared_buffers THEN w.work_mem_most
-          WHEN w.temp / w.hours >= 100 AND LEAST(w.work_mem_needed, w.work_mem_most) >= 1.5 * w.work_mem THEN LEAST(w.work_mem_needed, w.work_mem_most) END, NULL,
+          WHEN w.temp / w.hours >= 100 AND w.work_mem_wanted >= 1.5 * w.work_mem THEN w.work_mem_wanted END, NULL,
      CASE WHEN w.work_mem * 2 * w.peak > w.memory - w.shared_buffers THEN 'warning'
-          WHEN w.temp / w.hours >= 100 AND LEAST(w.work_mem_needed, w.work_mem_most) >= 1.5 * w.work_mem THEN CASE WHEN w.temp / w.hours >= 5120 THEN 'warning' ELSE 'info' END
+          WHEN w.temp / w.hours >= 100 AND w.work_mem_wanted >= 1.5 * w.work_mem THEN CASE WHEN w.temp / w.hours >= 5120 THEN 'warning' ELSE 'info' END
           WHEN w.temp / w.hours >= 100 AND (w.memory IS NULL OR w.lacks IS NOT NULL) THEN 'unknown' ELSE 'ok' END,
      CASE WHEN w.work_mem * 2 * w.peak > w.memory - w.shared_buffers THEN pg_catalog.format('Up to %s statements ran at the same time; two sorts of %s MB for each are more than the %s MB that are left', w.peak, pg_catalog.round(w.work_mem), pg_catalog.round(w.memory - w.shared_buffers))
           WHEN w.temp / w.hours < 100 OR w.temp IS NULL THEN pg_catalog.format('No change: %s MB an hour are written to temporary files (threshold 100)', pg_catalog.round((w.temp / w.hours)::numeric))
           WHEN w.memory IS NULL THEN 'The memory of the machine could not be read'
           WHEN w.lacks IS NOT NULL THEN pg_catalog.format('%s MB an hour are written to temporary files (threshold 100); how much each statement writes is not known: %s', pg_catalog.round((w.temp / w.hours)::numeric), w.unseen)
-          WHEN LEAST(w.work_mem_needed, w.work_mem_most) >= 1.5 * w.work_mem THEN pg_catalog.format('%s MB an hour are written to temporary files (threshold 100); a statement that does writes %s MB, and with %s statements at the same time (%s) %s MB are safe', pg_catalog.round((w.temp / w.hours)::numeric), pg_catalog.round(w.spill::numeric, 1), w.peak_used,
+          WHEN w.work_mem_wanted >= 1.5 * w.work_mem THEN pg_catalog.format('%s MB an hour are written to temporary files (threshold 100); a statement that does writes %s MB, and with %s statements at the same time (%s) %s MB are safe', pg_catalog.round((w.temp / w.hours)::numeric), pg_catalog.round(w.spill::numeric, 1), w.peak_used,
                CASE WHEN w.peak IS NULL THEN 'max_connections, as none were measured' ELSE 'measured' END, w.work_mem_most)
           WHEN w.spill IS NULL THEN 'No change: no recorded statement writes temporary files'
           ELSE pg_catalog.format('No change: %s MB are what %s statements at the same time leave room for', w.work_mem_most, w.peak_used) END,
