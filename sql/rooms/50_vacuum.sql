@@ -10,6 +10,20 @@ AS 'MODULE_PATHNAME', 'pa_server_rows';
 COMMENT ON FUNCTION perfadvisor.server_rows(text) IS
 'Rows of statistics views that differ between versions, with the same names on all: checkpoints or backend_writes; or what shared buffers hold: buffers';
 
+CREATE FUNCTION perfadvisor.find_relation(name text)
+RETURNS regclass
+LANGUAGE SQL STABLE PARALLEL SAFE STRICT
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+-- to_regclass() is an error for who may not use the schema, and who watches a server often may not.
+SELECT c.oid::pg_catalog.regclass
+FROM (SELECT pg_catalog.parse_ident(find_relation.name) AS parts) AS p
+     JOIN pg_catalog.pg_namespace AS n ON n.nspname = p.parts[1]
+     JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relname = p.parts[2];
+END;
+
+COMMENT ON FUNCTION perfadvisor.find_relation(text) IS 'The relation of a name with its schema, NULL if there is none; also for who may not use the schema';
+
 CREATE FUNCTION perfadvisor.recorder_loaded()
 RETURNS boolean
 LANGUAGE C STABLE PARALLEL SAFE STRICT

@@ -21,7 +21,7 @@ CREATE TABLE bigs (id bigserial);
 SELECT setval('serials_id_seq', 2000000000), setval('"Odd"."Identities_Id_seq"', 1700000000), setval('wide', 1200000000), setval('down', -950),
        setval('round', 99), setval('bigs_id_seq', 3000000000);
 CREATE FUNCTION status_of(object text) RETURNS text LANGUAGE sql AS
-$$ SELECT string_agg(h.status, ' ') FROM perfadvisor.sequence_health h WHERE h.object = status_of.object $$;
+$$ SELECT string_agg(h.status, ' ') FROM perfadvisor.sequence_health h WHERE h.check_name = 'exhaustion' AND h.object = status_of.object $$;
 CREATE FUNCTION is_true(statement text) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE answer boolean; BEGIN EXECUTE statement INTO answer; RETURN answer; END $$;
 \o
