@@ -46,11 +46,7 @@ await() {
 mend() {
 	local fix verify undo restart severity
 
-	severity=$(finding "$1" severity "$2")
-	fix=$(finding "$1" fix_sql "$2")
-	verify=$(finding "$1" verify_sql "$2")
-	undo=$(finding "$1" undo_sql "$2")
-	restart=$(finding "$1" "lock_note LIKE '%restart%'" "$2")
+	IFS=$'\x1f' read -r -d '' severity fix verify undo restart _ < <(finding "$1" "concat_ws(E'\x1f', severity, fix_sql, COALESCE(verify_sql, ''), COALESCE(undo_sql, ''), lock_note LIKE '%restart%', '')" "$2")
 	tap_is "$(query "$verify")" f "$3: it is not mended before"
 	tap_is "$(run_printed "$fix")" "" "$3: what is printed runs"
 	[ "$restart" != t ] || restart_server
