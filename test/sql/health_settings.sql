@@ -45,7 +45,7 @@ SELECT pg_reload_conf() \g /dev/null
 \connect -
 SET client_min_messages = warning;
 
-SELECT plan(37);
+SELECT plan(39);
 -- Four machines, three workloads: all that is advised against PostgreSQL's defaults, and why, by its documentation
 --   shared_buffers: 25 % of memory to begin with, less below 1 GB, hardly ever more than 40 % (19.4.1); stays where half of it is there
 --   effective_cache_size: shared buffers and what the kernel caches of the data (19.7.2): three quarters of memory; stays within half
@@ -96,6 +96,22 @@ SELECT is((SELECT string_agg(setting, ' ' ORDER BY setting) FROM perfadvisor.jud
 SELECT is((SELECT count(*) FROM perfadvisor.judge_settings(facts(64, 32, 500, 6, facts) || '{"lacks": "pg_read_all_stats"}') WHERE status = 'unknown' AND (evidence ->> 'lacks' IS NULL OR advised IS NOT NULL)), 0::bigint, 'and says what would show it') FROM workloads WHERE name = 'reports';
 SELECT is((SELECT status || ' ' || COALESCE(advised, '') || ' ' || message FROM perfadvisor.judge_settings(facts(8, 4, 40, 4, facts - 'spill_bytes')) WHERE setting = 'work_mem'), 'ok  No change: no recorded statement writes temporary files',
           'temporary files that no statement has written do not change work_mem') FROM workloads WHERE name = 'reports';
+-- no setting is judged without a case that changes it
+CREATE TABLE changed AS
+    SELECT j.setting, j.advised FROM cases AS c JOIN workloads AS w ON w.name = c.workload CROSS JOIN perfadvisor.judge_settings(facts(c.memory, c.cpus, c.data, c.peak, w.facts)) AS j WHERE j.advised IS NOT NULL
+    UNION SELECT j.setting, j.advised
+    FROM workloads AS w CROSS JOIN (VALUES
+        ('{"log_checkpoints": "off", "log_autovacuum_min_duration": -1, "log_lock_waits": "off", "checkpoint_completion_target": 0.5, "autovacuum_vacuum_cost_delay": 20, "autovacuum_naptime": 3600, "default_statistics_target": 10}'::jsonb, '{"deadlocks": 3}'::jsonb),
+        ('{"fsync": "off", "full_page_writes": "off", "zero_damaged_pages": "on", "ignore_checksum_failure": "on"}', '{}'),
+        ('{"huge_pages": "off", "shared_buffers": 2097152}', '{"clock_ns": 30, "blocks_read": 1e9}'),
+        ('{}', '{"wal_bytes": 3e12, "wal_fpi": 2.2e8}'),
+        ('{}', '{"jit_share": 0.5, "jit_own_share": 0.5, "jit_cost": 100000, "jit_cost_worth": 1e6}'),
+        ('{}', '{"jit_share": 0.5, "jit_own_share": 0.5, "jit_cost": 100000, "jit_cost_worth": 1000}')) AS v(settings, facts)
+         CROSS JOIN perfadvisor.judge_settings(facts(64, 16, 500, 20, w.facts || v.facts, v.settings) || v.facts) AS j
+    WHERE w.name = 'oltp' AND j.advised IS NOT NULL;
+SELECT is((SELECT string_agg(j.setting, ' ' ORDER BY j.setting) FROM perfadvisor.judge_settings(facts(8, 4, 40, 4, '{}')) AS j WHERE j.setting NOT IN (SELECT c.setting FROM changed AS c)), NULL, 'no setting is judged without a case here that changes it');
+SELECT is((SELECT string_agg(setting || ' ' || advised, ', ' ORDER BY setting) FROM changed WHERE setting IN ('jit', 'jit_above_cost', 'checkpoint_timeout', 'huge_pages', 'track_io_timing', 'ignore_checksum_failure')),
+    'checkpoint_timeout 900s, huge_pages try, ignore_checksum_failure off, jit off, jit_above_cost 150000, track_io_timing on', 'those of rarer evidence to what PostgreSQL''s documentation says');
 -- set as advised, everything stays
 SELECT is(advised(facts(64, 16, 500, 6, facts, '{"shared_buffers": 2097152, "effective_cache_size": 6291456, "work_mem": 163840, "maintenance_work_mem": 1048576, "random_page_cost": 1.1, "max_parallel_workers_per_gather": 4, "effective_io_concurrency": 200, "log_temp_files": 10240}')), NULL, 'set as advised, nothing changes any more') FROM workloads WHERE name = 'reports';
 
