@@ -10,7 +10,15 @@ LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION perfadvisor.read_sequence(oid) IS
 'The last value that a sequence has given out, NULL when none; unknown where the current role may not read it, or it is locked, which is not waited for';
 
-CREATE VIEW perfadvisor.sequence_health AS
+-- As a function, whose rows the planner takes for few: with those of thousands of sequences JIT would compile findings for seconds.
+CREATE FUNCTION perfadvisor.sequence_health(
+    OUT check_name text, OUT object text, OUT status text, OUT message text, OUT why text,
+    OUT last_value bigint, OUT bound bigint, OUT used_fraction double precision, OUT rows_per_day double precision, OUT days_left double precision,
+    OUT evidence jsonb, OUT remedy_sql text, OUT verify_sql text, OUT undo_sql text, OUT lock_note text)
+RETURNS SETOF record
+LANGUAGE SQL VOLATILE PARALLEL RESTRICTED STRICT ROWS 100
+SET search_path = pg_catalog, pg_temp SET jit = off
+BEGIN ATOMIC
 WITH sequences AS (
     SELECT c.oid, n.nspname, format('%I.%I', n.nspname, c.relname) AS object, s.seqtypid, s.seqincrement, s.seqmax, s.seqmin, s.seqstart, s.seqcycle,
            NOT r.known AS is_locked, perfadvisor.may_select(c.oid) AS may_read, r.last_value
@@ -49,6 +57,14 @@ WITH sequences AS (
            -- rows inserted a day since the statistics were reset
            pg_stat_get_tuples_inserted(b.relid) / w.days AS rows_per_day
     FROM bounded AS b CROSS JOIN observed AS w
+), referring AS (
+    -- once for all sequences
+    SELECT f.confrelid AS relid, k.attnum, jsonb_agg(format('%I.%I.%I', n.nspname, c.relname, a.attname) ORDER BY n.nspname, c.relname, a.attname) AS columns
+    FROM pg_constraint AS f CROSS JOIN LATERAL ROWS FROM (unnest(f.confkey), unnest(f.conkey)) AS k(attnum, own)
+         JOIN pg_class AS c ON c.oid = f.conrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
+         JOIN pg_attribute AS a ON a.attrelid = f.conrelid AND a.attnum = k.own
+    WHERE f.contype = 'f'
+    GROUP BY f.confrelid, k.attnum
 ), judged AS (
     SELECT u.*, u.left_over / NULLIF(u.rows_per_day * abs(u.seqincrement), 0) AS days_left,
            u.seqcycle AND NOT u.column_is_less AS goes_round
@@ -84,12 +100,7 @@ SELECT 'exhaustion' AS check_name,
        jsonb_build_object('sequence', s.object, 'column', s.feeds, 'last_value', s.last_value, 'bound', CASE WHEN s.seqincrement > 0 THEN s.high ELSE s.low END,
            'increment', s.seqincrement, 'sequence_type', format_type(s.seqtypid, NULL), 'column_type', format_type(s.atttypid, NULL),
            'rows_per_day', s.rows_per_day, 'days_left', s.days_left,
-           'referenced_by', CASE WHEN s.column_is_small AND s.status IN ('info', 'warning', 'critical') THEN
-               (SELECT jsonb_agg(format('%I.%I.%I', n.nspname, c.relname, a.attname))
-                FROM pg_constraint AS f JOIN pg_class AS c ON c.oid = f.conrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
-                     JOIN pg_attribute AS a ON a.attrelid = f.conrelid
-                     AND a.attnum = f.conkey[array_position(f.confkey, s.attnum::smallint)]
-                WHERE f.contype = 'f' AND f.confrelid = s.relid AND s.attnum = ANY (f.confkey)) END) AS evidence,
+           'referenced_by', CASE WHEN s.column_is_small AND s.status IN ('info', 'warning', 'critical') THEN r.columns END) AS evidence,
        CASE WHEN s.status = 'unknown' AND NOT s.may_read THEN format('GRANT SELECT ON SEQUENCE %s TO %I', s.object, CURRENT_USER)
             WHEN s.status NOT IN ('info', 'warning', 'critical') THEN NULL
             WHEN s.column_is_small THEN format('ALTER TABLE %s ALTER COLUMN %I TYPE bigint', s.relation, s.attname)
@@ -108,7 +119,7 @@ SELECT 'exhaustion' AS check_name,
        CASE WHEN s.status NOT IN ('info', 'warning', 'critical') THEN NULL
             WHEN s.column_is_small THEN 'ACCESS EXCLUSIVE while the whole table and its indexes are rewritten; on a large table add a bigint column, fill it in batches and swap. Columns that refer to it need the same first.'
             ELSE 'SHARE ROW EXCLUSIVE on the sequence, for a moment.' END AS lock_note
-FROM stated AS s
+FROM stated AS s LEFT JOIN referring AS r ON r.relid = s.relid AND r.attnum = s.attnum
 WHERE s.may_read OR s.hidden <= 10
 UNION ALL
 -- one line instead of thousands
@@ -122,6 +133,14 @@ SELECT 'exhaustion', 'sequences that this role may not read', 'unknown',
 FROM stated AS s
 WHERE NOT s.may_read AND s.hidden > 10
 HAVING count(*) > 0;
+END;
+
+COMMENT ON FUNCTION perfadvisor.sequence_health() IS 'Rows of the view sequence_health';
+
+CREATE VIEW perfadvisor.sequence_health AS
+    SELECT h.check_name, h.object, h.status, h.message, h.why, h.last_value, h.bound, h.used_fraction, h.rows_per_day, h.days_left,
+           h.evidence, h.remedy_sql, h.verify_sql, h.undo_sql, h.lock_note
+    FROM perfadvisor.sequence_health() AS h;
 
 COMMENT ON VIEW perfadvisor.sequence_health IS 'Sequences, and the columns that they fill, in the current database: how near their end';
 COMMENT ON COLUMN perfadvisor.sequence_health.check_name IS 'exhaustion';

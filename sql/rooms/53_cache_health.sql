@@ -7,7 +7,7 @@ CREATE FUNCTION perfadvisor.cache_health(
     OUT remedy_sql text, OUT verify_sql text, OUT undo_sql text, OUT lock_note text)
 RETURNS SETOF record
 LANGUAGE SQL STABLE PARALLEL RESTRICTED STRICT ROWS 100
-SET search_path = pg_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
 WITH counted AS (
     SELECT d.blks_hit::float8 AS hit, d.blks_read::float8 AS read, d.blk_read_time AS read_time, d.active_time, perfadvisor.counted_since() AS since
