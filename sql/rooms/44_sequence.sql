@@ -28,11 +28,11 @@ WITH sequences AS (
 ), owned AS (
     -- columns that own a sequence (serial, identity), or whose default asks one
     SELECT d.objid AS seqoid, d.refobjid AS relid, d.refobjsubid AS attnum, d.deptype = 'i' AS is_identity
-    FROM pg_depend AS d
+    FROM pg_depend AS d JOIN pg_sequence AS s ON s.seqrelid = d.objid
     WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')
     UNION
     SELECT d.refobjid, a.adrelid, a.adnum, false
-    FROM pg_depend AS d JOIN pg_attrdef AS a ON a.oid = d.objid
+    FROM pg_depend AS d JOIN pg_attrdef AS a ON a.oid = d.objid JOIN pg_sequence AS s ON s.seqrelid = d.refobjid
     WHERE d.classid = 'pg_attrdef'::regclass AND d.refclassid = 'pg_class'::regclass
 ), fed AS (
     SELECT s.*, o.relid, o.attnum, o.is_identity, t.attname, t.atttypid,
