@@ -25,6 +25,12 @@ PG_CONFIG_GIVEN := $(if $(filter undefined,$(origin PG_CONFIG)),,$(PG_CONFIG))
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 
+# No bitcode: with it JIT could put functions of ours into its code, but none is called per row, and making it takes
+# clang and most of the time of a build. with_llvm=yes makes it.
+ifneq ($(origin with_llvm),command line)
+override with_llvm = no
+endif
+
 ifneq ($(wildcard $(PGXS)),)
 include $(PGXS)
 

@@ -338,7 +338,7 @@ CREATE FUNCTION perfadvisor.recorded_state(
     OUT clock_ns double precision, OUT saved_at timestamptz,
     OUT query_ids boolean, OUT pending_used bigint, OUT pending_room bigint,
     OUT folds_skipped bigint, OUT sampled bigint, OUT sampling_time double precision,
-    OUT failures_unidentified bigint)
+    OUT failures_unidentified bigint, OUT evicted_lately bigint)
 RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'pa_read_state'
 LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED ROWS 1;
@@ -363,11 +363,13 @@ FROM (SELECT r.*,
      pg_catalog.format('The statement table has %s of %s entries in use.', s.statements_used, s.statements_room),
      NULL),
     ('statements_evicted', s.statements_evicted, NULL, 'statements',
-     CASE WHEN s.statements_evicted OPERATOR(pg_catalog.>) s.statements_room THEN 'warning'
+     -- a larger table is one of the server's next start, so that is judged since the last one
+     CASE WHEN s.evicted_lately OPERATOR(pg_catalog.>) s.statements_room THEN 'warning'
           WHEN s.statements_evicted OPERATOR(pg_catalog.>) 0 THEN 'info' ELSE 'ok' END,
      CASE WHEN s.statements_evicted OPERATOR(pg_catalog.=) 0 THEN 'No statement had to make room since the last reset.'
-          ELSE pg_catalog.format('%s times since the last reset a statement that was not used lately made room for another.', s.statements_evicted) END,
-     CASE WHEN s.statements_evicted OPERATOR(pg_catalog.>) s.statements_room
+          ELSE pg_catalog.format('%s times since the last reset, %s since the server started, a statement that was not used lately made room for another (a warning over %s since the start).',
+                   s.statements_evicted, s.evicted_lately, s.statements_room) END,
+     CASE WHEN s.evicted_lately OPERATOR(pg_catalog.>) s.statements_room
           THEN pg_catalog.format('ALTER SYSTEM SET perfadvisor.max_statements = %s; -- then restart the server', s.max_statements OPERATOR(pg_catalog.*) 2) END),
     ('calls_lost', s.calls_lost, NULL, 'executions',
      CASE WHEN s.calls_lost OPERATOR(pg_catalog.>) 0 THEN 'info' ELSE 'ok' END,

@@ -26,13 +26,17 @@ RETURNS timestamptz
 LANGUAGE SQL STABLE PARALLEL SAFE STRICT
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
--- Counters outlive restarts. Where they were never reset they began at the latest with the cluster, whose
--- identifier begins with the second it was made in.
-SELECT COALESCE(d.stats_reset, pg_catalog.to_timestamp((SELECT c.system_identifier >> 32 FROM pg_catalog.pg_control_system() AS c)::float8))
+-- Counters outlive restarts but not crashes. Where those of the database were never reset they began at the latest
+-- with the cluster, whose identifier begins with the second it was made in, or when all others began anew: these
+-- have the time of it.
+SELECT COALESCE(d.stats_reset,
+    GREATEST(pg_catalog.to_timestamp((SELECT c.system_identifier >> 32 FROM pg_catalog.pg_control_system() AS c)::float8),
+             LEAST((SELECT b.stats_reset FROM pg_catalog.pg_stat_bgwriter AS b), (SELECT a.stats_reset FROM pg_catalog.pg_stat_archiver AS a),
+                   (SELECT w.stats_reset FROM pg_catalog.pg_stat_wal AS w))))
 FROM pg_catalog.pg_stat_database AS d WHERE d.datname = pg_catalog.current_database();
 END;
 
-COMMENT ON FUNCTION perfadvisor.counted_since() IS 'Since when the counters of this database count: their last reset, or when the cluster was made';
+COMMENT ON FUNCTION perfadvisor.counted_since() IS 'Since when the counters of this database count: their last reset, the crash that they were lost in, or when the cluster was made';
 
 CREATE FUNCTION perfadvisor.unseen(what text)
 RETURNS text
@@ -55,6 +59,11 @@ WITH me AS (
     SELECT perfadvisor.sees_everybody() AS sees, perfadvisor.usable_connections() AS usable,
            current_setting('max_connections')::integer AS max_connections,
            current_setting('superuser_reserved_connections')::integer AS superuser_reserved
+), states AS (
+    SELECT jsonb_object_agg(s.state, s.sessions) AS now
+    FROM (SELECT COALESCE(a.state, 'starting') AS state, count(*) AS sessions
+          FROM pg_stat_activity AS a WHERE a.backend_type = 'client backend' AND (SELECT m.sees FROM me AS m)
+          GROUP BY 1) AS s
 ), flights AS (
     SELECT f.*, quote_ident(r.rolname) || '/' || quote_ident(d.datname) AS object,
            f.sessions_started / NULLIF(f.observed_time / 1000, 0) AS starts_per_second,
@@ -64,7 +73,11 @@ WITH me AS (
          LEFT JOIN pg_roles AS r ON r.oid = f.userid
          LEFT JOIN pg_database AS d ON d.oid = f.dbid
 ), server AS (
-    SELECT f.max_sessions, f.started_at FROM flights AS f WHERE f.scope = 'server'
+    SELECT f.max_sessions, f.started_at,
+           -- twice the most that were used, where that is few
+           CASE WHEN m.max_connections > 500 AND f.max_sessions < 0.3 * m.usable
+                THEN GREATEST(100, (ceil(f.max_sessions / 0.5 / 50) * 50)::integer) END AS fewer
+    FROM flights AS f CROSS JOIN me AS m WHERE f.scope = 'server'
 ), roles AS (
     SELECT f.* FROM flights AS f WHERE f.scope = 'role' AND f.object IS NOT NULL
 ), waiting AS (
@@ -72,7 +85,7 @@ WITH me AS (
     FROM pg_stat_activity AS a CROSS JOIN LATERAL unnest(pg_blocking_pids(a.pid)) AS b(pid)
     WHERE a.wait_event_type = 'Lock' AND (SELECT m.sees FROM me AS m)
 ), idle AS (
-    SELECT quote_ident(a.usename) || '/' || quote_ident(a.datname) AS object, a.usename, a.pid, a.application_name,
+    SELECT quote_ident(a.usename) || '/' || quote_ident(a.datname) AS object, a.usename, a.usesysid, a.pid, a.application_name,
            EXTRACT(epoch FROM clock_timestamp() - a.state_change)::double precision AS age,
            EXTRACT(epoch FROM clock_timestamp() - a.xact_start)::double precision AS transaction_age,
            w.pid IS NOT NULL AS blocks, a.backend_xid IS NOT NULL OR a.backend_xmin IS NOT NULL AS pins
@@ -84,7 +97,12 @@ WITH me AS (
     FROM idle AS i
 ), idle_worst AS (
     SELECT DISTINCT ON (i.object) i.*,
-           count(*) OVER (PARTITION BY i.object) AS sessions
+           count(*) OVER (PARTITION BY i.object) AS sessions,
+           -- all that have waited for too long, as they are ended together
+           string_agg(i.pid::text, ', ') FILTER (WHERE i.age >= i.warn_at) OVER (PARTITION BY i.object) AS late,
+           (SELECT substr(c.line, length('idle_in_transaction_session_timeout=') + 1)
+            FROM pg_db_role_setting AS s CROSS JOIN LATERAL unnest(s.setconfig) AS c(line)
+            WHERE s.setrole = i.usesysid AND s.setdatabase = 0 AND starts_with(c.line, 'idle_in_transaction_session_timeout=')) AS timeout_before
     FROM idle_judged AS i
     ORDER BY i.object, i.age / i.warn_at DESC
 ), longest AS (
@@ -110,7 +128,7 @@ SELECT 'connections' AS check_name, 'max_connections' AS object,
        'When all connections are taken, new clients are turned away, monitoring included.' AS why,
        s.max_sessions::double precision AS value, m.usable::double precision AS bound,
        jsonb_build_object('max_sessions', s.max_sessions, 'usable', m.usable, 'max_connections', m.max_connections,
-           'since', s.started_at, 'warning', 0.8, 'critical', 0.9) AS evidence,
+           'states_now', t.now, 'since', s.started_at, 'warning', 0.8, 'critical', 0.9) AS evidence,
        CASE WHEN s.max_sessions IS NULL THEN perfadvisor.grant_monitor()
             WHEN s.max_sessions >= 0.8 * m.usable
             THEN format('ALTER SYSTEM SET max_connections = %s', (ceil(s.max_sessions / 0.6 / 10) * 10)::integer + m.max_connections - m.usable) END AS remedy_sql,
@@ -119,22 +137,21 @@ SELECT 'connections' AS check_name, 'max_connections' AS object,
        CASE WHEN s.max_sessions >= 0.8 * m.usable
             THEN format('ALTER SYSTEM SET max_connections = %s', m.max_connections) END AS undo_sql,
        'Needs a restart of the server, of standbys first. A pooler (see pool_advice) mends it without.' AS lock_note
-FROM me AS m LEFT JOIN server AS s ON true
+FROM me AS m LEFT JOIN server AS s ON true LEFT JOIN states AS t ON true
 UNION ALL
 SELECT 'max_connections_high', 'max_connections',
        CASE WHEN s.max_sessions IS NULL THEN 'unknown'
-            WHEN m.max_connections > 500 AND s.max_sessions < 0.3 * m.usable THEN 'info' ELSE 'ok' END,
+            WHEN s.fewer IS NOT NULL THEN 'info' ELSE 'ok' END,
        CASE WHEN s.max_sessions IS NULL THEN perfadvisor.unseen('How many connections were in use')
             ELSE format('max_connections is %s, and at most %s sessions were connected at once (an opportunity above 500, if under 30 %% are used).', m.max_connections, s.max_sessions) END,
        'Every possible connection takes shared memory, and a burst that is let in all at once is slower than one that waits in a pool.',
        m.max_connections, 500,
        jsonb_build_object('max_sessions', s.max_sessions, 'max_connections', m.max_connections, 'since', s.started_at),
        CASE WHEN s.max_sessions IS NULL THEN perfadvisor.grant_monitor()
-            WHEN m.max_connections > 500 AND s.max_sessions < 0.3 * m.usable
-            THEN format('ALTER SYSTEM SET max_connections = %s', GREATEST(100, (ceil(s.max_sessions / 0.5 / 50) * 50)::integer)) END,
-       CASE WHEN m.max_connections > 500 AND s.max_sessions < 0.3 * m.usable
-            THEN 'SELECT setting::integer <= 500 FROM pg_settings WHERE name = ''max_connections''' END,
-       CASE WHEN m.max_connections > 500 AND s.max_sessions < 0.3 * m.usable
+            WHEN s.fewer IS NOT NULL THEN format('ALTER SYSTEM SET max_connections = %s', s.fewer) END,
+       CASE WHEN s.fewer IS NOT NULL
+            THEN format('SELECT setting::integer <= %s FROM pg_settings WHERE name = ''max_connections''', s.fewer) END,
+       CASE WHEN s.fewer IS NOT NULL
             THEN format('ALTER SYSTEM SET max_connections = %s', m.max_connections) END,
        'Needs a restart of the server; standbys after it.'
 FROM me AS m LEFT JOIN server AS s ON true
@@ -158,11 +175,14 @@ SELECT 'idle_in_transaction', COALESCE(i.object, 'sessions'),
            'transaction_seconds', i.transaction_age, 'blocks_others', i.blocks, 'holds_snapshot_or_id', i.pins,
            'warning', i.warn_at, 'critical', i.critical_at),
        CASE WHEN i.age >= i.warn_at
-            THEN format('SELECT pg_terminate_backend(%s); ALTER ROLE %I SET idle_in_transaction_session_timeout = ''60s''', i.pid, i.usename) END,
+            THEN format(E'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid IN (%s) AND usename = %L AND state LIKE ''idle in transaction%%'';\nALTER ROLE %I SET idle_in_transaction_session_timeout = ''60s''',
+                     i.late, i.usename, i.usename) END,
        CASE WHEN i.age >= i.warn_at
-            THEN format('SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE usename = %L AND state LIKE ''idle in transaction%%'' AND state_change < now() - interval ''%s s'')', i.usename, i.warn_at) END,
-       CASE WHEN i.age >= i.warn_at THEN format('ALTER ROLE %I RESET idle_in_transaction_session_timeout', i.usename) END,
-       'Ends the session: its transaction is rolled back and its client gets an error. The setting counts for new sessions.'
+            THEN format('SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid IN (%s) AND usename = %L AND state LIKE ''idle in transaction%%'' AND state_change < now() - interval ''%s s'')',
+                     i.late, i.usename, i.warn_at) END,
+       CASE WHEN i.age >= i.warn_at AND i.timeout_before IS NULL THEN format('ALTER ROLE %I RESET idle_in_transaction_session_timeout', i.usename)
+            WHEN i.age >= i.warn_at THEN format('ALTER ROLE %I SET idle_in_transaction_session_timeout = %L', i.usename, i.timeout_before) END,
+       'Ends these sessions: their transactions are rolled back and their clients get an error. The setting counts for new sessions.'
 FROM me AS m LEFT JOIN idle_worst AS i ON true WHERE m.sees
 UNION ALL
 SELECT 'idle_in_transaction_share', r.object,

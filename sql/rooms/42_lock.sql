@@ -108,7 +108,7 @@ SELECT 'long_transaction', COALESCE(l.object, 'sessions'),
        jsonb_build_object('pid', l.pid, 'application_name', l.application_name, 'query', l.query, 'transaction_seconds', l.transaction_age,
            'statement_seconds', l.state_age, 'sessions', l.sessions, 'xmin_age', age(l.backend_xmin)),
        CASE WHEN l.transaction_age >= 3600 THEN format('SELECT pg_cancel_backend(%s)', l.pid) END,
-       CASE WHEN l.object IS NOT NULL THEN format('SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = %s AND xact_start < now() - interval ''1 hour'')', l.pid) END,
+       CASE WHEN l.object IS NOT NULL THEN format('SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = %s AND state = ''active'' AND xact_start < now() - interval ''10 minutes'')', l.pid) END,
        NULL, CASE WHEN l.object IS NOT NULL THEN 'Cancels the statement: its transaction fails, and its client gets an error.' END
 FROM me AS m LEFT JOIN long AS l ON true WHERE m.sees
 UNION ALL

@@ -99,9 +99,9 @@ SELECT 'slot_limit', 'max_slot_wal_keep_size', CASE WHEN m.keep_size IS NULL AND
        'Without a limit one forgotten slot fills the disk; with one, the slot breaks and the server goes on.',
        NULL, NULL, NULL, jsonb_build_object('max_slot_wal_keep_size', m.keep_size, 'wal_space', m.wal_space),
        CASE WHEN m.keep_size IS NULL AND EXISTS (SELECT FROM slots) AND m.wal_space IS NOT NULL
-            THEN format('ALTER SYSTEM SET max_slot_wal_keep_size = ''%sMB''; SELECT pg_reload_conf()', GREATEST(1024, (m.wal_space / 2 / 1048576)::bigint)) END,
+            THEN format(E'ALTER SYSTEM SET max_slot_wal_keep_size = ''%sMB'';\nSELECT pg_reload_conf()', GREATEST(1024, (m.wal_space / 2 / 1048576)::bigint)) END,
        CASE WHEN m.keep_size IS NULL AND EXISTS (SELECT FROM slots) THEN 'SELECT current_setting(''max_slot_wal_keep_size'') <> ''-1''' END,
-       CASE WHEN m.keep_size IS NULL AND EXISTS (SELECT FROM slots) THEN 'ALTER SYSTEM RESET max_slot_wal_keep_size; SELECT pg_reload_conf()' END,
+       CASE WHEN m.keep_size IS NULL AND EXISTS (SELECT FROM slots) THEN E'ALTER SYSTEM RESET max_slot_wal_keep_size;\nSELECT pg_reload_conf()' END,
        'No lock, no restart. Half of the free space is proposed.'
 FROM me AS m
 UNION ALL

@@ -10,25 +10,33 @@ LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION perfadvisor.read_sequence(oid) IS
 'The last value that a sequence has given out, NULL when none; unknown where the current role may not read it, or it is locked, which is not waited for';
 
-CREATE VIEW perfadvisor.sequence_health AS
+-- As a function, whose rows the planner takes for few: with those of thousands of sequences JIT would compile findings for seconds.
+CREATE FUNCTION perfadvisor.sequence_health(
+    OUT check_name text, OUT object text, OUT status text, OUT message text, OUT why text,
+    OUT last_value bigint, OUT bound bigint, OUT used_fraction double precision, OUT rows_per_day double precision, OUT days_left double precision,
+    OUT evidence jsonb, OUT remedy_sql text, OUT verify_sql text, OUT undo_sql text, OUT lock_note text)
+RETURNS SETOF record
+LANGUAGE SQL VOLATILE PARALLEL RESTRICTED STRICT ROWS 100
+SET search_path = pg_catalog, pg_temp SET jit = off
+BEGIN ATOMIC
 WITH sequences AS (
-    SELECT c.oid, format('%I.%I', n.nspname, c.relname) AS object, s.seqtypid, s.seqincrement, s.seqmax, s.seqmin, s.seqstart, s.seqcycle,
+    SELECT c.oid, n.nspname, format('%I.%I', n.nspname, c.relname) AS object, s.seqtypid, s.seqincrement, s.seqmax, s.seqmin, s.seqstart, s.seqcycle,
            NOT r.known AS is_locked, perfadvisor.may_select(c.oid) AS may_read, r.last_value
     FROM pg_sequence AS s JOIN pg_class AS c ON c.oid = s.seqrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
          CROSS JOIN LATERAL perfadvisor.read_sequence(c.oid) AS r
-    WHERE NOT pg_is_other_temp_schema(n.oid)
+    WHERE NOT pg_is_other_temp_schema(n.oid) AND n.nspname <> 'perfadvisor'
 ), owned AS (
     -- columns that own a sequence (serial, identity), or whose default asks one
     SELECT d.objid AS seqoid, d.refobjid AS relid, d.refobjsubid AS attnum, d.deptype = 'i' AS is_identity
-    FROM pg_depend AS d
+    FROM pg_depend AS d JOIN pg_sequence AS s ON s.seqrelid = d.objid
     WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')
     UNION
     SELECT d.refobjid, a.adrelid, a.adnum, false
-    FROM pg_depend AS d JOIN pg_attrdef AS a ON a.oid = d.objid
+    FROM pg_depend AS d JOIN pg_attrdef AS a ON a.oid = d.objid JOIN pg_sequence AS s ON s.seqrelid = d.refobjid
     WHERE d.classid = 'pg_attrdef'::regclass AND d.refclassid = 'pg_class'::regclass
 ), fed AS (
     SELECT s.*, o.relid, o.attnum, o.is_identity, t.attname, t.atttypid,
-           format('%I.%I', n.nspname, c.relname) AS relation,
+           CASE WHEN c.oid IS NOT NULL THEN format('%I.%I', n.nspname, c.relname) END AS relation,
            CASE t.atttypid WHEN 'int2'::regtype THEN 32767 WHEN 'int4'::regtype THEN 2147483647 ELSE 9223372036854775807 END AS column_max
     FROM sequences AS s LEFT JOIN owned AS o ON o.seqoid = s.oid
          LEFT JOIN pg_class AS c ON c.oid = o.relid LEFT JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -38,9 +46,9 @@ WITH sequences AS (
            f.column_max < f.seqmax AND f.seqincrement > 0 AS column_is_less
     FROM fed AS f
 ), observed AS (
-    SELECT CASE WHEN r.stats_reset < clock_timestamp() - interval '1 hour'
-                THEN EXTRACT(epoch FROM clock_timestamp() - r.stats_reset) / 86400 END AS days
-    FROM (SELECT pg_stat_get_db_stat_reset_time(d.oid) AS stats_reset FROM pg_database AS d WHERE d.datname = current_database()) AS r
+    SELECT CASE WHEN r.since < clock_timestamp() - interval '1 hour'
+                THEN EXTRACT(epoch FROM clock_timestamp() - r.since) / 86400 END AS days
+    FROM (SELECT perfadvisor.counted_since() AS since) AS r
 ), used AS (
     SELECT b.*,
            CASE WHEN b.seqincrement > 0 THEN (b.last_value::numeric - LEAST(b.seqstart, b.last_value) + 1) / (b.high::numeric - LEAST(b.seqstart, b.last_value) + 1)
@@ -49,6 +57,14 @@ WITH sequences AS (
            -- rows inserted a day since the statistics were reset
            pg_stat_get_tuples_inserted(b.relid) / w.days AS rows_per_day
     FROM bounded AS b CROSS JOIN observed AS w
+), referring AS (
+    -- once for all sequences
+    SELECT f.confrelid AS relid, k.attnum, jsonb_agg(format('%I.%I.%I', n.nspname, c.relname, a.attname) ORDER BY n.nspname, c.relname, a.attname) AS columns
+    FROM pg_constraint AS f CROSS JOIN LATERAL ROWS FROM (unnest(f.confkey), unnest(f.conkey)) AS k(attnum, own)
+         JOIN pg_class AS c ON c.oid = f.conrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
+         JOIN pg_attribute AS a ON a.attrelid = f.conrelid AND a.attnum = k.own
+    WHERE f.contype = 'f'
+    GROUP BY f.confrelid, k.attnum
 ), judged AS (
     SELECT u.*, u.left_over / NULLIF(u.rows_per_day * abs(u.seqincrement), 0) AS days_left,
            u.seqcycle AND NOT u.column_is_less AS goes_round
@@ -62,7 +78,8 @@ WITH sequences AS (
                 WHEN j.fraction >= 0.5 THEN 'info' ELSE 'ok' END AS status,
            CASE WHEN j.attname IS NULL THEN j.object ELSE format('%s.%I', j.relation, j.attname) END AS feeds,
            j.atttypid IN ('int2'::regtype, 'int4'::regtype) AS column_is_small,
-           j.seqtypid IN ('int2'::regtype, 'int4'::regtype) AS sequence_is_small
+           j.seqtypid IN ('int2'::regtype, 'int4'::regtype) AS sequence_is_small,
+           count(*) FILTER (WHERE NOT j.may_read) OVER () AS hidden
     FROM judged AS j
 )
 SELECT 'exhaustion' AS check_name,
@@ -83,16 +100,11 @@ SELECT 'exhaustion' AS check_name,
        jsonb_build_object('sequence', s.object, 'column', s.feeds, 'last_value', s.last_value, 'bound', CASE WHEN s.seqincrement > 0 THEN s.high ELSE s.low END,
            'increment', s.seqincrement, 'sequence_type', format_type(s.seqtypid, NULL), 'column_type', format_type(s.atttypid, NULL),
            'rows_per_day', s.rows_per_day, 'days_left', s.days_left,
-           'referenced_by', CASE WHEN s.column_is_small AND s.status IN ('info', 'warning', 'critical') THEN
-               (SELECT jsonb_agg(format('%I.%I.%I', n.nspname, c.relname, a.attname))
-                FROM pg_constraint AS f JOIN pg_class AS c ON c.oid = f.conrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
-                     JOIN pg_attribute AS a ON a.attrelid = f.conrelid
-                     AND a.attnum = f.conkey[array_position(f.confkey, s.attnum::smallint)]
-                WHERE f.contype = 'f' AND f.confrelid = s.relid AND s.attnum = ANY (f.confkey)) END) AS evidence,
+           'referenced_by', CASE WHEN s.column_is_small AND s.status IN ('info', 'warning', 'critical') THEN r.columns END) AS evidence,
        CASE WHEN s.status = 'unknown' AND NOT s.may_read THEN format('GRANT SELECT ON SEQUENCE %s TO %I', s.object, CURRENT_USER)
             WHEN s.status NOT IN ('info', 'warning', 'critical') THEN NULL
             WHEN s.column_is_small THEN format('ALTER TABLE %s ALTER COLUMN %I TYPE bigint', s.relation, s.attname)
-                || CASE WHEN s.sequence_is_small THEN format('; ALTER SEQUENCE %s AS bigint', s.object) ELSE '' END
+                || CASE WHEN s.sequence_is_small THEN format(E';\nALTER SEQUENCE %s AS bigint', s.object) ELSE '' END
             WHEN s.sequence_is_small THEN format('ALTER SEQUENCE %s AS bigint', s.object)
             WHEN s.seqincrement > 0 AND s.seqmax < 9223372036854775807 THEN format('ALTER SEQUENCE %s NO MAXVALUE', s.object)
             WHEN s.seqincrement < 0 AND s.seqmin > -9223372036854775808 THEN format('ALTER SEQUENCE %s NO MINVALUE', s.object) END AS remedy_sql,
@@ -100,14 +112,35 @@ SELECT 'exhaustion' AS check_name,
             THEN format('SELECT bool_and(status = ''ok'') FROM perfadvisor.sequence_health WHERE object = %L', s.object || CASE WHEN s.attname IS NULL THEN '' ELSE ' for ' || s.feeds END) END AS verify_sql,
        CASE WHEN s.status NOT IN ('info', 'warning', 'critical') THEN NULL
             WHEN s.column_is_small THEN format('ALTER TABLE %s ALTER COLUMN %I TYPE %s', s.relation, s.attname, format_type(s.atttypid, NULL))
-                || CASE WHEN s.sequence_is_small THEN format('; ALTER SEQUENCE %s AS %s', s.object, format_type(s.seqtypid, NULL)) ELSE '' END
+                || CASE WHEN s.sequence_is_small THEN format(E';\nALTER SEQUENCE %s AS %s', s.object, format_type(s.seqtypid, NULL)) ELSE '' END
             WHEN s.sequence_is_small THEN format('ALTER SEQUENCE %s AS %s', s.object, format_type(s.seqtypid, NULL))
             WHEN s.seqincrement > 0 THEN format('ALTER SEQUENCE %s MAXVALUE %s', s.object, s.seqmax)
             ELSE format('ALTER SEQUENCE %s MINVALUE %s', s.object, s.seqmin) END AS undo_sql,
        CASE WHEN s.status NOT IN ('info', 'warning', 'critical') THEN NULL
             WHEN s.column_is_small THEN 'ACCESS EXCLUSIVE while the whole table and its indexes are rewritten; on a large table add a bigint column, fill it in batches and swap. Columns that refer to it need the same first.'
             ELSE 'SHARE ROW EXCLUSIVE on the sequence, for a moment.' END AS lock_note
-FROM stated AS s;
+FROM stated AS s LEFT JOIN referring AS r ON r.relid = s.relid AND r.attnum = s.attnum
+WHERE s.may_read OR s.hidden <= 10
+UNION ALL
+-- one line instead of thousands
+SELECT 'exhaustion', 'sequences that this role may not read', 'unknown',
+       format('The last values of %s sequences cannot be told: the current role may neither use nor select from them.', count(DISTINCT s.oid)),
+       'After the last value every INSERT that asks for the next one fails.', NULL, NULL, NULL, NULL, NULL,
+       jsonb_build_object('sequences', count(DISTINCT s.oid), 'lacks', 'SELECT on the sequences'),
+       string_agg(DISTINCT format('GRANT SELECT ON ALL SEQUENCES IN SCHEMA %I TO %I', s.nspname, CURRENT_USER), E';\n'), NULL,
+       string_agg(DISTINCT format('REVOKE SELECT ON ALL SEQUENCES IN SCHEMA %I FROM %I', s.nspname, CURRENT_USER), E';\n'),
+       'No lock. Sequences that are created later need it again; pg_read_all_data, which reads all tables, does not. REVOKE takes back also what was granted on some of them before.'
+FROM stated AS s
+WHERE NOT s.may_read AND s.hidden > 10
+HAVING count(*) > 0;
+END;
+
+COMMENT ON FUNCTION perfadvisor.sequence_health() IS 'Rows of the view sequence_health';
+
+CREATE VIEW perfadvisor.sequence_health AS
+    SELECT h.check_name, h.object, h.status, h.message, h.why, h.last_value, h.bound, h.used_fraction, h.rows_per_day, h.days_left,
+           h.evidence, h.remedy_sql, h.verify_sql, h.undo_sql, h.lock_note
+    FROM perfadvisor.sequence_health() AS h;
 
 COMMENT ON VIEW perfadvisor.sequence_health IS 'Sequences, and the columns that they fill, in the current database: how near their end';
 COMMENT ON COLUMN perfadvisor.sequence_health.check_name IS 'exhaustion';

@@ -10,6 +10,20 @@ AS 'MODULE_PATHNAME', 'pa_server_rows';
 COMMENT ON FUNCTION perfadvisor.server_rows(text) IS
 'Rows of statistics views that differ between versions, with the same names on all: checkpoints or backend_writes; or what shared buffers hold: buffers';
 
+CREATE FUNCTION perfadvisor.find_relation(name text)
+RETURNS regclass
+LANGUAGE SQL STABLE PARALLEL SAFE STRICT
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+-- to_regclass() is an error for who may not use the schema, and who watches a server often may not.
+SELECT c.oid::pg_catalog.regclass
+FROM (SELECT pg_catalog.parse_ident(find_relation.name) AS parts) AS p
+     JOIN pg_catalog.pg_namespace AS n ON n.nspname = p.parts[1]
+     JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relname = p.parts[2];
+END;
+
+COMMENT ON FUNCTION perfadvisor.find_relation(text) IS 'The relation of a name with its schema, NULL if there is none; also for who may not use the schema';
+
 CREATE FUNCTION perfadvisor.recorder_loaded()
 RETURNS boolean
 LANGUAGE C STABLE PARALLEL SAFE STRICT
@@ -31,13 +45,23 @@ COMMENT ON FUNCTION perfadvisor.database_histogram() IS
 CREATE TABLE perfadvisor.horizon_log (
     noted_at timestamptz PRIMARY KEY,
     next_xid bigint NOT NULL,
-    next_mxid bigint NOT NULL
+    next_mxid bigint NOT NULL,
+    counted_since timestamptz,
+    blks_hit double precision,
+    blks_read double precision,
+    blk_read_time double precision,
+    active_time double precision
 );
 
-COMMENT ON TABLE perfadvisor.horizon_log IS 'Transaction ids over time, from which days until wraparound are calculated';
+COMMENT ON TABLE perfadvisor.horizon_log IS 'Transaction ids over time, from which days until wraparound are calculated, and counters of reads, of which the last day is judged';
 COMMENT ON COLUMN perfadvisor.horizon_log.noted_at IS 'When';
 COMMENT ON COLUMN perfadvisor.horizon_log.next_xid IS 'Transactions assigned until then, epoch included';
 COMMENT ON COLUMN perfadvisor.horizon_log.next_mxid IS 'Next multixact id, without epoch';
+COMMENT ON COLUMN perfadvisor.horizon_log.counted_since IS 'Since when the counters in this row count';
+COMMENT ON COLUMN perfadvisor.horizon_log.blks_hit IS 'Blocks of this database that were in shared buffers';
+COMMENT ON COLUMN perfadvisor.horizon_log.blks_read IS 'Blocks that were not';
+COMMENT ON COLUMN perfadvisor.horizon_log.blk_read_time IS 'Time that reading these took, ms, as far as track_io_timing was on';
+COMMENT ON COLUMN perfadvisor.horizon_log.active_time IS 'Time that sessions were active, ms';
 
 CREATE FUNCTION perfadvisor.table_maintenance(
     OUT relation regclass, OUT name text, OUT toast_of regclass, OUT remedy_name text, OUT option_prefix text,
@@ -206,7 +230,7 @@ CREATE FUNCTION perfadvisor.vacuum_health(
     OUT remedy_sql text, OUT verify_sql text, OUT undo_sql text, OUT lock_note text)
 RETURNS SETOF record
 LANGUAGE SQL STABLE PARALLEL RESTRICTED STRICT ROWS 100
-SET search_path = pg_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
 WITH t AS MATERIALIZED (
     SELECT m.* FROM perfadvisor.table_maintenance() AS m
@@ -480,7 +504,7 @@ WITH t AS MATERIALIZED (
     WHERE u.by_fillfactor OR u.fillfactor > 90 OR (u.breakers IS NOT NULL AND (u.new_page IS NULL OR u.not_hot - u.new_page >= 0.2))
     UNION ALL
     SELECT 'visibility_map', t.name, t.relation, 'info',
-           pg_catalog.format('%s %% of its pages are known to be visible to all, where %s %% would be: index-only scans visit the table for the others', pg_catalog.round(t.all_visible * 100.0 / t.relpages), 90),
+           pg_catalog.format('%s %% of its pages are known to be visible to all (threshold 50 %%): index-only scans visit the table for the others', pg_catalog.round(t.all_visible * 100.0 / t.relpages)),
            t.all_visible::float8 / t.relpages, 0.5, 'share',
            pg_catalog.jsonb_build_object('all_visible_pages', t.all_visible, 'pages', t.relpages, 'last_vacuum', t.last_vacuum),
            pg_catalog.format('VACUUM %s', t.name),

@@ -8,7 +8,7 @@ CREATE FUNCTION perfadvisor.statistics_health(
     OUT remedy_sql text, OUT verify_sql text, OUT undo_sql text, OUT lock_note text)
 RETURNS SETOF record
 LANGUAGE SQL STABLE PARALLEL RESTRICTED STRICT ROWS 100
-SET search_path = pg_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
 WITH RECURSIVE t AS MATERIALIZED (
     SELECT m.* FROM perfadvisor.table_maintenance() AS m WHERE m.toast_of IS NULL
@@ -130,6 +130,10 @@ WITH RECURSIVE t AS MATERIALIZED (
            pg_catalog.jsonb_build_object('estimate_error', s.estimate_error, 'queryids', pg_catalog.to_jsonb(s.queryids), 'last_analyze', t.last_analyze, 'changed_since_analyze', t.changed_since_analyze),
            NULL, NULL, NULL, 'SELECT * FROM perfadvisor.refresh_advice() samples the tables, and findings shows afterwards which statistics would mend the estimate.'
     FROM scans AS s JOIN t ON t.relation = s.relid
+    UNION ALL
+    SELECT 'wrong_estimate', h.name, NULL, 'unknown', 'What scans return is not recorded, as the library is not loaded', NULL, NULL, NULL,
+           '{"lacks": "the library in shared_preload_libraries"}'::jsonb, NULL, NULL, NULL, NULL
+    FROM here AS h WHERE NOT perfadvisor.recorder_loaded()
     UNION ALL
     SELECT 'wrong_estimate', 'statements of other roles', NULL, 'unknown',
            'What the planner expected of statements of other roles is not visible to this role',

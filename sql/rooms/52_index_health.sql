@@ -8,7 +8,7 @@ CREATE FUNCTION perfadvisor.index_health(
     OUT remedy_sql text, OUT verify_sql text, OUT undo_sql text, OUT lock_note text)
 RETURNS SETOF record
 LANGUAGE SQL STABLE PARALLEL RESTRICTED STRICT ROWS 100
-SET search_path = pg_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
 WITH here AS (
     SELECT pg_catalog.quote_ident(pg_catalog.current_database()) AS name, d.oid AS dbid,

@@ -7,17 +7,31 @@ CREATE FUNCTION perfadvisor.cache_health(
     OUT remedy_sql text, OUT verify_sql text, OUT undo_sql text, OUT lock_note text)
 RETURNS SETOF record
 LANGUAGE SQL STABLE PARALLEL RESTRICTED STRICT ROWS 100
-SET search_path = pg_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
-WITH here AS (
-    SELECT pg_catalog.quote_ident(pg_catalog.current_database()) AS name, d.blks_hit::float8 AS hit, d.blks_read::float8 AS read,
-           d.blk_read_time, NULLIF(d.active_time, 0) AS active_time,
-           d.blks_hit / NULLIF(d.blks_hit + d.blks_read, 0)::float8 AS ratio,
-           perfadvisor.counted_since() AS since,
-           GREATEST(pg_catalog.date_part('epoch', pg_catalog.now() - perfadvisor.counted_since()), 600) AS seconds,
-           pg_catalog.current_setting('track_io_timing')::boolean AS timed,
-           (SELECT s.setting::float8 FROM pg_catalog.pg_settings AS s WHERE s.name = 'shared_buffers') AS buffers
+WITH counted AS (
+    SELECT d.blks_hit::float8 AS hit, d.blks_read::float8 AS read, d.blk_read_time AS read_time, d.active_time, perfadvisor.counted_since() AS since
     FROM pg_catalog.pg_stat_database AS d WHERE d.datname = pg_catalog.current_database()
+), earlier AS (
+    -- at most a day ago, so that what is long over is not told of. Of the same counters: a standby has its primary's rows
+    SELECT l.noted_at, l.blks_hit, l.blks_read, l.blk_read_time, l.active_time
+    FROM perfadvisor.horizon_log AS l JOIN counted AS c ON c.since = l.counted_since
+    WHERE l.noted_at BETWEEN pg_catalog.now() - '1 day'::interval AND pg_catalog.now() - '10 minutes'::interval
+      AND l.blks_hit <= c.hit AND l.blks_read <= c.read AND l.blk_read_time <= c.read_time AND l.active_time <= c.active_time
+    ORDER BY l.noted_at LIMIT 1
+), judged AS (
+    SELECT c.hit - COALESCE(e.blks_hit, 0) AS hit, c.read - COALESCE(e.blks_read, 0) AS read, c.read AS all_read, COALESCE(e.noted_at, c.since) AS since,
+           c.read_time - COALESCE(e.blk_read_time, 0) AS blk_read_time, NULLIF(c.active_time - COALESCE(e.active_time, 0), 0) AS active_time,
+           GREATEST(pg_catalog.date_part('epoch', pg_catalog.now() - COALESCE(e.noted_at, c.since)), 600) AS seconds,
+           -- all that time, and not only since somebody switched it on
+           g.timed AND (COALESCE(e.blk_read_time, 0) > 0 OR pg_catalog.pg_conf_load_time() <= COALESCE(e.noted_at, c.since)) AS timed, g.timed AS timed_now
+    FROM counted AS c LEFT JOIN earlier AS e ON true
+         CROSS JOIN (SELECT CASE WHEN s.source IN ('session', 'client') THEN s.reset_val ELSE s.setting END = 'on' AS timed
+                     FROM pg_catalog.pg_settings AS s WHERE s.name = 'track_io_timing') AS g
+), here AS (
+    SELECT j.*, pg_catalog.quote_ident(pg_catalog.current_database()) AS name, j.hit / NULLIF(j.hit + j.read, 0) AS ratio,
+           (SELECT s.setting::float8 FROM pg_catalog.pg_settings AS s WHERE s.name = 'shared_buffers') AS buffers
+    FROM judged AS j
 ), relations AS (
     SELECT t.relid, pg_catalog.format('%I.%I', t.schemaname, t.relname) AS name, 'table' AS kind, t.heap_blks_hit AS hit, t.heap_blks_read AS read
     FROM pg_catalog.pg_statio_user_tables AS t WHERE t.schemaname <> 'perfadvisor'
@@ -29,9 +43,9 @@ WITH here AS (
     FROM perfadvisor.server_rows('backend_writes') AS r
 ), found AS (
     SELECT 'database_reads' AS check_name, h.name AS object, NULL::oid AS relid,
-           CASE WHEN h.ratio < 0.95 AND h.read / h.seconds > 1000 AND h.blk_read_time > 0.1 * h.active_time THEN 'warning' ELSE 'info' END AS status,
+           CASE WHEN h.ratio < 0.95 AND h.read / h.seconds > 1000 AND h.timed AND h.blk_read_time > 0.1 * h.active_time THEN 'warning' ELSE 'info' END AS status,
            pg_catalog.format('%s blocks a second come from outside of shared buffers (threshold 1000), %s %% of all that are asked for%s', pg_catalog.round((h.read / h.seconds)::numeric), pg_catalog.round(((1 - h.ratio) * 100)::numeric, 1),
-               CASE WHEN h.blk_read_time > 0 THEN pg_catalog.format('; sessions wait for them in %s %% of their active time (threshold 10 %%)', pg_catalog.round((h.blk_read_time * 100 / h.active_time)::numeric, 1)) ELSE '' END) AS message,
+               CASE WHEN h.timed THEN pg_catalog.format('; sessions wait for them in %s %% of their active time (threshold 10 %%)', pg_catalog.round((h.blk_read_time * 100 / h.active_time)::numeric, 1)) ELSE '' END) AS message,
            h.read / h.seconds AS value, 1000::float8 AS threshold, 'blocks per second' AS unit,
            pg_catalog.jsonb_build_object('hit_ratio', pg_catalog.round(h.ratio::numeric, 4), 'blks_hit', h.hit, 'blks_read', h.read, 'blk_read_time', h.blk_read_time, 'active_time', h.active_time, 'shared_buffers_blocks', h.buffers, 'since', h.since) AS evidence,
            NULL::text AS remedy_sql, NULL::text AS verify_sql, NULL::text AS undo_sql,
@@ -43,15 +57,15 @@ WITH here AS (
            NULL, NULL, NULL, '{"lacks": "track_io_timing"}'::jsonb,
            E'ALTER SYSTEM SET track_io_timing = on;\nSELECT pg_reload_conf()', 'SELECT current_setting(''track_io_timing'')::boolean',
            E'ALTER SYSTEM SET track_io_timing = off;\nSELECT pg_reload_conf()', 'No lock, no restart. Each read takes two readings of the clock more: self_health has how long one takes.'
-    FROM here AS h WHERE NOT h.timed AND h.ratio < 0.99 AND h.read / h.seconds > 100
+    FROM here AS h WHERE NOT h.timed_now AND h.ratio < 0.99 AND h.read / h.seconds > 100
     UNION ALL
     SELECT 'relation_reads', r.name, r.relid, 'info',
-           pg_catalog.format('%s %% of all blocks from outside of shared buffers are read of this %s (threshold 20 %%); %s %% of its blocks were there', pg_catalog.round((r.read * 100 / h.read)::numeric), r.kind, pg_catalog.round((r.hit * 100 / (r.hit + r.read))::numeric, 1)),
-           r.read / h.read, 0.2, 'share',
-           pg_catalog.jsonb_build_object('blks_read', r.read, 'blks_hit', r.hit, 'blks_read_per_second', pg_catalog.round((r.read / h.seconds)::numeric), 'since', h.since), NULL, NULL, NULL,
+           pg_catalog.format('%s %% of all blocks from outside of shared buffers are read of this %s (threshold 20 %%); %s %% of its blocks were there', pg_catalog.round((r.read * 100 / h.all_read)::numeric), r.kind, pg_catalog.round((r.hit * 100 / (r.hit + r.read))::numeric, 1)),
+           r.read / h.all_read, 0.2, 'share',
+           pg_catalog.jsonb_build_object('blks_read', r.read, 'blks_hit', r.hit, 'since', perfadvisor.counted_since()), NULL, NULL, NULL,
            'seq_scans and index_advice tell which statements read it and what they would need.'
     FROM relations AS r CROSS JOIN here AS h
-    WHERE h.read / h.seconds > 1000 AND r.read > 0.2 * h.read AND r.hit < 0.95 * (r.hit + r.read)
+    WHERE h.read / h.seconds > 1000 AND r.read > 0.2 * h.all_read AND r.hit < 0.95 * (r.hit + r.read)
     UNION ALL
     SELECT 'backend_writes', 'shared_buffers', NULL, CASE WHEN w.fsyncs > 0 THEN 'warning' ELSE 'info' END,
            pg_catalog.format('Sessions had to write %s blocks themselves, %s %% of those that they got a buffer for (threshold 10 %%)%s', w.writes, pg_catalog.round((w.writes * 100 / w.allocated)::numeric),

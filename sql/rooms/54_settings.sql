@@ -17,11 +17,11 @@ WITH s AS (
     SELECT (facts ->> 'memory_bytes')::float8 / 1048576 AS memory, (facts ->> 'cpus')::float8 AS cpus, (facts ->> 'rotational')::boolean AS rotational,
            (facts ->> 'data_bytes')::float8 / 1048576 AS data, (facts ->> 'version')::integer AS version,
            (facts ->> 'peak_statements')::float8 AS peak, (facts ->> 'window_hours')::float8 AS hours,
-           (facts ->> 'temp_bytes')::float8 / 1048576 AS temp, (facts ->> 'spill_bytes')::float8 / 1048576 AS spill,
+           (facts ->> 'temp_bytes')::float8 / 1048576 AS temp, (seen ->> 'spill_bytes')::float8 / 1048576 AS spill,
            (facts ->> 'blocks_read')::float8 AS blocks_read, (facts ->> 'blocks_hit')::float8 AS blocks_hit, (facts ->> 'read_ms')::float8 AS read_ms,
            (facts ->> 'checkpoints_timed')::float8 AS timed, (facts ->> 'checkpoints_requested')::float8 AS requested, (facts ->> 'checkpoint_hours')::float8 AS checkpoint_hours,
            (facts ->> 'wal_bytes')::float8 / 1048576 AS wal, (facts ->> 'wal_fpi')::float8 / 128 AS fpi, (facts ->> 'wal_buffers_full')::float8 AS wal_full, (facts ->> 'wal_hours')::float8 AS wal_hours,
-           (facts ->> 'analytical_share')::float8 AS analytical, (facts ->> 'deadlocks')::float8 AS deadlocks, (facts ->> 'clock_ns')::float8 AS clock_ns,
+           (seen ->> 'analytical_share')::float8 AS analytical, (facts ->> 'deadlocks')::float8 AS deadlocks, (facts ->> 'clock_ns')::float8 AS clock_ns,
            (v ->> 'shared_buffers')::float8 / 128 AS shared_buffers, (v ->> 'effective_cache_size')::float8 / 128 AS effective_cache_size,
            (v ->> 'work_mem')::float8 / 1024 AS work_mem, (v ->> 'maintenance_work_mem')::float8 / 1024 AS maintenance_work_mem,
            (v ->> 'autovacuum_work_mem')::float8 / 1024 AS autovacuum_work_mem, (v ->> 'autovacuum_max_workers')::float8 AS autovacuum_workers,
@@ -30,13 +30,17 @@ WITH s AS (
            (v ->> 'wal_buffers')::float8 / 128 AS wal_buffers, (v ->> 'max_connections')::float8 AS max_connections,
            (v ->> 'max_worker_processes')::float8 AS processes, (v ->> 'max_parallel_workers')::float8 AS workers, (v ->> 'max_parallel_workers_per_gather')::float8 AS per_gather,
            (v ->> 'default_statistics_target')::float8 AS target, (v ->> 'autovacuum_vacuum_cost_delay')::float8 AS cost_delay, (v ->> 'autovacuum_naptime')::float8 AS naptime,
-           (v ->> 'log_temp_files')::float8 AS log_temp_files, v ->> 'log_lock_waits' AS log_lock_waits, v ->> 'track_io_timing' AS track_io_timing,
+           (v ->> 'log_temp_files')::float8 AS log_temp_files, v ->> 'log_lock_waits' AS log_lock_waits, v ->> 'log_checkpoints' AS log_checkpoints,
+           (v ->> 'log_autovacuum_min_duration')::float8 AS log_autovacuum, facts ->> 'lacks' AS lacks,
+           CASE WHEN facts ->> 'lacks' IS NULL THEN '{}' ELSE pg_catalog.jsonb_build_object('lacks', facts -> 'lacks') END AS lacking,
+           CASE WHEN facts ->> 'lacks' = 'pg_read_all_stats' THEN 'the statements of other roles are not visible to this role' ELSE 'nothing is recorded, as the library is not loaded' END AS unseen, v ->> 'track_io_timing' AS track_io_timing,
            v ->> 'wal_compression' AS wal_compression, v ->> 'fsync' AS fsync, v ->> 'full_page_writes' AS full_page_writes, v ->> 'jit' AS jit, (v ->> 'jit_above_cost')::float8 AS jit_above_cost,
-           (facts ->> 'jit_share')::float8 AS jit_share, (facts ->> 'jit_own_share')::float8 AS jit_own_share,
-           (facts ->> 'jit_cost')::float8 AS jit_cost, (facts ->> 'jit_cost_worth')::float8 AS jit_cost_worth,
-           COALESCE(pg_catalog.jsonb_build_object('queryids', NULLIF(facts -> 'jit_queryids', 'null')), '{}') AS jit_queryids,
+           (seen ->> 'jit_share')::float8 AS jit_share, (seen ->> 'jit_own_share')::float8 AS jit_own_share,
+           (seen ->> 'jit_cost')::float8 AS jit_cost, (seen ->> 'jit_cost_worth')::float8 AS jit_cost_worth,
+           COALESCE(pg_catalog.jsonb_build_object('queryids', NULLIF(seen -> 'jit_queryids', 'null')), '{}') AS jit_queryids,
            v ->> 'zero_damaged_pages' AS zero_damaged_pages, v ->> 'ignore_checksum_failure' AS ignore_checksum_failure, v ->> 'huge_pages' AS huge_pages
-    FROM (SELECT facts -> 'settings' AS v) AS x
+    -- nothing follows from some statements of many: what does is unknown to who does not see them all
+    FROM (SELECT facts -> 'settings' AS v, CASE WHEN facts ->> 'lacks' IS NULL THEN facts END AS seen) AS x
 ), d AS (
     SELECT s.*,
            pg_catalog.floor(CASE WHEN s.memory < 1024 THEN s.memory * 0.15 ELSE s.memory * 0.25 END / 32) * 32 AS buffers_wanted,
@@ -50,7 +54,8 @@ WITH s AS (
     FROM s
 ), w AS (
     SELECT d.*, GREATEST(pg_catalog.floor((d.memory - d.shared_buffers) / 2 / (2 * d.peak_used)), 1) AS work_mem_most,
-           pg_catalog.ceil(d.spill * 2.5) AS work_mem_needed,
+           -- what spills is evidence; index builds write temporary files, too
+           CASE WHEN d.spill IS NOT NULL THEN LEAST(pg_catalog.ceil(d.spill * 2.5), GREATEST(pg_catalog.floor((d.memory - d.shared_buffers) / 2 / (2 * d.peak_used)), 1)) END AS work_mem_wanted,
            -- at most one block in 200 was not in shared_buffers
            COALESCE(d.blocks_hit > 1000000 AND d.blocks_read <= d.blocks_hit / 200, false) AS in_memory,
            CASE WHEN d.memory IS NOT NULL THEN GREATEST(64, LEAST(CASE WHEN d.version >= 170000 THEN 4096 ELSE 1024 END, pg_catalog.floor(d.memory / 16 / 16) * 16)) END AS maintenance_wanted,
@@ -85,19 +90,21 @@ WITH s AS (
      pg_catalog.jsonb_build_object('memory_mb', pg_catalog.round(w.memory)), 0.8),
     ('work_mem',
      CASE WHEN w.work_mem * 2 * w.peak > w.memory - w.shared_buffers THEN w.work_mem_most
-          WHEN w.temp / w.hours >= 100 AND LEAST(w.work_mem_needed, w.work_mem_most) >= 1.5 * w.work_mem THEN LEAST(w.work_mem_needed, w.work_mem_most) END, NULL,
+          WHEN w.temp / w.hours >= 100 AND w.work_mem_wanted >= 1.5 * w.work_mem THEN w.work_mem_wanted END, NULL,
      CASE WHEN w.work_mem * 2 * w.peak > w.memory - w.shared_buffers THEN 'warning'
-          WHEN w.temp / w.hours >= 100 AND LEAST(w.work_mem_needed, w.work_mem_most) >= 1.5 * w.work_mem THEN CASE WHEN w.temp / w.hours >= 5120 THEN 'warning' ELSE 'info' END
-          WHEN w.temp / w.hours >= 100 AND w.memory IS NULL THEN 'unknown' ELSE 'ok' END,
+          WHEN w.temp / w.hours >= 100 AND w.work_mem_wanted >= 1.5 * w.work_mem THEN CASE WHEN w.temp / w.hours >= 5120 THEN 'warning' ELSE 'info' END
+          WHEN w.temp / w.hours >= 100 AND (w.memory IS NULL OR w.lacks IS NOT NULL) THEN 'unknown' ELSE 'ok' END,
      CASE WHEN w.work_mem * 2 * w.peak > w.memory - w.shared_buffers THEN pg_catalog.format('Up to %s statements ran at the same time; two sorts of %s MB for each are more than the %s MB that are left', w.peak, pg_catalog.round(w.work_mem), pg_catalog.round(w.memory - w.shared_buffers))
           WHEN w.temp / w.hours < 100 OR w.temp IS NULL THEN pg_catalog.format('No change: %s MB an hour are written to temporary files (threshold 100)', pg_catalog.round((w.temp / w.hours)::numeric))
           WHEN w.memory IS NULL THEN 'The memory of the machine could not be read'
-          WHEN LEAST(w.work_mem_needed, w.work_mem_most) >= 1.5 * w.work_mem THEN pg_catalog.format('%s MB an hour are written to temporary files (threshold 100); a statement that does writes %s MB, and with %s statements at the same time (%s) %s MB are safe', pg_catalog.round((w.temp / w.hours)::numeric), pg_catalog.round(w.spill::numeric, 1), w.peak_used,
+          WHEN w.lacks IS NOT NULL THEN pg_catalog.format('%s MB an hour are written to temporary files (threshold 100); how much each statement writes is not known: %s', pg_catalog.round((w.temp / w.hours)::numeric), w.unseen)
+          WHEN w.work_mem_wanted >= 1.5 * w.work_mem THEN pg_catalog.format('%s MB an hour are written to temporary files (threshold 100); a statement that does writes %s MB, and with %s statements at the same time (%s) %s MB are safe', pg_catalog.round((w.temp / w.hours)::numeric), pg_catalog.round(w.spill::numeric, 1), w.peak_used,
                CASE WHEN w.peak IS NULL THEN 'max_connections, as none were measured' ELSE 'measured' END, w.work_mem_most)
           WHEN w.spill IS NULL THEN 'No change: no recorded statement writes temporary files'
           ELSE pg_catalog.format('No change: %s MB are what %s statements at the same time leave room for', w.work_mem_most, w.peak_used) END,
      'A sort or hash that does not fit goes through temporary files; what is allowed is taken by each sort of each statement at the same time.',
-     pg_catalog.jsonb_build_object('temp_mb_per_hour', pg_catalog.round((w.temp / w.hours)::numeric), 'spill_mb', pg_catalog.round(w.spill::numeric, 1), 'peak_statements', w.peak, 'max_connections', w.max_connections, 'memory_mb', pg_catalog.round(w.memory), 'safe_mb', w.work_mem_most), 0.7),
+     pg_catalog.jsonb_build_object('temp_mb_per_hour', pg_catalog.round((w.temp / w.hours)::numeric), 'spill_mb', pg_catalog.round(w.spill::numeric, 1), 'peak_statements', w.peak, 'max_connections', w.max_connections, 'memory_mb', pg_catalog.round(w.memory), 'safe_mb', w.work_mem_most)
+         || CASE WHEN w.temp / w.hours >= 100 AND w.memory IS NOT NULL THEN w.lacking ELSE '{}' END, 0.7),
     ('maintenance_work_mem',
      CASE WHEN w.maintenance_work_mem < 0.5 * w.maintenance_wanted AND w.data > 16 * w.maintenance_work_mem THEN w.maintenance_wanted
           WHEN w.maintenance_work_mem * (CASE WHEN w.autovacuum_work_mem < 0 THEN w.autovacuum_workers ELSE 1 END) > 0.5 * w.memory THEN w.maintenance_wanted END, NULL,
@@ -161,28 +168,33 @@ WITH s AS (
           ELSE 'No change: pages in full are not most of the WAL, or that is little' END,
      'Less WAL is less to write, to ship and to archive, for some processor time.', '{}', 0.6),
     ('max_parallel_workers', NULL, CASE WHEN w.cpus >= 16 AND w.workers < 0.5 * w.cpus AND w.analytical > 0.2 THEN pg_catalog.floor(w.cpus) END,
-     CASE WHEN w.cpus >= 16 AND w.workers < 0.5 * w.cpus AND w.analytical > 0.2 THEN 'info' ELSE 'ok' END,
-     CASE WHEN w.cpus >= 16 AND w.workers < 0.5 * w.cpus AND w.analytical > 0.2 THEN pg_catalog.format('%s %% of the recorded time are aggregates and joins over 100 ms (threshold 20 %%), which may use %s of %s processors', pg_catalog.round((w.analytical * 100)::numeric), w.workers, w.cpus)
+     CASE WHEN w.cpus >= 16 AND w.workers < 0.5 * w.cpus AND w.analytical > 0.2 THEN 'info' WHEN w.cpus >= 16 AND w.workers < 0.5 * w.cpus AND w.lacks IS NOT NULL THEN 'unknown' ELSE 'ok' END,
+     CASE WHEN w.cpus >= 16 AND w.workers < 0.5 * w.cpus AND w.lacks IS NOT NULL THEN pg_catalog.format('Whether statements want it otherwise is not known: %s', w.unseen)
+          WHEN w.cpus >= 16 AND w.workers < 0.5 * w.cpus AND w.analytical > 0.2 THEN pg_catalog.format('%s %% of the recorded time are aggregates and joins over 100 ms (threshold 20 %%), which may use %s of %s processors', pg_catalog.round((w.analytical * 100)::numeric), w.workers, w.cpus)
           WHEN w.cpus IS NULL THEN 'No change: the number of processors is not known' ELSE 'No change: the processors are in use, or there is little for them' END,
-     'Long statements can use several processors.', pg_catalog.jsonb_build_object('cpus', w.cpus, 'analytical_share', pg_catalog.round(w.analytical::numeric, 2)), 0.6),
+     'Long statements can use several processors.', pg_catalog.jsonb_build_object('cpus', w.cpus, 'analytical_share', pg_catalog.round(w.analytical::numeric, 2)) || CASE WHEN w.cpus >= 16 AND w.workers < 0.5 * w.cpus THEN w.lacking ELSE '{}' END, 0.6),
     ('max_worker_processes', NULL, CASE WHEN w.cpus >= 16 AND w.processes < w.cpus + 8 AND w.workers < 0.5 * w.cpus AND w.analytical > 0.2 THEN pg_catalog.floor(w.cpus) + 8 END,
-     CASE WHEN w.cpus >= 16 AND w.processes < w.cpus + 8 AND w.workers < 0.5 * w.cpus AND w.analytical > 0.2 THEN 'info' ELSE 'ok' END,
-     CASE WHEN w.cpus >= 16 AND w.processes < w.cpus + 8 AND w.workers < 0.5 * w.cpus AND w.analytical > 0.2 THEN pg_catalog.format('Parallel workers come out of these %s processes, and are to be %s', w.processes, pg_catalog.floor(w.cpus)) ELSE 'No change: no more parallel workers are wanted' END,
-     'Parallel workers come out of these processes.', pg_catalog.jsonb_build_object('cpus', w.cpus), 0.6),
+     CASE WHEN w.cpus >= 16 AND w.processes < w.cpus + 8 AND w.workers < 0.5 * w.cpus AND w.analytical > 0.2 THEN 'info' WHEN w.cpus >= 16 AND w.processes < w.cpus + 8 AND w.workers < 0.5 * w.cpus AND w.lacks IS NOT NULL THEN 'unknown' ELSE 'ok' END,
+     CASE WHEN w.cpus >= 16 AND w.processes < w.cpus + 8 AND w.workers < 0.5 * w.cpus AND w.lacks IS NOT NULL THEN pg_catalog.format('Whether statements want it otherwise is not known: %s', w.unseen)
+          WHEN w.cpus >= 16 AND w.processes < w.cpus + 8 AND w.workers < 0.5 * w.cpus AND w.analytical > 0.2 THEN pg_catalog.format('Parallel workers come out of these %s processes, and are to be %s', w.processes, pg_catalog.floor(w.cpus)) ELSE 'No change: no more parallel workers are wanted' END,
+     'Parallel workers come out of these processes.', pg_catalog.jsonb_build_object('cpus', w.cpus) || CASE WHEN w.cpus >= 16 AND w.processes < w.cpus + 8 AND w.workers < 0.5 * w.cpus THEN w.lacking ELSE '{}' END, 0.6),
     ('max_parallel_workers_per_gather', NULL, CASE WHEN w.cpus >= 8 AND w.per_gather < 4 AND w.per_gather > 0 AND w.analytical > 0.5 AND COALESCE(w.peak, w.max_connections) < w.cpus / 2 THEN 4 END,
-     CASE WHEN w.cpus >= 8 AND w.per_gather < 4 AND w.per_gather > 0 AND w.analytical > 0.5 AND COALESCE(w.peak, w.max_connections) < w.cpus / 2 THEN 'info' ELSE 'ok' END,
-     CASE WHEN w.cpus >= 8 AND w.per_gather < 4 AND w.per_gather > 0 AND w.analytical > 0.5 AND COALESCE(w.peak, w.max_connections) < w.cpus / 2 THEN pg_catalog.format('Never more than %s statements ran at the same time on %s processors, and %s %% of the time are aggregates and joins over 100 ms (threshold 50 %%)', w.peak, w.cpus, pg_catalog.round((w.analytical * 100)::numeric))
+     CASE WHEN w.cpus >= 8 AND w.per_gather < 4 AND w.per_gather > 0 AND w.analytical > 0.5 AND COALESCE(w.peak, w.max_connections) < w.cpus / 2 THEN 'info' WHEN w.cpus >= 8 AND w.per_gather < 4 AND w.per_gather > 0 AND w.lacks IS NOT NULL THEN 'unknown' ELSE 'ok' END,
+     CASE WHEN w.cpus >= 8 AND w.per_gather < 4 AND w.per_gather > 0 AND w.lacks IS NOT NULL THEN pg_catalog.format('Whether statements want it otherwise is not known: %s', w.unseen)
+          WHEN w.cpus >= 8 AND w.per_gather < 4 AND w.per_gather > 0 AND w.analytical > 0.5 AND COALESCE(w.peak, w.max_connections) < w.cpus / 2 THEN pg_catalog.format('Never more than %s statements ran at the same time on %s processors, and %s %% of the time are aggregates and joins over 100 ms (threshold 50 %%)', w.peak, w.cpus, pg_catalog.round((w.analytical * 100)::numeric))
           ELSE 'No change: statements at the same time use the processors, or long ones are rare' END,
-     'Long statements can use several processors, as long as others do not want them.', pg_catalog.jsonb_build_object('cpus', w.cpus, 'peak_statements', w.peak, 'analytical_share', pg_catalog.round(w.analytical::numeric, 2)), 0.6),
-    ('jit', NULL, CASE WHEN w.jit_heavy AND NOT w.jit_raise THEN 0 END, CASE WHEN w.jit_heavy AND NOT w.jit_raise THEN 'info' ELSE 'ok' END,
-     CASE WHEN w.jit_heavy AND NOT w.jit_raise THEN pg_catalog.format('Compiling took %s %% of the time of statements that are compiled (threshold 25 %%), which is %s %% of all recorded time (threshold 10 %%), and those it pays off for are not the costlier ones', pg_catalog.round((w.jit_own_share * 100)::numeric), pg_catalog.round((w.jit_share * 100)::numeric, 1))
+     'Long statements can use several processors, as long as others do not want them.', pg_catalog.jsonb_build_object('cpus', w.cpus, 'peak_statements', w.peak, 'analytical_share', pg_catalog.round(w.analytical::numeric, 2)) || CASE WHEN w.cpus >= 8 AND w.per_gather < 4 AND w.per_gather > 0 THEN w.lacking ELSE '{}' END, 0.6),
+    ('jit', NULL, CASE WHEN w.jit_heavy AND NOT w.jit_raise THEN 0 END, CASE WHEN w.jit_heavy AND NOT w.jit_raise THEN 'info' WHEN w.jit = 'on' AND w.lacks IS NOT NULL THEN 'unknown' ELSE 'ok' END,
+     CASE WHEN w.jit = 'on' AND w.lacks IS NOT NULL THEN pg_catalog.format('Whether statements want it otherwise is not known: %s', w.unseen)
+          WHEN w.jit_heavy AND NOT w.jit_raise THEN pg_catalog.format('Compiling took %s %% of the time of statements that are compiled (threshold 25 %%), which is %s %% of all recorded time (threshold 10 %%), and those it pays off for are not the costlier ones', pg_catalog.round((w.jit_own_share * 100)::numeric), pg_catalog.round((w.jit_share * 100)::numeric, 1))
           WHEN w.jit = 'on' AND w.jit_share IS NULL THEN 'No change: nothing was recorded' WHEN w.jit_heavy THEN 'No change: jit_above_cost is to be changed' ELSE 'No change: it is off, or compiling takes little' END,
-     'Compiling a statement pays off for long ones only.', pg_catalog.jsonb_build_object('jit_share', pg_catalog.round(w.jit_share::numeric, 3), 'jit_own_share', pg_catalog.round(w.jit_own_share::numeric, 3)) || w.jit_queryids, 0.7),
-    ('jit_above_cost', NULL, CASE WHEN w.jit_heavy AND w.jit_raise THEN w.jit_cost_wanted END, CASE WHEN w.jit_heavy AND w.jit_raise THEN 'info' ELSE 'ok' END,
-     CASE WHEN w.jit_heavy AND w.jit_raise THEN pg_catalog.format('Compiling took %s %% of the time of statements that are compiled (threshold 25 %%), which is %s %% of all recorded time (threshold 10 %%); those it does not pay off for cost up to %s', pg_catalog.round((w.jit_own_share * 100)::numeric), pg_catalog.round((w.jit_share * 100)::numeric, 1), pg_catalog.round(w.jit_cost))
+     'Compiling a statement pays off for long ones only.', pg_catalog.jsonb_build_object('jit_share', pg_catalog.round(w.jit_share::numeric, 3), 'jit_own_share', pg_catalog.round(w.jit_own_share::numeric, 3)) || w.jit_queryids || CASE WHEN w.jit = 'on' THEN w.lacking ELSE '{}' END, 0.7),
+    ('jit_above_cost', NULL, CASE WHEN w.jit_heavy AND w.jit_raise THEN w.jit_cost_wanted END, CASE WHEN w.jit_heavy AND w.jit_raise THEN 'info' WHEN w.jit = 'on' AND w.lacks IS NOT NULL THEN 'unknown' ELSE 'ok' END,
+     CASE WHEN w.jit = 'on' AND w.lacks IS NOT NULL THEN pg_catalog.format('Whether statements want it otherwise is not known: %s', w.unseen)
+          WHEN w.jit_heavy AND w.jit_raise THEN pg_catalog.format('Compiling took %s %% of the time of statements that are compiled (threshold 25 %%), which is %s %% of all recorded time (threshold 10 %%); those it does not pay off for cost up to %s', pg_catalog.round((w.jit_own_share * 100)::numeric), pg_catalog.round((w.jit_share * 100)::numeric, 1), pg_catalog.round(w.jit_cost))
           WHEN w.jit = 'on' AND w.jit_share IS NULL THEN 'No change: nothing was recorded' ELSE 'No change: nothing is compiled, or compiling takes little' END,
      'Compiling a statement pays off for long ones only; the planner takes those for long that cost more than this.',
-     pg_catalog.jsonb_build_object('jit_share', pg_catalog.round(w.jit_share::numeric, 3), 'jit_own_share', pg_catalog.round(w.jit_own_share::numeric, 3), 'cost', pg_catalog.round(w.jit_cost)) || w.jit_queryids, 0.7),
+     pg_catalog.jsonb_build_object('jit_share', pg_catalog.round(w.jit_share::numeric, 3), 'jit_own_share', pg_catalog.round(w.jit_own_share::numeric, 3), 'cost', pg_catalog.round(w.jit_cost)) || w.jit_queryids || CASE WHEN w.jit = 'on' THEN w.lacking ELSE '{}' END, 0.7),
     ('default_statistics_target', NULL, CASE WHEN w.target < 100 THEN 100 END, CASE WHEN w.target < 100 THEN 'info' ELSE 'ok' END,
      CASE WHEN w.target < 100 THEN pg_catalog.format('ANALYZE keeps %s common values of a column (threshold 100)', w.target) ELSE pg_catalog.format('No change: %s; columns that need more are in statistics_advice', w.target) END,
      'The planner knows the more of a column the more values are kept.', '{}', 0.7),
@@ -198,6 +210,12 @@ WITH s AS (
     ('log_lock_waits', NULL, CASE WHEN w.log_lock_waits = 'off' AND w.deadlocks > 0 THEN 1 END, CASE WHEN w.log_lock_waits = 'off' AND w.deadlocks > 0 THEN 'info' ELSE 'ok' END,
      CASE WHEN w.log_lock_waits = 'off' AND w.deadlocks > 0 THEN pg_catalog.format('There were %s deadlocks (threshold 0), and waits for locks are not logged', w.deadlocks) ELSE 'No change: no deadlocks, or waits are logged' END,
      'The log then names who waited for whom.', '{}', 0.9),
+    ('log_checkpoints', NULL, CASE WHEN w.log_checkpoints = 'off' THEN 1 END, CASE WHEN w.log_checkpoints = 'off' THEN 'info' ELSE 'ok' END,
+     CASE WHEN w.log_checkpoints = 'off' THEN 'Checkpoints are not logged, which is the default since 15 and costs a line each' ELSE 'No change: on' END,
+     'The log then tells why each checkpoint came, what it wrote, and for how long.', '{}', 0.8),
+    ('log_autovacuum_min_duration', NULL, CASE WHEN w.log_autovacuum = -1 THEN 600000 END, CASE WHEN w.log_autovacuum = -1 THEN 'info' ELSE 'ok' END,
+     CASE WHEN w.log_autovacuum = -1 THEN 'No autovacuum is logged, however long it takes; the default since 15 is from 10 minutes on' ELSE pg_catalog.format('No change: from %s ms on', w.log_autovacuum) END,
+     'The log then tells what a long autovacuum did, what held it back, and that it was cancelled.', '{}', 0.8),
     ('track_io_timing', NULL, CASE WHEN w.track_io_timing = 'off' AND w.clock_ns < 50 AND w.blocks_read / (w.hours * 3600) > 100 THEN 1 END,
      CASE WHEN w.track_io_timing = 'off' AND w.clock_ns < 50 AND w.blocks_read / (w.hours * 3600) > 100 THEN 'info' ELSE 'ok' END,
      CASE WHEN w.track_io_timing = 'off' AND w.clock_ns < 50 AND w.blocks_read / (w.hours * 3600) > 100 THEN pg_catalog.format('%s blocks a second are read (threshold 100), how long that takes is not measured, and reading the clock takes %s ns only', pg_catalog.round((w.blocks_read / (w.hours * 3600))::numeric), pg_catalog.round(w.clock_ns::numeric)) ELSE 'No change: it is on, little is read, or what a reading of the clock takes is not known' END,
@@ -218,15 +236,16 @@ WITH s AS (
 SELECT j.setting,
        CASE WHEN j.mb IS NOT NULL THEN CASE WHEN j.mb::bigint % 1024 = 0 THEN (j.mb::bigint / 1024)::text || 'GB' ELSE j.mb::bigint::text || 'MB' END
             WHEN j.plain IS NULL THEN NULL
-            WHEN j.setting IN ('wal_compression', 'log_lock_waits', 'track_io_timing', 'fsync', 'full_page_writes') THEN 'on'
+            WHEN j.setting IN ('wal_compression', 'log_lock_waits', 'log_checkpoints', 'track_io_timing', 'fsync', 'full_page_writes') THEN 'on'
             WHEN j.setting = 'huge_pages' THEN 'try'
             WHEN j.setting IN ('jit', 'zero_damaged_pages', 'ignore_checksum_failure') THEN 'off'
             WHEN j.setting IN ('checkpoint_timeout', 'autovacuum_naptime') THEN j.plain::text || 's'
             WHEN j.setting = 'autovacuum_vacuum_cost_delay' THEN j.plain::text || 'ms'
             WHEN j.setting = 'log_temp_files' THEN '10MB'
+            WHEN j.setting = 'log_autovacuum_min_duration' THEN '10min'
             ELSE j.plain::text END,
        COALESCE(j.mb * CASE WHEN j.setting IN ('shared_buffers', 'effective_cache_size', 'wal_buffers') THEN 128 WHEN j.setting IN ('work_mem', 'maintenance_work_mem') THEN 1024 ELSE 1 END,
-                CASE WHEN j.setting NOT IN ('wal_compression', 'log_lock_waits', 'track_io_timing', 'fsync', 'full_page_writes', 'huge_pages', 'jit', 'zero_damaged_pages', 'ignore_checksum_failure') THEN j.plain END),
+                CASE WHEN j.setting NOT IN ('wal_compression', 'log_lock_waits', 'log_checkpoints', 'track_io_timing', 'fsync', 'full_page_writes', 'huge_pages', 'jit', 'zero_damaged_pages', 'ignore_checksum_failure') THEN j.plain END),
        j.status, j.message, j.why, j.evidence, j.confidence
 FROM judged AS j;
 END;
@@ -264,6 +283,7 @@ WITH m AS (
 )
 SELECT pg_catalog.jsonb_build_object(
     'version', pg_catalog.current_setting('server_version_num')::integer,
+    'lacks', CASE WHEN NOT perfadvisor.recorder_loaded() THEN 'the library in shared_preload_libraries' WHEN NOT pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE') THEN 'pg_read_all_stats' END,
     'memory_bytes', (SELECT LEAST(m.memory_bytes, m.memory_limit_bytes) FROM m),
     'cpus', (SELECT LEAST(m.cpus, m.cpu_quota) FROM m),
     'rotational', (SELECT m.rotational FROM m),
@@ -311,15 +331,18 @@ SELECT 'setting', s.name, NULL::pg_catalog.regclass, j.status,
                          WHEN j.advised IS NOT NULL AND s.source IN ('database', 'user', 'database user') THEN '. It is set for this role or database; the server may have another' ELSE '' END,
        CASE WHEN s.vartype IN ('integer', 'real') THEN c.setting::float8 END, j.advised_value, s.unit, j.why,
        j.evidence || pg_catalog.jsonb_build_object('current', c.shown, 'advised', j.advised, 'source', s.source, 'sourcefile', s.sourcefile, 'sourceline', s.sourceline, 'default', s.boot_val, 'confidence', j.confidence),
-       CASE WHEN j.status = 'unknown' OR s.source = 'command line' THEN NULL
+       CASE WHEN j.status = 'unknown' AND j.evidence ->> 'lacks' = 'pg_read_all_stats' THEN pg_catalog.format('GRANT pg_read_all_stats TO %I', CURRENT_USER)
+            WHEN j.status = 'unknown' OR s.source = 'command line' THEN NULL
             WHEN j.advised IS NOT NULL THEN pg_catalog.format(E'ALTER SYSTEM SET %s = %L%s', s.name, j.advised, CASE WHEN s.context = 'postmaster' THEN '' ELSE E';\nSELECT pg_reload_conf()' END) END,
-       CASE WHEN j.advised IS NOT NULL THEN
+       CASE WHEN j.status = 'unknown' AND j.evidence ->> 'lacks' = 'pg_read_all_stats' THEN 'SELECT pg_has_role(''pg_read_all_stats'', ''USAGE'')'
+            WHEN j.advised IS NOT NULL THEN
             CASE WHEN j.advised_value IS NOT NULL THEN pg_catalog.format('SELECT setting::float8 = %s FROM pg_settings WHERE name = %L', j.advised_value, s.name)
                  ELSE pg_catalog.format('SELECT setting %s FROM pg_settings WHERE name = %L', CASE j.advised WHEN 'on' THEN '<> ''off''' ELSE pg_catalog.format('= %L', j.advised) END, s.name) END END,
-       CASE WHEN j.advised IS NOT NULL AND s.source <> 'command line' THEN
+       CASE WHEN j.status = 'unknown' AND j.evidence ->> 'lacks' = 'pg_read_all_stats' THEN pg_catalog.format('REVOKE pg_read_all_stats FROM %I', CURRENT_USER)
+            WHEN j.advised IS NOT NULL AND s.source <> 'command line' THEN
             CASE WHEN s.source = 'default' OR s.sourcefile !~ 'postgresql\.auto\.conf$' THEN pg_catalog.format('ALTER SYSTEM RESET %s', s.name) ELSE pg_catalog.format('ALTER SYSTEM SET %s = %L', s.name, c.shown) END
             || CASE WHEN s.context = 'postmaster' THEN '' ELSE E';\nSELECT pg_reload_conf()' END END,
-       CASE WHEN j.advised IS NULL THEN NULL WHEN s.context = 'postmaster' THEN 'The server must be restarted afterwards.' ELSE 'No lock, no restart; sessions take it over at their next statement.' END,
+       CASE WHEN j.status = 'unknown' AND j.evidence ->> 'lacks' = 'pg_read_all_stats' THEN 'No lock.' WHEN j.advised IS NULL THEN NULL WHEN s.context = 'postmaster' THEN 'The server must be restarted afterwards.' ELSE 'No lock, no restart; sessions take it over at their next statement.' END,
        c.shown, j.advised, s.source, s.context = 'postmaster'
 FROM perfadvisor.judge_settings(perfadvisor.server_facts()) AS j
      JOIN pg_catalog.pg_settings AS s ON s.name = j.setting

@@ -7,7 +7,7 @@ CREATE FUNCTION perfadvisor.maintenance_health(
     OUT remedy_sql text, OUT verify_sql text, OUT undo_sql text, OUT lock_note text)
 RETURNS SETOF record
 LANGUAGE SQL STABLE PARALLEL RESTRICTED STRICT ROWS 100
-SET search_path = pg_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
 WITH here AS (
     SELECT pg_catalog.quote_ident(pg_catalog.current_database()) AS name, perfadvisor.counted_since() AS counted_since,
@@ -68,6 +68,19 @@ WITH here AS (
            pg_catalog.format('REVOKE pg_read_all_data FROM %I', CURRENT_USER), 'No lock. pg_read_all_data reads the rows of all tables; SELECT on these alone is enough.'
     FROM append_only AS l WHERE NOT l.readable
     HAVING pg_catalog.count(*) > 0
+    UNION ALL
+    -- who sees no statements sees no deletes
+    SELECT 'partition_by_time', CASE WHEN perfadvisor.recorder_loaded() THEN 'statements of other roles' ELSE h.name END, NULL, 'unknown',
+           pg_catalog.format('%s large tables are only added to, in the order of a time; whether they are deleted from by that is %s', pg_catalog.count(*),
+               CASE WHEN perfadvisor.recorder_loaded() THEN 'not visible to this role' ELSE 'not recorded, as the library is not loaded' END),
+           pg_catalog.count(*), 0, 'tables',
+           pg_catalog.jsonb_build_object('lacks', CASE WHEN perfadvisor.recorder_loaded() THEN 'pg_read_all_stats' ELSE 'the library in shared_preload_libraries' END),
+           CASE WHEN perfadvisor.recorder_loaded() THEN pg_catalog.format('GRANT pg_read_all_stats TO %I', CURRENT_USER) END,
+           CASE WHEN perfadvisor.recorder_loaded() THEN 'SELECT pg_has_role(''pg_read_all_stats'', ''USAGE'')' END,
+           CASE WHEN perfadvisor.recorder_loaded() THEN pg_catalog.format('REVOKE pg_read_all_stats FROM %I', CURRENT_USER) END, 'No lock.'
+    FROM by_time AS t CROSS JOIN here AS h
+    WHERE NOT perfadvisor.recorder_loaded() OR NOT pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE')
+    GROUP BY h.name
     UNION ALL
     SELECT 'foreign_table_statistics', pg_catalog.format('%I.%I', n.nspname, c.relname), c.oid, 'info',
            'It is a foreign table that was never analysed: autovacuum does not do that', NULL, NULL, NULL, '{}'::jsonb,

@@ -111,7 +111,7 @@ FROM perfadvisor.snapshot_log AS n,
      (SELECT o.advice_id,
              pg_catalog.format('%I.%I', ns.nspname, c.relname) AS name
       FROM perfadvisor.advice_log AS o
-           CROSS JOIN LATERAL pg_catalog.to_regclass(o.relation) AS t(oid)
+           CROSS JOIN LATERAL perfadvisor.find_relation(o.relation) AS t(oid)
            CROSS JOIN LATERAL perfadvisor.index_serving(t.oid, o.ddl) AS i(oid)
            JOIN pg_catalog.pg_class AS c ON c.oid = i.oid
            JOIN pg_catalog.pg_namespace AS ns ON ns.oid = c.relnamespace
@@ -148,10 +148,10 @@ WITH rushes AS MATERIALIZED (
                      AND pg_catalog.lag(l.index_change) OVER (ORDER BY l.snapshot_id), false) AS follows
           FROM perfadvisor.snapshot_log AS l) AS r
 ), advised AS MATERIALIZED (
-    SELECT l.*, i.oid AS index_oid, pg_catalog.to_regclass(l.relation) AS relation_oid,
+    SELECT l.*, i.oid AS index_oid, perfadvisor.find_relation(l.relation) AS relation_oid,
            pg_catalog.pg_stat_get_numscans(i.oid) AS scans, COALESCE(r.first_id, l.snapshot_id) AS first_id
     FROM perfadvisor.advice_log AS l
-         CROSS JOIN LATERAL pg_catalog.to_regclass(l.index) AS i(oid)
+         CROSS JOIN LATERAL perfadvisor.find_relation(l.index) AS i(oid)
          LEFT JOIN rushes AS r ON r.snapshot_id = l.snapshot_id
     WHERE l.index IS NOT NULL AND i.oid IS NOT NULL
 ), eras AS MATERIALIZED (
@@ -367,7 +367,7 @@ WITH dropped AS MATERIALIZED (
          JOIN LATERAL (SELECT l.snapshot_id, l.index_change FROM perfadvisor.snapshot_log AS l
                        WHERE l.taken_at >= e.noted_at ORDER BY l.snapshot_id LIMIT 1) AS n ON true
     -- one that was created again since is not missed
-    WHERE e.kind = 'index_dropped' AND pg_catalog.to_regclass(e.object) IS NULL AND pg_catalog.to_regclass(e.relation) IS NOT NULL
+    WHERE e.kind = 'index_dropped' AND perfadvisor.find_relation(e.object) IS NULL AND perfadvisor.find_relation(e.relation) IS NOT NULL
 ), eras AS MATERIALIZED (
     -- the times between changes of indexes
     SELECT l.snapshot_id, pg_catalog.count(*) FILTER (WHERE l.index_change)

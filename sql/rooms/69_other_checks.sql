@@ -57,7 +57,28 @@ SELECT 'cache', 'repeated_results', 'statement ' || c.queryid || ' of ' || COALE
        pg_catalog.jsonb_build_object('queryids', pg_catalog.jsonb_build_array(c.queryid::text), 'distinct_parameters', c.distinct_parameters,
            'repeat_fraction', c.repeat_fraction, 'suggested_ttl', c.suggested_ttl, 'expected_hit_rate', c.expected_hit_rate, 'time_saved', c.time_saved),
        NULL, NULL, NULL, 'In the application: keep the result for so long, by the statement and its parameters.'
-FROM perfadvisor.cache_advice AS c;
+FROM perfadvisor.cache_advice AS c
+UNION ALL
+SELECT u.area, u.check_name, 'statements of other roles', 'unknown', pg_catalog.format('%s of statements of other roles is not visible to this role', u.what),
+       'The statements of a role are shown to itself, to roles that have its privileges, and to members of pg_read_all_stats.',
+       '{"lacks": "pg_read_all_stats"}'::jsonb, pg_catalog.format('GRANT pg_read_all_stats TO %I', CURRENT_USER), 'SELECT pg_has_role(''pg_read_all_stats'', ''USAGE'')',
+       pg_catalog.format('REVOKE pg_read_all_stats FROM %I', CURRENT_USER), 'No lock.'
+FROM (VALUES ('index', 'advice', 'What searches found'), ('statistics', 'advice', 'What searches found'), ('target', 'latency_target', 'The time'), ('plan', 'plan_change', 'The plan'),
+             ('pattern', 'patterns', 'The writing'), ('cache', 'repeated_results', 'The repetition'), ('outcome', 'regression', 'The history')) AS u(area, check_name, what)
+WHERE NOT pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE')
+UNION ALL
+-- statements are planned as the roles that ran them, to see how they are written
+SELECT 'pattern', 'patterns', 'statements of other roles', 'unknown',
+       pg_catalog.format('How statements of %s%s are written is not told, as this role is not a member of all these', pg_catalog.array_to_string((pg_catalog.array_agg(pg_catalog.quote_ident(r.rolname) ORDER BY r.rolname))[1:5], ', '),
+           CASE WHEN pg_catalog.count(*) > 5 THEN pg_catalog.format(' and %s other roles', pg_catalog.count(*) - 5) ELSE '' END),
+       'Statements are planned as the roles that ran them, and nobody may become a role without being a member of it.',
+       '{"lacks": "membership in the roles that ran them"}'::jsonb, NULL, NULL, NULL, 'A superuser is told all.'
+FROM (SELECT DISTINCT t.userid FROM perfadvisor.recorded_totals() AS t
+      WHERE t.dbid = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+        AND NOT pg_catalog.pg_has_role(t.userid, 'MEMBER')) AS u
+     JOIN pg_catalog.pg_roles AS r ON r.oid = u.userid
+WHERE pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE')
+HAVING pg_catalog.count(*) > 0;
 END;
 
 COMMENT ON FUNCTION perfadvisor.recorded_checks() IS 'pool_health, target_status, plan_changes, query_patterns and cache_advice as checks';

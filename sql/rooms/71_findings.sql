@@ -39,12 +39,12 @@ WITH kept AS MATERIALIZED (
 ), cleanup AS (
     SELECT k.made_at, r.*
     FROM kept AS k CROSS JOIN LATERAL pg_catalog.jsonb_to_recordset(k.advice) AS r(index text, relation text, problem text, covered_by text, index_bytes bigint, scans bigint, ddl text, undo_sql text, evidence text, caveat text)
-    WHERE k.kind = 'index_cleanup' AND r.problem IN ('duplicate', 'redundant', 'unused') AND pg_catalog.to_regclass(r.index) IS NOT NULL
+    WHERE k.kind = 'index_cleanup' AND r.problem IN ('duplicate', 'redundant', 'unused') AND perfadvisor.find_relation(r.index) IS NOT NULL
 ), statistics AS (
     SELECT k.made_at, r.*
     FROM kept AS k CROSS JOIN LATERAL pg_catalog.jsonb_to_recordset(k.advice) AS r(relation text, columns jsonb, problem text, estimate_error float8, queryids jsonb, ddl text, undo_sql text, reason text)
-    WHERE k.kind = 'statistics_advice' AND r.problem IN ('correlated', 'n_distinct', 'target') AND pg_catalog.to_regclass(r.relation) IS NOT NULL
-      AND COALESCE(pg_catalog.pg_stat_get_last_analyze_time(pg_catalog.to_regclass(r.relation)) < k.made_at, true)
+    WHERE k.kind = 'statistics_advice' AND r.problem IN ('correlated', 'n_distinct', 'target') AND perfadvisor.find_relation(r.relation) IS NOT NULL
+      AND COALESCE(pg_catalog.pg_stat_get_last_analyze_time(perfadvisor.find_relation(r.relation)) < k.made_at, true)
 )
 SELECT 'index', 'missing_index', a.relation || ' ' || a.advice_id, CASE WHEN a.gain >= 0.1 THEN 'warning' ELSE 'info' END,
        pg_catalog.format('An index on %s would save %s %% of the recorded time (warning from 10 %% on): %s', a.relation, pg_catalog.round((a.gain * 100)::numeric, 1), a.reason),
@@ -54,7 +54,7 @@ SELECT 'index', 'missing_index', a.relation || ' ' || a.advice_id, CASE WHEN a.g
        a.ddl, pg_catalog.format('SELECT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass(%L) AND indisvalid)', a.index_name), a.undo_sql,
        'SHARE UPDATE EXCLUSIVE while it builds: readers and writers go on. Not in a transaction block.'
 FROM advised AS a
-WHERE pg_catalog.to_regclass(a.index_name) IS NULL
+WHERE perfadvisor.find_relation(a.index_name) IS NULL
 UNION ALL
 SELECT 'index', c.problem || '_index', c.index, CASE c.problem WHEN 'duplicate' THEN 'warning' ELSE 'info' END,
        pg_catalog.format('Index %s (%s) is %s: %s', c.index, pg_catalog.pg_size_pretty(c.index_bytes), c.problem, c.evidence),
@@ -119,7 +119,12 @@ WHERE perfadvisor.recorder_loaded() AND NOT pg_catalog.has_function_privilege('p
 UNION ALL
 SELECT h.item, 'perfadvisor', h.status, h.message, 'What the recorder loses is missing in everything that is told here.',
        pg_catalog.jsonb_build_object('value', h.value, 'bound', h.bound, 'unit', h.unit),
-       pg_catalog.replace(h.remedy_sql, '; ', E';\n'), NULL, NULL,
+       pg_catalog.replace(h.remedy_sql, '; ', E';\n'),
+       CASE WHEN h.remedy_sql IS NOT NULL THEN pg_catalog.format('SELECT status IN (''ok'', ''info'') FROM perfadvisor.self_health WHERE item = %L', h.item) END,
+       CASE WHEN h.remedy_sql LIKE 'ALTER SYSTEM SET %' THEN
+            (SELECT CASE WHEN s.sourcefile ~ 'postgresql\.auto\.conf$' THEN pg_catalog.format('ALTER SYSTEM SET %s = %L', s.name, pg_catalog.current_setting(s.name)) ELSE pg_catalog.format('ALTER SYSTEM RESET %s', s.name) END
+                    || CASE WHEN h.remedy_sql LIKE '%pg_reload_conf%' THEN E';\nSELECT pg_reload_conf()' ELSE '' END
+             FROM pg_catalog.pg_settings AS s WHERE s.name = pg_catalog.split_part(h.remedy_sql, ' ', 4)) END,
        CASE WHEN h.remedy_sql LIKE '%restart%' THEN 'The server must be restarted afterwards.' ELSE 'No lock.' END
 FROM (SELECT 1 WHERE perfadvisor.recorder_loaded() AND pg_catalog.has_function_privilege('perfadvisor.recorded_state()', 'EXECUTE')) AS w
      CROSS JOIN LATERAL perfadvisor.self_health_rows() AS h;

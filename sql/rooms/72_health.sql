@@ -26,10 +26,11 @@ WITH now AS MATERIALIZED (
 ), forgotten AS (
     DELETE FROM perfadvisor.finding_log AS l WHERE l.gone_at < pg_catalog.now() - '1 year'::interval
 ), horizon AS (
-    INSERT INTO perfadvisor.horizon_log (noted_at, next_xid, next_mxid)
+    INSERT INTO perfadvisor.horizon_log (noted_at, next_xid, next_mxid, counted_since, blks_hit, blks_read, blk_read_time, active_time)
     SELECT pg_catalog.now(), pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::text::bigint,
-           d.datminmxid::text::bigint + pg_catalog.mxid_age(d.datminmxid)
-    FROM pg_catalog.pg_database AS d
+           d.datminmxid::text::bigint + pg_catalog.mxid_age(d.datminmxid),
+           perfadvisor.counted_since(), s.blks_hit, s.blks_read, s.blk_read_time, s.active_time
+    FROM pg_catalog.pg_database AS d JOIN pg_catalog.pg_stat_database AS s ON s.datid = d.oid
     WHERE d.datname = pg_catalog.current_database()
       AND NOT EXISTS (SELECT FROM perfadvisor.horizon_log AS h WHERE h.noted_at > pg_catalog.now() - '10 minutes'::interval)
     ON CONFLICT DO NOTHING

@@ -207,11 +207,11 @@ WITH kept AS MATERIALIZED (
 )
 SELECT pg_catalog.jsonb_build_object('made_at', k.made_at,
     'total', (SELECT pg_catalog.jsonb_build_object('indexes', pg_catalog.count(*), 'workload_gain', pg_catalog.sum(a.workload_gain), 'index_bytes', pg_catalog.sum(a.index_bytes)) FROM advised AS a
-              WHERE pg_catalog.to_regclass(a.index_name) IS NULL),
+              WHERE perfadvisor.find_relation(a.index_name) IS NULL),
     'indexes', COALESCE((SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
         'rank', a.rank, 'advice_id', a.advice_id, 'relation', a.relation, 'kind', a.kind, 'access_method', a.access_method,
         'ddl', CASE WHEN pg_catalog.length(a.ddl) <= 8 * report_advice.room THEN a.ddl END, 'undo_sql', CASE WHEN pg_catalog.length(a.undo_sql) <= 8 * report_advice.room THEN a.undo_sql END,
-        'exists', pg_catalog.to_regclass(a.index_name) IS NOT NULL,
+        'exists', perfadvisor.find_relation(a.index_name) IS NOT NULL,
         'time_saved', a.time_saved, 'workload_gain', a.workload_gain, 'write_cost', a.write_cost, 'index_bytes', a.index_bytes, 'confidence', a.confidence,
         'reason', perfadvisor.clipped(a.reason, 4 * report_advice.room), 'queryids', perfadvisor.ids_as_texts(a.queryids),
         'statements', CASE WHEN a.rank <= 25 THEN COALESCE((

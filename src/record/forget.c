@@ -150,6 +150,7 @@ pa_table_reset(void)
 		LWLockRelease(pa_table_partition_lock(p));
 	}
 	pg_atomic_write_u64(&pa_table->lost, 0);
+	pg_atomic_write_u64(&pa_table->evicted_before, 0);
 }
 
 /*
@@ -179,6 +180,18 @@ pa_table_evicted(void)
 }
 
 /*
+ * Returns how many of these since the server started.
+ */
+uint64
+pa_table_evicted_lately(void)
+{
+	uint64		before = pg_atomic_read_u64(&pa_table->evicted_before);
+	uint64		all = pa_table_evicted();
+
+	return all > before ? all - before : 0;
+}
+
+/*
  * Adds to what was evicted, as known from before a restart. Only while
  * nobody else has the table.
  */
@@ -187,6 +200,7 @@ pa_table_restore_evicted(uint64 evicted, uint64 calls)
 {
 	pa_table->partitions[0].evicted += evicted;
 	pa_table->partitions[0].evicted_calls += calls;
+	pg_atomic_write_u64(&pa_table->evicted_before, evicted);
 }
 
 /*

@@ -47,8 +47,8 @@ Datum
 pa_read_state(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	Datum		values[23];
-	bool		nulls[23] = {false};
+	Datum		values[24];
+	bool		nulls[24] = {false};
 	PaUsage		table;
 	PaUsage		slow;
 	PaUsage		failures;
@@ -61,7 +61,7 @@ pa_read_state(PG_FUNCTION_ARGS)
 	pa_begin_rows(fcinfo, INT8OID, INT8OID, INT8OID, INT8OID, INT8OID,
 				  INT8OID, INT8OID, INT8OID, INT8OID, INT8OID, INT8OID, INT8OID, INT8OID,
 				  INT8OID, FLOAT8OID, TIMESTAMPTZOID, BOOLOID, INT8OID, INT8OID, INT8OID,
-				  INT8OID, FLOAT8OID, INT8OID);
+				  INT8OID, FLOAT8OID, INT8OID, INT8OID);
 	pa_table_usage(&table);
 	pa_slow_usage(&slow);
 	pa_failure_usage(&failures);
@@ -93,6 +93,7 @@ pa_read_state(PG_FUNCTION_ARGS)
 	values[i++] = Int64GetDatum((int64) slabs.sampled);
 	values[i++] = Float8GetDatum(slabs.sampling_ns / 1000000.0);
 	values[i++] = Int64GetDatum((int64) pa_failure_unidentified());
+	values[i++] = Int64GetDatum((int64) pa_table_evicted_lately());
 	Assert(i == lengthof(values));
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	return (Datum) 0;

@@ -116,6 +116,7 @@ table_startup(void *area, LWLockPadded *area_locks, bool found)
 	pa_table->npartitions = partition_count();
 	pa_table->per_partition = partition_entries();
 	pg_atomic_init_u64(&pa_table->lost, 0);
+	pg_atomic_init_u64(&pa_table->evicted_before, 0);
 	for (int p = 0; p < pa_table->npartitions; p++)
 		initialise_partition(p);
 }

@@ -167,6 +167,7 @@ typedef struct PaTable
 	int			npartitions;	/* a power of two */
 	int			per_partition;	/* entries, and chains, of each */
 	pg_atomic_uint64 lost;		/* executions that found no entry */
+	pg_atomic_uint64 evicted_before;	/* statements, before the server started */
 	PaPartition partitions[PA_MAX_PARTITIONS];
 } PaTable;
 
@@ -200,6 +201,7 @@ extern int32 pa_table_obtain(int p, PaGarbage *garbage);
 extern void pa_garbage_free(const PaGarbage *garbage);
 extern void pa_table_reset(void);
 extern uint64 pa_table_evicted(void);
+extern uint64 pa_table_evicted_lately(void);
 extern uint64 pa_table_evicted_calls(void);
 extern void pa_table_restore_evicted(uint64 evicted, uint64 calls);
 extern uint64 pa_table_forgotten(void);

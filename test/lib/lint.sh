@@ -48,4 +48,28 @@ for file in expected/*.out; do
 	[ -f "test/sql/$(basename "$file" .out).sql" ] || { echo "$file belongs to no test"; breaches=$((breaches + 1)); }
 done
 
+# A check that no test makes ill is not known to work: each has a line in test/checks.tsv, and the tests named there know it.
+emitted_checks() {
+	sed -nE "s/^ *SELECT '([a-z_]+)'( AS check_name)?,.*/\1/p; s/^    \('([a-z_]+)', '[A-Z].*/\1/p" sql/rooms/4*_*.sql sql/rooms/5*_*.sql
+	sed -nE "s/^ *SELECT '[a-z]+', '([a-z_]+)',.*/\1/p; s/^SELECT '(recorder[a-z_]*)', 'perfadvisor'.*/\1/p" sql/rooms/69_*.sql sql/rooms/71_*.sql | grep -vx perfadvisor
+	sed -nE "s/.*kind = '(index|statistics)_(cleanup|advice)' AND r.problem IN \(([^)]*)\).*/\1 \3/p" sql/rooms/71_*.sql | while read -r kind problems; do
+		tr -d "'," <<<"$problems" | tr ' ' '\n' | sed "s/\$/_$kind/"
+	done
+	sed -nE "s/^ *SELECT '([a-z_]+)'( AS pattern)?, [a-z]\.userid.*/\1/p" sql/rooms/30_*.sql
+	sed -nE 's/.*pattern = "([a-z_]+)".*/\1/p; s/.*"pattern", "([a-z_]+)".*/\1/p' src/advise/examine*.c
+	sed -nE "s/^    \('([a-z_]+)', s\..*/\1/p" sql/rooms/10_*.sql
+}
+for check in $(emitted_checks | sort -u); do
+	awk -F '\t' -v check="$check" '$2 == check {found = 1} END {exit !found}' test/checks.tsv || { echo "check $check has no line in test/checks.tsv"; breaches=$((breaches + 1)); }
+done
+while IFS=$'\t' read -r area check ill well mended unknown; do
+	[[ $area != \#* && $area != area ]] || continue
+	for tests in "$ill" "$well" "$mended" "$unknown"; do
+		[[ $tests != -\ * ]] || continue
+		for name in ${tests:-nothing}; do
+			grep -qsw -- "$check" "test/sql/$name.sql" "test/t/$name.sh" || { echo "test/checks.tsv: test $name knows no check $check"; breaches=$((breaches + 1)); }
+		done
+	done
+done <test/checks.tsv
+
 [ "$breaches" -eq 0 ]

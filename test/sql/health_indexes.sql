@@ -31,7 +31,7 @@ CREATE TABLE keyless AS SELECT i AS id FROM generate_series(1, 5000) i;
 CREATE TABLE log_only AS SELECT i AS id FROM generate_series(1, 5000) i;
 UPDATE keyless SET id = id + 1 WHERE id < 10;
 SELECT pg_stat_force_next_flush() \g /dev/null
-SELECT plan(20);
+SELECT plan(22);
 SELECT is(status_of('index_health', 'invalid_index', 'public."Doubled idx"'), 'warning', 'an index whose build failed is found');
 SELECT is(status_of('index_health', 'invalid_index', 'public.fine'), NULL, 'and not a valid one');
 SELECT is(status_of('index_health', 'foreign_key_unindexed', '"Odd Place"."Child" "Child key"'), 'warning', 'a foreign key without an index whose parent rows are deleted is found');
@@ -59,6 +59,12 @@ SELECT unnest(:'undo'::text[]) \gexec
 \o
 SELECT is((SELECT count(*) FROM perfadvisor.index_health WHERE check_name = 'foreign_key_unindexed' AND status = 'warning'), 2::bigint, 'undo_sql drops what was created');
 
+-- ranked by what happens to the rows that are referred to
+UPDATE quiet SET id = id WHERE id <= 500;
+SELECT pg_stat_force_next_flush() \g /dev/null
+SELECT is(status_of('index_health', 'foreign_key_unindexed', '"Odd Place"."Child" quiet_key'), 'info', 'a foreign key whose parent rows are updated is worth a look');
+SELECT is((SELECT array_agg(split_part(object, ' ', 3) || ' ' || (evidence ->> 'parent_deletes') || ' ' || (evidence ->> 'parent_updates') ORDER BY value DESC, object) FROM perfadvisor.index_health WHERE check_name = 'foreign_key_unindexed' AND status <> 'ok'),
+    '{"\"Child 10 0","half_key 10 0","quiet_key 0 500"}', 'and comes after those whose parent rows are deleted, with how many of both');
 SELECT ok(NOT is_unique AND is_valid AND scans = 0, 'index_usage has every index') FROM perfadvisor.index_usage WHERE index = 'fine'::regclass;
 SELECT is((SELECT count(*) FROM perfadvisor.index_health WHERE object LIKE '%perfadvisor%' AND status <> 'ok'), 0::bigint, 'the extension''s own tables are not named');
 DROP ROLE IF EXISTS perfadvisor_nobody;

@@ -3,7 +3,7 @@
 \i test/setup.sql
 \i test/own_database.sql
 CREATE EXTENSION dblink;
-SELECT plan(27);
+SELECT plan(36);
 
 \o /dev/null
 DROP ROLE IF EXISTS pool_app, pool_nobody, pool_watcher;
@@ -53,6 +53,58 @@ SELECT is(status_of('idle_in_transaction', 'pool_app/perfadvisor_test'), 'ok', '
 SELECT dblink_exec('a', 'COMMIT');
 \o
 
+-- two that wait together, on a clock that is two minutes ahead: what is printed ends both, and brings back what was set
+\o /dev/null
+DO $$ BEGIN EXECUTE 'CREATE VIEW later AS ' || replace(pg_get_viewdef('perfadvisor.pool_health'::regclass), 'clock_timestamp()', '(clock_timestamp() + interval ''2 minutes'')'); END $$;
+ALTER ROLE pool_app SET idle_in_transaction_session_timeout = '10min';
+SELECT connect('i1'), connect('i2'), connect('i3');
+SELECT dblink_exec('i1', 'BEGIN'), dblink_exec('i2', 'BEGIN');
+SELECT d.* FROM dblink('i1', 'SELECT pg_current_xact_id()::text') AS d(x text);
+SELECT d.* FROM dblink('i2', 'SELECT pg_current_xact_id()::text') AS d(x text);
+SELECT remedy_sql AS remedy, replace(verify_sql, 'now()', 'now() + interval ''2 minutes''') AS verify, undo_sql AS undo, status || ' ' || (evidence ->> 'sessions') AS two FROM later WHERE check_name = 'idle_in_transaction' AND object = 'pool_app/perfadvisor_test' \gset
+SELECT is_true(:'verify') AS before \gset
+SELECT (evidence -> 'states_now' ->> 'idle in transaction')::int AS waiting FROM perfadvisor.pool_health WHERE check_name = 'connections' \gset
+SELECT unnest(string_to_array(:'remedy', E';\n')) \gexec
+DO $$ BEGIN WHILE EXISTS (SELECT FROM pg_stat_activity WHERE usename = 'pool_app' AND state LIKE 'idle in tr%') LOOP PERFORM pg_stat_clear_snapshot(); END LOOP; END $$;
+SELECT is_true(:'verify') AS after, (SELECT setconfig FROM pg_db_role_setting WHERE setrole = 'pool_app'::regrole) AS set \gset
+SELECT unnest(string_to_array(:'undo', E';\n')) \gexec
+\o
+SELECT is(:'two'::text, 'warning 2', 'sessions that wait in a transaction for over a minute and hold VACUUM back are a warning');
+SELECT is(:'waiting'::int, 2, 'and the states of all sessions are told');
+SELECT is(ARRAY[:'before', :'after']::boolean[], ARRAY[false, true], 'what is printed ends all of them');
+SELECT is(:'set'::text, '{idle_in_transaction_session_timeout=60s}', 'and has the server do it from then on');
+SELECT is((SELECT count(*) FROM pg_stat_activity WHERE usename = 'pool_app' AND state = 'idle'), 2::bigint, 'others of the role go on');
+SELECT is((SELECT setconfig::text FROM pg_db_role_setting WHERE setrole = 'pool_app'::regrole), '{idle_in_transaction_session_timeout=10min}', 'undo_sql brings back what the role had');
+\o /dev/null
+SELECT dblink_disconnect('i' || n) FROM generate_series(1, 3) n;
+ALTER ROLE pool_app RESET idle_in_transaction_session_timeout;
+\o
+
+-- the share of transactions that waits for the client
+SELECT is(status_of('idle_in_transaction_share', 'pool_app/perfadvisor_test'), 'ok', 'a role whose transactions end soon is well');
+\o /dev/null
+CREATE FUNCTION open_and_close(times int) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
+    FOR n IN 1..times LOOP
+        PERFORM dblink_exec('s' || s, 'BEGIN'), d.x FROM generate_series(1, 3) s, dblink('s' || s, 'SELECT 1') AS d(x int);
+        PERFORM pg_sleep(0.2);
+        PERFORM dblink_exec('s' || s, 'COMMIT') FROM generate_series(1, 3) s;
+    END LOOP;
+END $$;
+SELECT perfadvisor.reset();
+SELECT connect('s1'), connect('s2'), connect('s3');
+DO $$ BEGIN
+    FOR n IN 1..100 LOOP
+        PERFORM open_and_close(5);
+        EXIT WHEN (SELECT status = 'info' FROM perfadvisor.pool_health WHERE check_name = 'idle_in_transaction_share' AND object = 'pool_app/perfadvisor_test');
+    END LOOP;
+END $$;
+\o
+SELECT is(status_of('idle_in_transaction_share', 'pool_app/perfadvisor_test'), 'info', 'one whose transactions wait for their client most of the time is worth a look');
+SELECT ok((SELECT value >= 0.5 AND message ~ 'of the time of pool_app/perfadvisor_test''s transactions they wait' AND remedy_sql IS NULL FROM perfadvisor.pool_health WHERE check_name = 'idle_in_transaction_share' AND object = 'pool_app/perfadvisor_test'), 'with the share, which only the application can mend');
+\o /dev/null
+SELECT dblink_disconnect('s' || n) FROM generate_series(1, 3) n;
+\o
+
 -- timeouts: the remedy runs as printed and mends it, and so does the undo
 SELECT is(status_of('timeout_unset', 'pool_app/perfadvisor_test statement_timeout'), 'info', 'a role without statement_timeout is worth a look');
 SELECT remedy_sql AS remedy, verify_sql AS verify, undo_sql AS undo FROM perfadvisor.pool_health WHERE object = 'pool_app/perfadvisor_test statement_timeout' \gset
@@ -77,7 +129,7 @@ SELECT ok((SELECT recommended_size BETWEEN 2 AND max_in_flight + 1 AND burst_siz
 
 -- roles without rights
 SET ROLE pool_nobody;
-SELECT is((SELECT string_agg(DISTINCT status, ' ') FROM perfadvisor.pool_health WHERE check_name IN ('connections', 'idle_in_transaction', 'session_churn', 'session_ends', 'unused_connections')), 'unknown', 'who may not look is told unknown');
+SELECT is((SELECT string_agg(DISTINCT status, ' ') FROM perfadvisor.pool_health WHERE check_name IN ('connections', 'max_connections_high', 'idle_in_transaction', 'idle_in_transaction_share', 'session_churn', 'session_ends', 'unused_connections', 'timeout_unset')), 'unknown', 'who may not look is told unknown');
 SELECT is((SELECT DISTINCT remedy_sql FROM perfadvisor.pool_health WHERE check_name = 'connections'), 'GRANT pg_monitor TO pool_nobody', 'and what would help');
 SELECT is_empty('SELECT * FROM perfadvisor.pool_advice', 'and gets no advice on others');
 SET ROLE pool_watcher;

@@ -3,7 +3,7 @@
 \i test/setup.sql
 \i test/own_database.sql
 CREATE EXTENSION dblink;
-SELECT plan(24);
+SELECT plan(31);
 
 \o /dev/null
 DROP ROLE IF EXISTS sequence_nobody;
@@ -21,7 +21,7 @@ CREATE TABLE bigs (id bigserial);
 SELECT setval('serials_id_seq', 2000000000), setval('"Odd"."Identities_Id_seq"', 1700000000), setval('wide', 1200000000), setval('down', -950),
        setval('round', 99), setval('bigs_id_seq', 3000000000);
 CREATE FUNCTION status_of(object text) RETURNS text LANGUAGE sql AS
-$$ SELECT string_agg(h.status, ' ') FROM perfadvisor.sequence_health h WHERE h.object = status_of.object $$;
+$$ SELECT string_agg(h.status, ' ') FROM perfadvisor.sequence_health h WHERE h.check_name = 'exhaustion' AND h.object = status_of.object $$;
 CREATE FUNCTION is_true(statement text) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE answer boolean; BEGIN EXECUTE statement INTO answer; RETURN answer; END $$;
 \o
@@ -43,25 +43,46 @@ SELECT remedy_sql AS remedy, verify_sql AS verify, undo_sql AS undo FROM perfadv
 RESET search_path;
 SELECT ok(NOT is_true(:'a_verify'), 'a serial column is not mended before');
 SET search_path = pg_catalog;
-:a_remedy;
-:b_remedy;
-:c_remedy;
-:d_remedy;
+SELECT unnest(string_to_array(:'a_remedy', E';\n')) \gexec
+SELECT unnest(string_to_array(:'b_remedy', E';\n')) \gexec
+SELECT unnest(string_to_array(:'c_remedy', E';\n')) \gexec
+SELECT unnest(string_to_array(:'d_remedy', E';\n')) \gexec
 RESET search_path;
 SELECT ok(is_true(:'a_verify'), 'the remedy mends it');
 SELECT ok(is_true(:'b_verify'), 'and an identity column');
 SELECT ok(is_true(:'c_verify'), 'and a column that is narrower than its sequence');
 SELECT ok(is_true(:'d_verify'), 'and one that counts down');
 SET search_path = pg_catalog;
-:a_undo;
-:b_undo;
-:c_undo;
-:d_undo;
+SELECT unnest(string_to_array(:'a_undo', E';\n')) \gexec
+SELECT unnest(string_to_array(:'b_undo', E';\n')) \gexec
+SELECT unnest(string_to_array(:'c_undo', E';\n')) \gexec
+SELECT unnest(string_to_array(:'d_undo', E';\n')) \gexec
 RESET search_path;
 SELECT is((SELECT string_agg(DISTINCT status, ' ' ORDER BY status) FROM perfadvisor.sequence_health WHERE object ~ '^(public.(serials|wide|down)|"Odd")'), 'critical info warning', 'the undo takes it back');
 
 -- days left, from rows inserted since the statistics were reset
 SELECT is((SELECT days_left FROM perfadvisor.sequence_health WHERE object LIKE 'public.serials%'), NULL, 'without an hour of statistics no rate is told');
+\o /dev/null
+CREATE TABLE fast (id smallserial PRIMARY KEY);
+CREATE TABLE slow (id serial PRIMARY KEY);
+INSERT INTO fast SELECT FROM generate_series(1, 8000);
+INSERT INTO slow SELECT FROM generate_series(1, 8000);
+SELECT pg_stat_force_next_flush();
+-- the check as it is, two hours later
+DO $$ BEGIN EXECUTE replace(replace(pg_get_functiondef('perfadvisor.sequence_health()'::regprocedure), 'perfadvisor.sequence_health(', 'public.later('), 'clock_timestamp()', '(clock_timestamp() + interval ''2 hours'')'); END $$;
+CREATE VIEW later AS SELECT * FROM later();
+\o
+SELECT ok((SELECT status = 'critical' AND used_fraction < 0.5 AND days_left BETWEEN 0.1 AND 1 AND message LIKE '%0 days left at % rows a day%' FROM later WHERE object LIKE 'public.fast%'), 'a sequence that ends in a day at its rate is critical although three quarters are left, also where statistics were never reset');
+SELECT is((SELECT status FROM later WHERE object LIKE 'public.slow%'), 'ok', 'and one that has years is well');
+SELECT remedy_sql AS remedy, undo_sql AS undo FROM later WHERE object LIKE 'public.fast%' \gset
+\o /dev/null
+SELECT unnest(string_to_array(:'remedy', E';\n')) \gexec
+\o
+SELECT is((SELECT status FROM later WHERE object LIKE 'public.fast%'), 'ok', 'what is printed, a statement in each line, ends that');
+\o /dev/null
+SELECT unnest(string_to_array(:'undo', E';\n')) \gexec
+\o
+SELECT is((SELECT status FROM later WHERE object LIKE 'public.fast%'), 'critical', 'and undo_sql takes it back');
 
 -- a lock is not waited for
 \o /dev/null
@@ -88,6 +109,25 @@ SELECT remedy_sql AS remedy FROM (SELECT 'GRANT SELECT ON SEQUENCE public.serial
 :remedy;
 SET ROLE sequence_nobody;
 SELECT is(status_of('public.serials_id_seq for public.serials.id'), 'critical', 'which it does');
+RESET ROLE;
+\o /dev/null
+DO $$ BEGIN FOR n IN 1..12 LOOP EXECUTE format('CREATE SEQUENCE "Odd".hidden_%s', n); END LOOP; END $$;
+SET ROLE sequence_nobody;
+\o
+SELECT is((SELECT count(*) FROM perfadvisor.sequence_health WHERE status = 'unknown'), 1::bigint, 'many that may not be read are one line');
+SELECT remedy_sql AS remedy, undo_sql AS undo FROM perfadvisor.sequence_health WHERE status = 'unknown' \gset
+RESET ROLE;
+\o /dev/null
+SELECT unnest(string_to_array(:'remedy', E';\n')) \gexec
+SET ROLE sequence_nobody;
+\o
+SELECT is((SELECT count(*) FROM perfadvisor.sequence_health WHERE status = 'unknown'), 0::bigint, 'what it prints shows them all');
+RESET ROLE;
+\o /dev/null
+SELECT unnest(string_to_array(:'undo', E';\n')) \gexec
+SET ROLE sequence_nobody;
+\o
+SELECT is((SELECT count(*) FROM perfadvisor.sequence_health WHERE status = 'unknown'), 1::bigint, 'and hides them again');
 RESET ROLE;
 SELECT ok((SELECT bool_and(message ~ '[.)]$' AND why ~ '\.$' AND jsonb_typeof(evidence) = 'object') FROM perfadvisor.sequence_health), 'each row says what, why and from what');
 SELECT is((SELECT count(*) - count(DISTINCT (check_name, object)) FROM perfadvisor.sequence_health), 0::bigint, 'and is the only one of its object');

@@ -33,7 +33,7 @@ CREATE TABLE built AS SELECT i % 10 AS a, i % 10 AS b FROM generate_series(1, 50
 CREATE STATISTICS built_too ON a, b FROM built;
 ANALYZE built;
 SELECT pg_stat_force_next_flush() \g /dev/null
-SELECT plan(17);
+SELECT plan(18);
 SELECT is(status_of('statistics_health', 'never_analysed', '"Odd Place"."Never"'), 'warning', 'a table with rows that was never analysed is found');
 SELECT is(status_of('statistics_health', 'never_analysed', 'public.few'), NULL, 'and not when it has few');
 SELECT is(status_of('statistics_health', 'stale', 'public.old'), 'warning', 'a table that changed more than autovacuum lets pass is found where autovacuum is off');
@@ -62,6 +62,7 @@ DROP ROLE IF EXISTS perfadvisor_nobody;
 CREATE ROLE perfadvisor_nobody;
 SET ROLE perfadvisor_nobody;
 SELECT is(status_of('statistics_health', 'extended_unbuilt', 'statistics of tables of other roles'), 'unknown', 'a role that may not see what a table''s statistics hold is not told that they are built');
+SELECT is(status_of('statistics_health', 'wrong_estimate', 'statements of other roles'), 'unknown', 'nor that no estimate of others'' statements was wrong');
 RESET ROLE;
 ALTER TABLE fresh OWNER TO perfadvisor_nobody;
 ALTER TABLE built OWNER TO perfadvisor_nobody;

@@ -21,7 +21,7 @@ DELETE FROM emptied WHERE id % 4 <> 0;
 SELECT pg_stat_force_next_flush() \g /dev/null
 VACUUM ANALYZE;
 UPDATE pg_class SET relpages = 30000 WHERE relname = 'emptied_id';
-SELECT plan(16);
+SELECT plan(19);
 SELECT is(status_of('vacuum_health', 'hot_updates', 'public.indexed'), 'info', 'a table whose updates are not heap-only is found');
 SELECT matches(message, 'index public."Seen idx" has column "Seen at"', 'and the index on what recorded statements set is named') FROM perfadvisor.vacuum_health WHERE check_name = 'hot_updates' AND object = 'public.indexed';
 SELECT is(remedy_sql, NULL, 'which no storage parameter mends') FROM perfadvisor.vacuum_health WHERE check_name = 'hot_updates' AND object = 'public.indexed';
@@ -40,6 +40,21 @@ SELECT is(ARRAY[:'before'::boolean, verified(:'verify')], ARRAY[false, true], 'w
 SELECT is(status_of('vacuum_health', 'hot_updates', 'public.crammed'), NULL, 'and ends the finding');
 :undo;
 SELECT is((SELECT reloptions FROM pg_class WHERE relname = 'crammed'), NULL, 'undo_sql leaves nothing');
+
+-- triggers of autovacuum: with 18's cap, and its share of pages that are not frozen
+CREATE TABLE huge AS SELECT i AS id FROM generate_series(1, 1000) i;
+CREATE TABLE frozen AS SELECT i AS id FROM generate_series(1, 100000) i;
+VACUUM FREEZE frozen;
+UPDATE pg_class SET reltuples = 2e9 WHERE relname = 'huge';
+SELECT current_setting('server_version_num')::int >= 180000 AS capped \gset
+SELECT is((SELECT vacuum_trigger FROM perfadvisor.table_maintenance WHERE relation = 'huge'::regclass), CASE WHEN :'capped' THEN 1e8 ELSE 50 + 0.2 * 2e9 END::float8, 'a table of two billion rows is vacuumed after a fifth of them, from 18 on after a hundred million');
+SELECT ok((SELECT insert_trigger BETWEEN CASE WHEN :'capped' THEN 1000 ELSE 1000 + 0.2 * 100000 END AND CASE WHEN :'capped' THEN 3000 ELSE 1000 + 0.2 * 100000 END FROM perfadvisor.table_maintenance WHERE relation = 'frozen'::regclass), 'one that is frozen after a fifth as many new rows, from 18 on of those that are not frozen');
+\if :capped
+ALTER TABLE huge SET (autovacuum_vacuum_max_threshold = 5000);
+\else
+ALTER TABLE huge SET (autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_scale_factor = 0);
+\endif
+SELECT is((SELECT vacuum_trigger FROM perfadvisor.table_maintenance WHERE relation = 'huge'::regclass), 5000::float8, 'options of the table come first');
 
 SELECT is(status_of('vacuum_health', 'table_bloat', 'public.emptied'), 'info', 'a table of which three quarters are empty is found');
 SELECT is(status_of('vacuum_health', 'table_bloat', 'public.filled'), NULL, 'and not one that is full');

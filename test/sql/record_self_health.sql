@@ -2,7 +2,7 @@
 \unset ECHO
 \i test/setup.sql
 \i test/own_database.sql
-SELECT plan(17);
+SELECT plan(18);
 
 CREATE TABLE observed AS SELECT n FROM generate_series(1, 10) n;
 CREATE FUNCTION health(item text) RETURNS float8 LANGUAGE sql AS
@@ -30,6 +30,7 @@ SELECT ok((SELECT bool_and(value <= bound) AND count(*) = 6 FROM perfadvisor.sel
 SELECT ok((SELECT statements_used >= (SELECT count(*) FROM perfadvisor.recorded_statements()) FROM perfadvisor.recorded_state()), 'every statement has an entry');
 SELECT ok(health('clock') BETWEEN 1 AND 100000, 'the cost of the clock is measured');
 SELECT ok((SELECT bool_and(message ~ '^[A-Z0-9].*\.$') FROM perfadvisor.self_health), 'each number comes with a sentence');
+SELECT is((SELECT count(*) FROM perfadvisor.self_health WHERE item IN ('statements', 'text_memory', 'samples', 'slow_queries', 'failed_queries', 'failures_unidentified', 'seq_scans', 'pending', 'folds_skipped', 'sampling_time') AND status = 'ok' AND remedy_sql IS NULL), 10::bigint, 'numbers that nothing follows from are not judged');
 SELECT ok((SELECT bool_and((status IN ('ok', 'info')) = (remedy_sql IS NULL) OR item = 'clock') FROM perfadvisor.self_health), 'what is wrong has a remedy, and nothing else has one');
 SELECT is((SELECT status FROM perfadvisor.self_health WHERE item = 'query_ids'), 'ok', 'query ids are computed');
 SET compute_query_id = off;

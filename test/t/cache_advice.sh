@@ -60,7 +60,7 @@ compare() {
 pa_prepare test
 pa_begin
 pa_build
-tap_plan 16
+tap_plan 18
 printf '%s\n' "log_line_prefix = '%n '" >"$PA_WORK/more.conf"
 pa_server_create shop test/perfadvisor.conf "$PA_WORK/more.conf"
 pa_server_start shop
@@ -94,10 +94,12 @@ chmod 644 "$PA_WORK/kinds.sql"
 pa_run "$PA_BINDIR/pgbench" -n -M simple -c 1 -t 1500 -f "$PA_WORK/kinds.sql" shop >"$PA_WORK/bench.log" 2>&1
 tap_is "$(query "SELECT string_agg(query, '; ') FROM perfadvisor.cache_advice")" 'SELECT v, $1 FROM items WHERE id = $2' \
 	"only results that hang on nothing but the tables are advised to be cached"
+tap_is "$(query "SELECT severity || ' ' || (lock_note ~ 'application') FROM perfadvisor.findings WHERE check_name = 'repeated_results'")" "info true" "which is a finding"
 # Written between the reads
 query "SELECT perfadvisor.reset()" >/dev/null
 printf '%s\n' "SELECT v, 'plain' FROM items WHERE id = 7;" "UPDATE items SET v = 'y' WHERE id = 9;" >"$PA_WORK/written.sql"
 chmod 644 "$PA_WORK/written.sql"
 pa_run "$PA_BINDIR/pgbench" -n -M simple -c 1 -T 2 -f "$PA_WORK/written.sql" shop >"$PA_WORK/bench.log" 2>&1
 tap_is "$(query "SELECT count(*) FROM perfadvisor.cache_advice")" 0 "what is written as often as read is not"
+tap_is "$(query "SELECT count(*) FROM perfadvisor.findings WHERE check_name = 'repeated_results'")" 0 "nor is it a finding"
 tap_done

@@ -21,7 +21,7 @@ wait_for() {
 pa_prepare test
 pa_begin
 pa_build
-tap_plan 19
+tap_plan 23
 printf '%s\n' "shared_preload_libraries = 'perfadvisor'" "wal_level = replica" "log_min_messages = fatal" "autovacuum = off" "hot_standby_feedback = on" "wal_receiver_status_interval = '1s'" >"$PA_WORK/server.conf"
 pa_server_create primary "$PA_WORK/server.conf"
 pa_server_start primary
@@ -64,7 +64,7 @@ pa_run "$PA_BINDIR/pg_basebackup" -D "$PA_WORK/standby/data" -R --checkpoint=fas
 echo "port = $(pa_port standby)" >>"$PA_WORK/standby/data/postgresql.conf"
 pa_server_start standby
 tap_is "$(query "SELECT pg_is_in_recovery() AND count(*) > 0 FROM perfadvisor.findings")" t "findings works on a standby"
-tap_is "$(query "SELECT string_agg(DISTINCT status, ' ') FROM perfadvisor.all_checks WHERE check_name IN ('dead_rows', 'stale', 'never_analysed', 'hot_updates')")" unknown "what only the primary counts is unknown there"
+tap_is "$(query "SELECT string_agg(DISTINCT status, ' ') FROM perfadvisor.all_checks WHERE check_name IN ('dead_rows', 'insert_vacuum', 'vacuum_settings', 'hot_updates', 'visibility_map', 'autovacuum_workers', 'stale', 'never_analysed', 'analyze_settings')")" unknown "what only the primary counts is unknown there"
 tap_is "$(query "SELECT perfadvisor.health_json() -> 'server' ->> 'in_recovery'")" true "health_json() says that it is one"
 
 # Replay that is paused, for the standby and for its primary
@@ -105,11 +105,20 @@ pa_server_stop primary
 # Without the library
 sed -i "s/^shared_preload_libraries.*//" "$PA_WORK/primary/data/postgresql.conf"
 pa_server_start primary
-tap_is "$(query "SELECT severity || ' ' || fix_sql FROM perfadvisor.findings WHERE area = 'recorder'")" "critical ALTER SYSTEM SET shared_preload_libraries = 'perfadvisor'" "without the library that is the finding"
+tap_is "$(query "SELECT severity || ' ' || fix_sql FROM perfadvisor.findings WHERE area = 'recorder' AND check_name = 'recorder_not_loaded'")" "critical ALTER SYSTEM SET shared_preload_libraries = 'perfadvisor'" "without the library that is the finding"
+tap_is "$(query "SELECT string_agg(DISTINCT check_name || ' ' || object, ', ' ORDER BY check_name || ' ' || object) FROM perfadvisor.findings WHERE severity = 'unknown' AND evidence ->> 'lacks' = 'the library in shared_preload_libraries'")" \
+	"setting jit, setting jit_above_cost, wrong_estimate postgres" "what follows from recorded statements is unknown"
 tap_is "$(query "SELECT bool_and(area IN ('vacuum', 'statistics', 'index', 'cache', 'settings', 'maintenance', 'recorder', 'lock', 'replication', 'sequence')) AND count(*) >= 6 FROM perfadvisor.health()")" t "and the checks of catalogs work without it"
 query "ALTER SYSTEM SET shared_preload_libraries = 'perfadvisor'" >/dev/null
 pa_server_stop primary
 pa_server_start primary
-tap_is "$(query "SELECT perfadvisor.recorder_loaded()")" t "what is printed mends it at the next start"
+tap_is "$(query "SELECT perfadvisor.recorder_loaded()") $(query "SELECT count(*) FROM perfadvisor.findings WHERE check_name = 'recorder_not_loaded' OR evidence ->> 'lacks' = 'the library in shared_preload_libraries'")" "t 0" "what is printed mends it at the next start"
+query "CREATE ROLE nobody_here LOGIN" >/dev/null
+tap_is "$(PGUSER=nobody_here query "SELECT string_agg(DISTINCT area || ' ' || check_name, ', ' ORDER BY area || ' ' || check_name) FROM perfadvisor.findings WHERE severity = 'unknown'")" \
+	"cache repeated_results, index advice, lock blocking, lock long_transaction, outcome regression, pattern patterns, plan plan_change, pool connections, pool idle_in_transaction, pool idle_in_transaction_share, pool max_connections_high, pool session_churn, pool session_ends, pool timeout_unset, pool unused_connections, recorder recorder, replication standby, settings setting, statistics advice, statistics extended_unbuilt, statistics wrong_estimate, target latency_target, vacuum autovacuum_workers, vacuum xmin_horizon" \
+	"to a role without rights all is unknown that hangs on what others do, and on the recorder"
+tap_is "$(PGUSER=nobody_here query "SELECT count(*) FROM perfadvisor.findings WHERE severity = 'unknown' AND fix_sql NOT LIKE 'GRANT %'")" 0 "each with the GRANT that would show it"
+tap_is "$(PGUSER=watcher query "SELECT string_agg(DISTINCT area || ' ' || check_name, ', ' ORDER BY area || ' ' || check_name) FROM perfadvisor.findings WHERE severity = 'unknown'")" \
+	"pattern patterns, statistics extended_unbuilt" "to a member of pg_monitor only what owners see, and what takes to be the role that ran a statement"
 pa_server_stop primary
 tap_done

@@ -75,9 +75,9 @@ among() {
 	done
 }
 
-# run_printed SQL runs what a finding prints, as it is printed.
+# run_printed SQL runs what a finding prints the way the reference tells to: one statement of each line.
 run_printed() {
-	printf '%s;\n' "$1" | pa_psql -d app -v ON_ERROR_STOP=1 -At -f - 2>&1 >/dev/null
+	printf "SELECT unnest(string_to_array(\$printed\$%s\$printed\$, E';\\\\n'))\n\\\\gexec\n" "$1" | pa_psql -d app -v ON_ERROR_STOP=1 -At -f - 2>&1 >/dev/null
 }
 
 # printed CONDITION lists findings, one in a line: id, name, lock_note, fix_sql, verify_sql and undo_sql, without

@@ -38,7 +38,7 @@ mend() {
 pa_prepare test
 pa_begin
 pa_build
-tap_plan 32
+tap_plan 34
 cat >"$PA_WORK/server.conf" <<-'CONF'
 	shared_preload_libraries = 'perfadvisor'
 	autovacuum_naptime = '1h'
@@ -144,6 +144,12 @@ query "ALTER SYSTEM SET autovacuum = off" >/dev/null
 query "SELECT pg_reload_conf()" >/dev/null
 until [ "$(query "SHOW autovacuum")" = off ]; do :; done
 tap_is "$(check autovacuum_off autovacuum status)" critical "autovacuum switched off is critical"
+undo_sql=$(check autovacuum_off autovacuum undo_sql)
+run_sql autovacuum_off autovacuum remedy_sql >/dev/null
+until [ "$(query "SHOW autovacuum")" = on ]; do :; done
+echo "$undo_sql" | pa_psql -d postgres -At -f - >/dev/null
+until [ "$(query "SHOW autovacuum")" = off ]; do :; done
+tap_is "$(check autovacuum_off autovacuum status)" critical "undo_sql switches it off again"
 run_sql autovacuum_off autovacuum remedy_sql >/dev/null
 until [ "$(query "SHOW autovacuum")" = on ]; do :; done
 tap_is "$(query "SELECT status FROM perfadvisor.vacuum_health WHERE check_name = 'autovacuum_off'")" ok "and switched on as printed it is well"
@@ -162,5 +168,6 @@ query "INSERT INTO perfadvisor.horizon_log VALUES (now() - interval '2 days', (S
 tap_is "$(check freeze_age postgres "evidence ->> 'days_left'")" 9 "with a rate of 100 million a day it says in how many days none is left"
 tap_is "$(query "SELECT count(*) > 3 FROM perfadvisor.vacuum_health WHERE check_name = 'freeze_overdue' AND status = 'warning'")" t "tables that autovacuum should have frozen are named"
 mend freeze_overdue public.holder "and frozen as printed they are gone from the list"
+mend freeze_age postgres "and when all tables are frozen as printed the database is young again"
 pa_server_stop health
 tap_done
