@@ -14,7 +14,10 @@ CREATE TABLE perfadvisor.workload_sources (
     redacted boolean,
     total_exec_time double precision,
     error text,
-    error_at timestamptz
+    error_at timestamptz,
+    added_by name,
+    failures integer NOT NULL DEFAULT 0,
+    next_pull timestamptz
 );
 
 COMMENT ON TABLE perfadvisor.workload_sources IS 'Other servers whose workload counts when advising here';
@@ -31,6 +34,9 @@ COMMENT ON COLUMN perfadvisor.workload_sources.redacted IS 'Whether it came with
 COMMENT ON COLUMN perfadvisor.workload_sources.total_exec_time IS 'Execution time of its statements, ms';
 COMMENT ON COLUMN perfadvisor.workload_sources.error IS 'Why it could not be pulled the last time';
 COMMENT ON COLUMN perfadvisor.workload_sources.error_at IS 'When that was';
+COMMENT ON COLUMN perfadvisor.workload_sources.added_by IS 'Role that added it, and that is used to connect';
+COMMENT ON COLUMN perfadvisor.workload_sources.failures IS 'Attempts in a row that have failed';
+COMMENT ON COLUMN perfadvisor.workload_sources.next_pull IS 'When it is fetched next; NULL: after the next snapshot';
 
 CREATE TABLE perfadvisor.source_statements (
     source text NOT NULL REFERENCES perfadvisor.workload_sources ON DELETE CASCADE,
@@ -253,10 +259,7 @@ FROM (SELECT CASE
       CASE WHEN document -> 'version' IS DISTINCT FROM '1' THEN 'Its version is ' || COALESCE(document ->> 'version', 'missing') || ', known is 1.' END AS detail) AS p
 WHERE p.problem IS NOT NULL;
 
-DELETE FROM perfadvisor.source_statements AS s WHERE s.source = import_workload.source;
-DELETE FROM perfadvisor.source_indexes AS i WHERE i.source = import_workload.source;
-DELETE FROM perfadvisor.source_tables AS t WHERE t.source = import_workload.source;
-
+-- First, since another session may be at it: it is waited for here
 INSERT INTO perfadvisor.workload_sources AS w (source, role, imported_at, exported_at, recorded_since, hours,
     server_version, standby, redacted, total_exec_time)
 SELECT import_workload.source, import_workload.role, pg_catalog.clock_timestamp(), (document ->> 'exported_at')::timestamptz,
@@ -270,6 +273,10 @@ ON CONFLICT (source) DO UPDATE
     SET role = COALESCE(excluded.role, w.role), imported_at = excluded.imported_at, exported_at = excluded.exported_at,
         recorded_since = excluded.recorded_since, hours = excluded.hours, server_version = excluded.server_version,
         standby = excluded.standby, redacted = excluded.redacted, total_exec_time = excluded.total_exec_time, error = NULL, error_at = NULL;
+
+DELETE FROM perfadvisor.source_statements AS s WHERE s.source = import_workload.source;
+DELETE FROM perfadvisor.source_indexes AS i WHERE i.source = import_workload.source;
+DELETE FROM perfadvisor.source_tables AS t WHERE t.source = import_workload.source;
 
 INSERT INTO perfadvisor.source_statements (source, number, rolname, queryid, toplevel, statement_class, query, calls, failures,
     rows, total_exec_time, min_exec_time, max_exec_time, first_seen, last_seen, samples)
@@ -431,7 +438,8 @@ CREATE VIEW perfadvisor.sources AS
 SELECT w.source, w.connection IS NOT NULL AS pulled, w.role, w.imported_at,
        pg_catalog.now() - w.exported_at AS age, w.recorded_since, w.server_version, w.standby, w.redacted,
        (SELECT pg_catalog.count(*) FROM perfadvisor.source_statements AS s WHERE s.source = w.source) AS statements,
-       w.total_exec_time, w.error, w.error_at
+       w.total_exec_time, w.error, w.error_at, w.added_by, w.failures,
+       CASE WHEN w.connection IS NOT NULL THEN COALESCE(w.next_pull, pg_catalog.now()) END AS next_pull
 FROM perfadvisor.workload_sources AS w;
 
 COMMENT ON VIEW perfadvisor.sources IS 'Other servers whose workload counts when advising here';
@@ -448,27 +456,30 @@ COMMENT ON COLUMN perfadvisor.sources.statements IS 'Statements it has';
 COMMENT ON COLUMN perfadvisor.sources.total_exec_time IS 'Their execution time, ms';
 COMMENT ON COLUMN perfadvisor.sources.error IS 'Why it could not be pulled the last time';
 COMMENT ON COLUMN perfadvisor.sources.error_at IS 'When that was';
+COMMENT ON COLUMN perfadvisor.sources.added_by IS 'Role that added it, and that is used to connect';
+COMMENT ON COLUMN perfadvisor.sources.failures IS 'Attempts in a row that have failed';
+COMMENT ON COLUMN perfadvisor.sources.next_pull IS 'When it is fetched next, at the first snapshot after that; NULL for one that is imported';
 
 CREATE FUNCTION perfadvisor.add_source(source text, connection text, role name DEFAULT NULL) RETURNS void
-LANGUAGE SQL VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-SELECT perfadvisor.raise('a source needs a name and a connection', NULL,
-    'The connection is the name of a foreign server (CREATE SERVER ... FOREIGN DATA WRAPPER dblink_fdw), or a connection string; citus:workers asks the workers of Citus.')
-WHERE COALESCE(add_source.source, '') = '' OR COALESCE(add_source.connection, '') = '';
-SELECT perfadvisor.raise(pg_catalog.format('role "%s" does not exist', add_source.role))
-WHERE add_source.role IS NOT NULL AND NOT EXISTS (SELECT FROM pg_catalog.pg_roles AS r WHERE r.rolname = add_source.role);
-INSERT INTO perfadvisor.workload_sources AS w (source, connection, role)
-VALUES (add_source.source, add_source.connection, add_source.role)
-ON CONFLICT (source) DO UPDATE SET connection = excluded.connection, role = excluded.role, error = NULL, error_at = NULL;
-END;
+LANGUAGE C VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT
+AS 'MODULE_PATHNAME', 'pa_add_source';
 
 COMMENT ON FUNCTION perfadvisor.add_source(text, text, name) IS
-'Names another server whose workload pull_sources() fetches through dblink, by a foreign server or a connection string; citus:workers stands for all workers of Citus';
+'Names another server whose workload is fetched regularly, through dblink and with the rights of the role that calls this, by a foreign server or a connection string; citus:workers stands for all workers of Citus';
 
 CREATE FUNCTION perfadvisor.pull_sources() RETURNS integer
 LANGUAGE C VOLATILE PARALLEL UNSAFE STRICT
 AS 'MODULE_PATHNAME', 'pa_pull_sources';
 
 COMMENT ON FUNCTION perfadvisor.pull_sources() IS
-'Fetches the workload of every source that has a connection, and returns how many it could fetch; see sources.error for the others';
+'Fetches the workload of every source that has a connection now, and returns how many it could fetch; see sources.error for the others';
+
+CREATE FUNCTION perfadvisor.sources_due() RETURNS boolean
+LANGUAGE SQL STABLE PARALLEL SAFE STRICT
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+SELECT EXISTS (SELECT FROM perfadvisor.workload_sources AS w
+               WHERE w.connection IS NOT NULL AND COALESCE(w.next_pull <= pg_catalog.clock_timestamp(), true));
+END;
+
+COMMENT ON FUNCTION perfadvisor.sources_due() IS 'Whether the workload of another server is to be fetched, for the worker that takes snapshots';

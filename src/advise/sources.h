@@ -20,7 +20,7 @@ typedef struct PaSourceStatement
 #define PA_CITUS_WORKERS "citus:workers"
 
 extern bool pa_citus_is_here(void);
-extern char *pa_citus_pull(const char *source);
+extern char *pa_citus_fetch(char **problem);
 extern List *pa_sources_read(void);
 extern uint64 pa_sources_version(void);
 extern bool pa_sources_may_read(const char *table);
