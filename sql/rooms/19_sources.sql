@@ -11,6 +11,7 @@ CREATE TABLE perfadvisor.workload_sources (
     hours double precision,
     server_version text,
     standby boolean,
+    standby_names text[] NOT NULL DEFAULT '{}',
     redacted boolean,
     total_exec_time double precision,
     error text,
@@ -30,6 +31,7 @@ COMMENT ON COLUMN perfadvisor.workload_sources.recorded_since IS 'Since when it 
 COMMENT ON COLUMN perfadvisor.workload_sources.hours IS 'Time that the workload took, from its first statement to its last';
 COMMENT ON COLUMN perfadvisor.workload_sources.server_version IS 'Version of PostgreSQL there';
 COMMENT ON COLUMN perfadvisor.workload_sources.standby IS 'Whether it was in recovery';
+COMMENT ON COLUMN perfadvisor.workload_sources.standby_names IS 'What a primary may know it as: the names of its slot and its cluster, and its application_name';
 COMMENT ON COLUMN perfadvisor.workload_sources.redacted IS 'Whether it came without constants';
 COMMENT ON COLUMN perfadvisor.workload_sources.total_exec_time IS 'Execution time of its statements, ms';
 COMMENT ON COLUMN perfadvisor.workload_sources.error IS 'Why it could not be pulled the last time';
@@ -124,6 +126,19 @@ END;
 
 COMMENT ON FUNCTION perfadvisor.source_index_scans() IS 'How often indexes were scanned on other servers, for index_cleanup';
 
+CREATE FUNCTION perfadvisor.source_standby_names(OUT source text, OUT name text)
+RETURNS SETOF record
+LANGUAGE SQL STABLE PARALLEL SAFE STRICT SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+SELECT DISTINCT w.source, n.name
+FROM perfadvisor.workload_sources AS w
+     CROSS JOIN LATERAL pg_catalog.unnest(w.standby_names || w.source) AS n(name)
+WHERE w.standby;
+END;
+
+COMMENT ON FUNCTION perfadvisor.source_standby_names() IS 'What this server may know standbys as whose workload is known, for index_cleanup';
+
 SELECT pg_catalog.pg_extension_config_dump('perfadvisor.workload_sources', '');
 SELECT pg_catalog.pg_extension_config_dump('perfadvisor.source_statements', '');
 SELECT pg_catalog.pg_extension_config_dump('perfadvisor.source_indexes', '');
@@ -171,6 +186,12 @@ SELECT pg_catalog.jsonb_build_object(
     'database', pg_catalog.current_database(),
     'server_version', pg_catalog.current_setting('server_version'),
     'standby', pg_catalog.pg_is_in_recovery(),
+    'standby_names', COALESCE((
+        SELECT pg_catalog.jsonb_agg(DISTINCT n.name)
+        FROM (SELECT CASE WHEN s.name = 'primary_conninfo' THEN pg_catalog.substring(s.setting, 'application_name *= *''?([^ '']+)') ELSE s.setting END AS name
+              FROM pg_catalog.pg_settings AS s
+              WHERE s.name IN ('cluster_name', 'primary_slot_name', 'primary_conninfo') AND pg_catalog.pg_is_in_recovery()) AS n
+        WHERE n.name <> ''), '[]'),
     'redacted', export_workload.redact IS TRUE,
     'statements', COALESCE((
         SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
@@ -192,16 +213,33 @@ SELECT pg_catalog.jsonb_build_object(
     'tables', COALESCE((
         SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
             'relation', pg_catalog.format('%I.%I', n.nspname, c.relname),
-            'pages', c.relpages, 'rows', c.reltuples, 'visible_pages', c.relallvisible,
+            -- a partitioned table has -1
+            'pages', GREATEST(c.relpages, 0), 'rows', c.reltuples, 'visible_pages', GREATEST(c.relallvisible, 0),
             'columns', COALESCE((
                 SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
                     'column', p.attname, 'inherited', p.inherited, 'null_share', p.null_frac, 'width', p.avg_width,
                     'distinct', p.n_distinct, 'correlation', p.correlation,
                     'common_shares', p.most_common_freqs,
                     'common', CASE WHEN export_workload.redact IS NOT TRUE THEN p.most_common_vals::text END,
-                    'bounds', CASE WHEN export_workload.redact IS NOT TRUE THEN p.histogram_bounds::text END))
+                    'bounds', CASE WHEN export_workload.redact IS NOT TRUE THEN p.histogram_bounds::text END,
+                    'element_shares', p.most_common_elem_freqs, 'element_counts', p.elem_count_histogram,
+                    'elements', CASE WHEN export_workload.redact IS NOT TRUE THEN p.most_common_elems::text END))
                 FROM pg_catalog.pg_stats AS p
-                WHERE c.relkind IN ('r', 'm', 'p') AND p.schemaname = n.nspname AND p.tablename = c.relname), '[]'))
+                WHERE p.schemaname = n.nspname AND p.tablename = c.relname), '[]')
+                -- of expressions of CREATE STATISTICS; those of indexes are columns of these
+                || COALESCE((
+                SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+                    'expression', p.expr, 'inherited', p.inherited, 'null_share', p.null_frac, 'width', p.avg_width,
+                    'distinct', p.n_distinct, 'correlation', p.correlation,
+                    'common_shares', p.most_common_freqs,
+                    'common', CASE WHEN export_workload.redact IS NOT TRUE THEN p.most_common_vals::text END,
+                    'bounds', CASE WHEN export_workload.redact IS NOT TRUE THEN p.histogram_bounds::text END,
+                    'element_shares', p.most_common_elem_freqs, 'element_counts', p.elem_count_histogram,
+                    'elements', CASE WHEN export_workload.redact IS NOT TRUE THEN p.most_common_elems::text END))
+                FROM pg_catalog.pg_stats_ext_exprs AS p
+                WHERE p.schemaname = n.nspname AND p.tablename = c.relname AND p.null_frac IS NOT NULL
+                  -- their texts may hold constants
+                  AND export_workload.redact IS NOT TRUE), '[]'))
             ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c
              JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
@@ -261,18 +299,21 @@ WHERE p.problem IS NOT NULL;
 
 -- First, since another session may be at it: it is waited for here
 INSERT INTO perfadvisor.workload_sources AS w (source, role, imported_at, exported_at, recorded_since, hours,
-    server_version, standby, redacted, total_exec_time)
+    server_version, standby, standby_names, redacted, total_exec_time)
 SELECT import_workload.source, import_workload.role, pg_catalog.clock_timestamp(), (document ->> 'exported_at')::timestamptz,
        (document ->> 'recorded_since')::timestamptz,
        GREATEST(COALESCE(pg_catalog.date_part('epoch', pg_catalog.max(s.last_seen) - pg_catalog.min(s.first_seen)), 0) / 3600, 1.0 / 60),
-       document ->> 'server_version', (document ->> 'standby')::boolean, (document ->> 'redacted')::boolean,
+       document ->> 'server_version', (document ->> 'standby')::boolean,
+       ARRAY(SELECT n.name FROM pg_catalog.jsonb_array_elements_text(
+                 CASE WHEN pg_catalog.jsonb_typeof(document -> 'standby_names') = 'array' THEN document -> 'standby_names' ELSE '[]' END) AS n(name)
+             WHERE n.name IS NOT NULL LIMIT 10), (document ->> 'redacted')::boolean,
        COALESCE(pg_catalog.sum(s.total_exec_time) FILTER (WHERE s.toplevel), 0)
 FROM pg_catalog.jsonb_to_recordset(document -> 'statements') AS s(
          toplevel boolean, total_exec_time double precision, first_seen timestamptz, last_seen timestamptz)
 ON CONFLICT (source) DO UPDATE
     SET role = COALESCE(excluded.role, w.role), imported_at = excluded.imported_at, exported_at = excluded.exported_at,
         recorded_since = excluded.recorded_since, hours = excluded.hours, server_version = excluded.server_version,
-        standby = excluded.standby, redacted = excluded.redacted, total_exec_time = excluded.total_exec_time, error = NULL, error_at = NULL;
+        standby = excluded.standby, standby_names = excluded.standby_names, redacted = excluded.redacted, total_exec_time = excluded.total_exec_time, error = NULL, error_at = NULL;
 
 DELETE FROM perfadvisor.source_statements AS s WHERE s.source = import_workload.source;
 DELETE FROM perfadvisor.source_indexes AS i WHERE i.source = import_workload.source;
@@ -315,8 +356,8 @@ WHERE t.source = import_workload.source;
 SELECT pg_catalog.count(k.width)
 FROM perfadvisor.source_tables AS t
      CROSS JOIN LATERAL pg_catalog.jsonb_to_recordset(t.columns) AS k(
-         "column" text, inherited boolean, null_share real, width integer, "distinct" real, correlation real,
-         common_shares real[], common text, bounds text)
+         "column" text, expression text, inherited boolean, null_share real, width integer, "distinct" real, correlation real,
+         common_shares real[], element_shares real[], element_counts real[], common text, bounds text, elements text)
 WHERE t.source = import_workload.source;
 
 SELECT pg_catalog.count(*) FROM perfadvisor.source_statements AS s WHERE s.source = import_workload.source;
