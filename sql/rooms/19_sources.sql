@@ -151,17 +151,24 @@ AS 'MODULE_PATHNAME', 'pa_raise';
 
 COMMENT ON FUNCTION perfadvisor.raise(text, text, text) IS 'Raises an error, for functions in SQL';
 
+CREATE FUNCTION perfadvisor.strip_comments(query text) RETURNS text
+LANGUAGE C IMMUTABLE PARALLEL SAFE STRICT
+AS 'MODULE_PATHNAME', 'pa_strip_comments';
+
+COMMENT ON FUNCTION perfadvisor.strip_comments(text) IS 'The text of a statement without its comments; NULL for a text that was clipped or is no SQL';
+
 CREATE FUNCTION perfadvisor.export_workload(redact boolean DEFAULT false) RETURNS jsonb
 LANGUAGE SQL VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 WITH here AS MATERIALIZED (
-    SELECT s.*, r.rolname
+    SELECT s.*, r.rolname, x.query AS exported
     FROM perfadvisor.recorded_statements() AS s
          JOIN pg_catalog.pg_database AS d ON d.oid = s.dbid
          JOIN pg_catalog.pg_roles AS r ON r.oid = s.userid
+         CROSS JOIN LATERAL (SELECT CASE WHEN export_workload.redact THEN perfadvisor.strip_comments(s.query) ELSE s.query END) AS x(query)
     WHERE d.datname = pg_catalog.current_database() AND s.queryid IS NOT NULL AND s.statement_class <> 'utility'
-      AND s.query IS NOT NULL AND pg_catalog.strpos(s.query, 'perfadvisor.') = 0
+      AND x.query IS NOT NULL AND pg_catalog.strpos(s.query, 'perfadvisor.') = 0
 ), samples AS MATERIALIZED (
     SELECT s.userid, s.queryid, s.toplevel,
            pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
@@ -196,7 +203,7 @@ SELECT pg_catalog.jsonb_build_object(
     'statements', COALESCE((
         SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
             'rolname', h.rolname, 'queryid', h.queryid::text, 'toplevel', h.toplevel, 'statement_class', h.statement_class,
-            'query', h.query, 'calls', h.calls, 'failures', h.failures, 'rows', h.rows,
+            'query', h.exported, 'calls', h.calls, 'failures', h.failures, 'rows', h.rows,
             'total_exec_time', h.total_exec_time, 'min_exec_time', h.min_exec_time, 'max_exec_time', h.max_exec_time,
             'first_seen', h.first_seen, 'last_seen', h.last_seen, 'samples', COALESCE(s.samples, '[]'))
             ORDER BY h.total_exec_time DESC, h.queryid)
@@ -252,7 +259,7 @@ SELECT pg_catalog.jsonb_build_object(
 END;
 
 COMMENT ON FUNCTION perfadvisor.export_workload(boolean) IS
-'The recorded workload of this database, as far as the current role may see it, as a document for import_workload(); redact leaves all constants out';
+'The recorded workload of this database, as far as the current role may see it, as a document for import_workload(); redact leaves all constants and comments out';
 
 CREATE FUNCTION perfadvisor.import_workload(document jsonb, source text, role name DEFAULT NULL) RETURNS bigint
 LANGUAGE SQL VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT SECURITY DEFINER
@@ -365,6 +372,19 @@ END;
 
 COMMENT ON FUNCTION perfadvisor.import_workload(jsonb, text, name) IS
 'Takes in the workload of another server under a name, in place of what was there under that name, and returns how many statements it has; they are planned as the role of the same name here, or as the one given';
+
+CREATE FUNCTION perfadvisor.import_workload(document text, source text, role name DEFAULT NULL) RETURNS bigint
+LANGUAGE SQL VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+-- said at once: reading it takes minutes
+SELECT perfadvisor.raise('the document is larger than 256 MB', pg_catalog.format('It has %s.', pg_catalog.pg_size_pretty(pg_catalog.octet_length(document)::bigint)),
+    'Export with fewer statements: perfadvisor.max_statements there is what limits them.')
+WHERE pg_catalog.octet_length(document) > 268435456;
+SELECT perfadvisor.import_workload(document::jsonb, import_workload.source, import_workload.role);
+END;
+
+COMMENT ON FUNCTION perfadvisor.import_workload(text, text, name) IS 'The same for a document as text, of at most 256 MB';
 
 -- Citus: shards of distributed tables
 CREATE FUNCTION perfadvisor.citus_shards(OUT schema text, OUT shard text, OUT relation text)

@@ -166,7 +166,7 @@ pa_pull_take_in(const PaPull *pull, const char *document, const char *problem)
 		pull->source, pull->connection, NULL, NULL);
 	if (SPI_processed == 0)
 		return false;
-	run("SELECT perfadvisor.import_workload($2::pg_catalog.jsonb, $1)", pull->source, document, NULL, NULL);
+	run("SELECT perfadvisor.import_workload($2, $1)", pull->source, document, NULL, NULL);
 	run("UPDATE perfadvisor.workload_sources SET failures = 0, next_pull = pg_catalog.clock_timestamp()"
 		" + 12 * GREATEST(pg_catalog.current_setting('perfadvisor.snapshot_interval')::pg_catalog.interval, '1 second'),"
 		" error = $2, error_at = CASE WHEN $2 IS NOT NULL THEN pg_catalog.clock_timestamp() END WHERE source = $1",
