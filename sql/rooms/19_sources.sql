@@ -57,6 +57,7 @@ CREATE TABLE perfadvisor.source_statements (
     first_seen timestamptz NOT NULL,
     last_seen timestamptz NOT NULL,
     samples jsonb NOT NULL,
+    scans jsonb NOT NULL DEFAULT '[]',
     PRIMARY KEY (source, number)
 );
 
@@ -77,6 +78,8 @@ COMMENT ON COLUMN perfadvisor.source_statements.max_exec_time IS 'As in statemen
 COMMENT ON COLUMN perfadvisor.source_statements.first_seen IS 'As in statements';
 COMMENT ON COLUMN perfadvisor.source_statements.last_seen IS 'As in statements';
 COMMENT ON COLUMN perfadvisor.source_statements.samples IS 'Executions with their constants: query, parameters, parameter_types, parameters_known, search_path, exec_time, rows';
+
+COMMENT ON COLUMN perfadvisor.source_statements.scans IS 'What sampled sequential scans of it returned there, on the average: relation, rows';
 
 CREATE TABLE perfadvisor.source_indexes (
     source text NOT NULL REFERENCES perfadvisor.workload_sources ON DELETE CASCADE,
@@ -179,6 +182,20 @@ WITH here AS MATERIALIZED (
          JOIN pg_catalog.pg_database AS d ON d.oid = s.dbid
     WHERE d.datname = pg_catalog.current_database() AND export_workload.redact IS NOT TRUE
     GROUP BY s.userid, s.queryid, s.toplevel
+), scans AS MATERIALIZED (
+    -- of scans that a statement makes in one way alone
+    SELECT s.userid, s.queryid,
+           pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('relation', s.relation, 'rows', s.rows)) AS scans
+    FROM (SELECT s.userid, s.queryid, pg_catalog.format('%I.%I', pg_catalog.min(n.nspname::text), pg_catalog.min(c.relname::text)) AS relation,
+                 pg_catalog.min(s.rows_returned::double precision / s.scans) AS rows
+          FROM perfadvisor.recorded_seq_scans() AS s
+               JOIN pg_catalog.pg_database AS d ON d.oid = s.dbid
+               JOIN pg_catalog.pg_class AS c ON c.oid = s.relid
+               JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+          WHERE d.datname = pg_catalog.current_database()
+          GROUP BY s.userid, s.queryid, s.relid
+          HAVING pg_catalog.count(*) = 1 AND pg_catalog.bool_and(s.estimate_error > 0 AND s.scans > 0 AND s.rows_returned < s.rows_read)) AS s
+    GROUP BY s.userid, s.queryid
 ), scanned AS MATERIALIZED (
     SELECT t.relid
     FROM pg_catalog.pg_stat_user_tables AS t
@@ -205,10 +222,11 @@ SELECT pg_catalog.jsonb_build_object(
             'rolname', h.rolname, 'queryid', h.queryid::text, 'toplevel', h.toplevel, 'statement_class', h.statement_class,
             'query', h.exported, 'calls', h.calls, 'failures', h.failures, 'rows', h.rows,
             'total_exec_time', h.total_exec_time, 'min_exec_time', h.min_exec_time, 'max_exec_time', h.max_exec_time,
-            'first_seen', h.first_seen, 'last_seen', h.last_seen, 'samples', COALESCE(s.samples, '[]'))
+            'first_seen', h.first_seen, 'last_seen', h.last_seen, 'samples', COALESCE(s.samples, '[]'), 'scans', COALESCE(c.scans, '[]'))
             ORDER BY h.total_exec_time DESC, h.queryid)
         FROM here AS h
-             LEFT JOIN samples AS s ON s.userid = h.userid AND s.queryid = h.queryid AND s.toplevel = h.toplevel), '[]'),
+             LEFT JOIN samples AS s ON s.userid = h.userid AND s.queryid = h.queryid AND s.toplevel = h.toplevel
+             LEFT JOIN scans AS c ON c.userid = h.userid AND c.queryid = h.queryid), '[]'),
     'indexes', COALESCE((
         SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
             'index', pg_catalog.format('%I.%I', i.schemaname, i.indexrelname),
@@ -291,6 +309,10 @@ FROM (SELECT CASE
                  && @.parameters.size() == @.parameter_types.size() && @.parameters.size() == @.parameters_known.size() && @.parameters.size() <= 1000
                  && @.exec_time.type() == "number" && @.rows.type() == "number"))')
             THEN 'the document is damaged: a sample lacks something or has it of another type'
+        WHEN pg_catalog.jsonb_path_exists(document, '$.statements[*] ? (exists(@.scans) && !(@.scans.type() == "array"))')
+             OR pg_catalog.jsonb_path_exists(document, '$.statements[*].scans[*] ? (!(@.type() == "object"
+                 && @.relation.type() == "string" && @.rows.type() == "number" && @.rows >= 0))')
+            THEN 'the document is damaged: a scan lacks something or has it of another type'
         WHEN pg_catalog.jsonb_path_exists(document, '$.indexes[*] ? (!(@.type() == "object"
                  && @.index.type() == "string" && @.relation.type() == "string" && @.scans.type() == "number"))')
             THEN 'the document is damaged: an index lacks something or has it of another type'
@@ -327,14 +349,14 @@ DELETE FROM perfadvisor.source_indexes AS i WHERE i.source = import_workload.sou
 DELETE FROM perfadvisor.source_tables AS t WHERE t.source = import_workload.source;
 
 INSERT INTO perfadvisor.source_statements (source, number, rolname, queryid, toplevel, statement_class, query, calls, failures,
-    rows, total_exec_time, min_exec_time, max_exec_time, first_seen, last_seen, samples)
+    rows, total_exec_time, min_exec_time, max_exec_time, first_seen, last_seen, samples, scans)
 SELECT import_workload.source, e.number, s.rolname, s.queryid, s.toplevel, s.statement_class, s.query, s.calls, s.failures,
-       s.rows, s.total_exec_time, s.min_exec_time, s.max_exec_time, s.first_seen, s.last_seen, s.samples
+       s.rows, s.total_exec_time, s.min_exec_time, s.max_exec_time, s.first_seen, s.last_seen, s.samples, COALESCE(s.scans, '[]')
 FROM pg_catalog.jsonb_array_elements(document -> 'statements') WITH ORDINALITY AS e(value, number)
      CROSS JOIN LATERAL pg_catalog.jsonb_to_record(e.value) AS s(
          rolname text, queryid bigint, toplevel boolean, statement_class text, query text, calls bigint, failures bigint,
          rows bigint, total_exec_time double precision, min_exec_time double precision, max_exec_time double precision,
-         first_seen timestamptz, last_seen timestamptz, samples jsonb);
+         first_seen timestamptz, last_seen timestamptz, samples jsonb, scans jsonb);
 
 -- What could not be read when advising is refused now
 SELECT pg_catalog.count(p.rows)
@@ -342,6 +364,11 @@ FROM perfadvisor.source_statements AS s
      CROSS JOIN LATERAL pg_catalog.jsonb_to_recordset(s.samples) AS p(
          query text, parameters text[], parameter_types text[], parameters_known boolean[],
          search_path text, exec_time double precision, rows bigint)
+WHERE s.source = import_workload.source;
+
+SELECT pg_catalog.count(pg_catalog.parse_ident(c.relation)), pg_catalog.count(c.rows)
+FROM perfadvisor.source_statements AS s
+     CROSS JOIN LATERAL pg_catalog.jsonb_to_recordset(s.scans) AS c(relation text, rows double precision)
 WHERE s.source = import_workload.source;
 
 INSERT INTO perfadvisor.source_indexes (source, index, relation, scans, last_scan)

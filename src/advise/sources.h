@@ -13,6 +13,7 @@ typedef struct PaSourceStatement
 {
 	char	   *source;			/* the other server */
 	double		hours;			/* that its workload took */
+	List	   *known_rows;		/* PaKnownRows *, of its scans there */
 	PaStatement statement;		/* userid is InvalidOid if the role is missing here */
 } PaSourceStatement;
 

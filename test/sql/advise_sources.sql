@@ -28,7 +28,7 @@ CREATE EXTENSION pgtap;
 CREATE EXTENSION perfadvisor;
 CREATE TABLE other_oids ();
 :tables
-SELECT plan(39);
+SELECT plan(42);
 CREATE FUNCTION advised() RETURNS text LANGUAGE sql AS
 $$ SELECT string_agg(regexp_replace(ddl, ' \S+_idx ', ' '), '; ' ORDER BY ddl) FROM perfadvisor.index_advice $$;
 
@@ -39,6 +39,7 @@ SELECT ok(strpos(:'redacted', md5('7')) = 0, 'but not when these are to be left 
 SELECT ok(strpos(:'document', 'Harriet') > 0 AND strpos(:'redacted', 'Harriet') = 0, 'nor the comments, which may hold some');
 SELECT is(array_agg(perfadvisor.strip_comments(q) ORDER BY n), ARRAY['SELECT 1 + 2', 'SELECT ''/* a */'' || "--b" FROM t', NULL, ''], 'what only looks like a comment stays, and what cannot be read is left out')
 FROM unnest(ARRAY['/* x */ SELECT 1 /* y */+ 2 -- z', 'SELECT ''/* a */'' || "--b" FROM t', 'SELECT 1 /* cut', '-- nothing']) WITH ORDINALITY AS u(q, n);
+SELECT ok(:'document'::jsonb @? '$.statements[*].scans[*] ? (@.relation == "public.orders" && @.rows >= 1)', 'it says what scans of statements really returned');
 SELECT is(advised(), NULL, 'where nothing ran nothing is advised');
 SELECT ok(perfadvisor.import_workload(:'document', 'production') >= 4, 'the document is taken in');
 SELECT is(advised(), :'advice', 'with other OIDs the advice is the same');
@@ -69,6 +70,8 @@ SELECT throws_like($$ SELECT perfadvisor.import_workload('{"format": "something"
 SELECT throws_like(format($$ SELECT perfadvisor.import_workload(%L::jsonb || '{"version": 2}', 'production') $$, :'document'), 'the document has a version%', 'so is another version');
 SELECT throws_like(format($$ SELECT perfadvisor.import_workload(jsonb_set(%L, '{statements,0,calls}', '"many"'), 'production') $$, :'document'), 'the document is damaged%', 'and a number that is none');
 SELECT throws_like(format($$ SELECT perfadvisor.import_workload(jsonb_set(%L, '{statements,0,samples}', '[{"query": 5}]'), 'production') $$, :'document'), 'the document is damaged%', 'and a sample without its parts');
+SELECT throws_like(format($$ SELECT perfadvisor.import_workload(jsonb_set(%L, '{statements,0,scans}', '[{"relation": "orders", "rows": -1}]'), 'production') $$, :'document'), 'the document is damaged%', 'and a scan of less than no rows');
+SELECT throws_ok(format($$ SELECT perfadvisor.import_workload(jsonb_set(%L, '{statements,0,scans}', '[{"relation": "\"", "rows": 1}]'), 'production') $$, :'document'), '22023', NULL, 'and one of a table whose name is none');
 SELECT throws_ok(format($$ SELECT perfadvisor.import_workload(left(%L, -20)::jsonb, 'production') $$, :'document'), '22P02', NULL, 'and a document that was cut off');
 SELECT throws_ok($$ SELECT perfadvisor.import_workload(('{"format": "perfadvisor workload", "version": 1, "statements": ' || repeat('[', 1000000))::jsonb, 'production') $$, '54001', NULL, 'and one that is nested too deep');
 SELECT throws_like($$ SELECT perfadvisor.import_workload(jsonb_build_object('format', 'perfadvisor workload', 'version', 1, 'indexes', '[]'::jsonb, 'statements', (SELECT jsonb_agg('{}'::jsonb) FROM generate_series(1, 100001))), 'production') $$, 'the document has more than 100000 statements', 'and one of too many statements');
