@@ -7,11 +7,12 @@
  * role, so dblink's own rule holds: who is no superuser connects with a
  * password of his own, and never as the operating system's user.
  *
- * A server that does not answer must cost little and keep nobody. Connecting
- * is given three seconds for each of its addresses. (dblink 1.2 of PostgreSQL
- * 15 cannot be interrupted then; a name server that does not answer takes as
- * long as the resolver lets it.) Everything after that is asynchronous: between
- * looks whether the answer is there the process waits for its latch.
+ * A server that does not answer must cost little and keep nobody; DROP DATABASE
+ * waits for five seconds. Connecting is given four, and three for each address
+ * where it cannot be interrupted, which is with 15. (A name server that does not
+ * answer takes as long as the resolver lets it.) Everything after that is
+ * asynchronous: between looks whether the answer is there the process waits for
+ * its latch.
  */
 #include "postgres.h"
 
@@ -29,7 +30,7 @@
 
 #define LINK "perfadvisor workload"
 #define CONNECT_TIMEOUT "3"		/* s, for each address; what libpq does by itself */
-#define CONNECT_LIMIT (10 * 1000)	/* ms, for all of them where it can be interrupted */
+#define CONNECT_LIMIT (4 * 1000)	/* ms, for all of them where it can be interrupted */
 #define ANSWER_LIMIT (60 * 1000)	/* ms */
 #define LONGEST_PAUSE 100		/* ms, between two looks */
 

@@ -47,7 +47,7 @@ pa_build
 pa_server_create app test/perfadvisor.conf
 echo "perfadvisor.snapshot_interval = '1h'" >>"$PA_WORK/app/data/postgresql.conf"
 pa_server_start app
-tap_plan 21
+tap_plan 22
 HERE="host=$PA_SOCKETS port=$(pa_port app) user=postgres"
 pa_psql -d postgres -c "CREATE DATABASE other" -c "CREATE DATABASE slow" -c "CREATE DATABASE app"
 query "CREATE SCHEMA perfadvisor; CREATE FUNCTION perfadvisor.export_workload() RETURNS jsonb LANGUAGE plpgsql AS
@@ -99,6 +99,20 @@ tap_is "$(query "SELECT error LIKE 'permission denied for foreign server%' FROM 
 tap_is "$(PGUSER=helper query "SELECT perfadvisor.pull_sources()")" 2 "when he has sources fetched, those of others are fetched with their rights"
 tap_is "$(PGUSER=helper query "SELECT connection FROM perfadvisor.workload_sources" | grep -c 'permission denied')" 1 "and he does not see their connections"
 query "SELECT perfadvisor.remove_source(source) FROM perfadvisor.sources" >/dev/null
+
+# One that takes the connection and says nothing: its process is stopped
+pa_server_create mute test/perfadvisor.conf
+pa_server_start mute
+PGPORT=$(pa_port app)
+mute=$(head -n 1 "$PA_WORK/mute/data/postmaster.pid")
+pa_as kill -STOP "$mute"
+query "SELECT perfadvisor.add_source('mute', 'host=$PA_SOCKETS port=$(pa_port mute) user=postgres')" >/dev/null
+wake
+until_true "SELECT error IS NOT NULL FROM perfadvisor.sources WHERE source = 'mute'"
+tap_is "$(query "SELECT imported_at IS NULL AND error ~ 'timeout|in time' FROM perfadvisor.sources WHERE source = 'mute'")" t "a server that takes the connection and says nothing is given up"
+pa_as kill -CONT "$mute"
+pa_server_stop mute
+query "SELECT perfadvisor.remove_source('mute')" >/dev/null
 
 # One that does not answer
 hold
