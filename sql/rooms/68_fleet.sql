@@ -141,7 +141,8 @@ WITH sources AS (
     FROM sources AS s
 )
 SELECT CASE WHEN j.error IS NOT NULL THEN 'source_failed' WHEN j.status = 'info' THEN 'source_old' ELSE 'source' END, 'source ' || j.source, j.status,
-       CASE WHEN j.error IS NOT NULL THEN pg_catalog.format('The workload of source %s could not be fetched%s (warning from 3 attempts in a row on): %s', j.source,
+       CASE WHEN j.error IS NOT NULL AND j.imported_at >= j.error_at - interval '10 seconds' THEN pg_catalog.format('The workload of source %s was fetched without a part of it: %s', j.source, j.error)
+            WHEN j.error IS NOT NULL THEN pg_catalog.format('The workload of source %s could not be fetched%s (warning from 3 attempts in a row on): %s', j.source,
                 CASE WHEN j.failures > 1 THEN pg_catalog.format(' %s times in a row', j.failures) ELSE '' END, j.error)
             WHEN j.imported_at IS NULL THEN pg_catalog.format('The workload of source %s was not fetched yet%s', j.source,
                 CASE WHEN j.snapshots_off THEN ': the worker does that after a snapshot, and perfadvisor.snapshot_interval is 0' ELSE '' END)

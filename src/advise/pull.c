@@ -20,6 +20,7 @@
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/resowner.h"
+#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
 #include "advise/pull.h"
@@ -135,7 +136,11 @@ pa_pull_fetch(const PaPull *pull, PaGiveUp give_up, char **problem)
 	GetUserIdAndSecContext(&userid, &context);
 	SetUserIdAndSecContext(role, context | SECURITY_LOCAL_USERID_CHANGE);
 	if (strcmp(pull->connection, PA_CITUS_WORKERS) == 0)
+	{
+		PushActiveSnapshot(GetTransactionSnapshot());
 		document = pa_citus_fetch(problem);
+		PopActiveSnapshot();
+	}
 	else
 		document = pa_fetch_workload(pull->connection, give_up);
 	SetUserIdAndSecContext(userid, context);

@@ -77,7 +77,8 @@ static const char *const tables_query =
 "k.inherited, k.null_share, k.width, k.\"distinct\", k.correlation, k.common_shares, k.element_shares, k.element_counts," \
 " k.common, k.bounds, k.elements"
 #define SOURCE_SANE \
-"k.inherited IS NOT NULL AND k.null_share BETWEEN 0 AND 1 AND k.width > 0 AND k.\"distinct\" BETWEEN -1 AND 1e30"
+"k.inherited IS NOT NULL AND k.null_share BETWEEN 0 AND 1 AND k.width > 0 AND k.\"distinct\" BETWEEN -1 AND 1e30" \
+" AND COALESCE(k.correlation BETWEEN -1 AND 1, true)"
 
 static const char *const columns_query =
 "SELECT a.attrelid, a.attnum, NULL::pg_catalog.oid, NULL::pg_catalog.int4, " SOURCE_COLUMNS
