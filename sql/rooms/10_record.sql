@@ -244,7 +244,8 @@ CREATE FUNCTION perfadvisor.recorded_plans(
     OUT executions bigint, OUT mean_exec_time double precision,
     OUT min_exec_time double precision, OUT max_exec_time double precision,
     OUT mean_rows double precision, OUT cost double precision,
-    OUT first_seen timestamptz, OUT last_seen timestamptz, OUT plan text)
+    OUT first_seen timestamptz, OUT last_seen timestamptz, OUT plan text,
+    OUT typical_exec_time double precision)
 RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'pa_read_plans'
 LANGUAGE C STRICT VOLATILE PARALLEL SAFE ROWS 1000;
@@ -254,7 +255,7 @@ COMMENT ON FUNCTION perfadvisor.recorded_plans() IS
 
 CREATE VIEW perfadvisor.statement_plans AS
 SELECT d.datname, r.rolname, p.queryid, p.toplevel, p.plan_id, p.executions, p.mean_exec_time,
-       p.min_exec_time, p.max_exec_time, p.mean_rows, p.cost, p.first_seen, p.last_seen, p.plan
+       p.typical_exec_time, p.min_exec_time, p.max_exec_time, p.mean_rows, p.cost, p.first_seen, p.last_seen, p.plan
 FROM perfadvisor.recorded_plans() AS p
      LEFT JOIN pg_catalog.pg_database AS d ON d.oid OPERATOR(pg_catalog.=) p.dbid
      LEFT JOIN pg_catalog.pg_roles AS r ON r.oid OPERATOR(pg_catalog.=) p.userid;
@@ -267,6 +268,7 @@ COMMENT ON COLUMN perfadvisor.statement_plans.toplevel IS 'True when a client ra
 COMMENT ON COLUMN perfadvisor.statement_plans.plan_id IS 'Tells plans apart by kinds of nodes, joins, tables and indexes';
 COMMENT ON COLUMN perfadvisor.statement_plans.executions IS 'Sampled executions with it';
 COMMENT ON COLUMN perfadvisor.statement_plans.mean_exec_time IS 'Mean time of these, ms';
+COMMENT ON COLUMN perfadvisor.statement_plans.typical_exec_time IS 'Their geometric mean, ms, for which a few slow executions count little';
 COMMENT ON COLUMN perfadvisor.statement_plans.min_exec_time IS 'Shortest of these, ms';
 COMMENT ON COLUMN perfadvisor.statement_plans.max_exec_time IS 'Longest of these, ms';
 COMMENT ON COLUMN perfadvisor.statement_plans.mean_rows IS 'Rows that one of these returned or affected';

@@ -557,6 +557,19 @@ COMMENT ON COLUMN perfadvisor.snapshots.wal_bytes IS 'WAL written by statements,
 COMMENT ON COLUMN perfadvisor.snapshots.merged IS 'Snapshots it was made of';
 COMMENT ON COLUMN perfadvisor.snapshots.take_time IS 'What taking it took, ms';
 
+CREATE FUNCTION perfadvisor.names_relation(query text, relation text) RETURNS boolean
+LANGUAGE SQL IMMUTABLE PARALLEL SAFE STRICT
+BEGIN ATOMIC
+SELECT pg_catalog.lower(pg_catalog.replace(names_relation.query, '"', ''))
+       OPERATOR(pg_catalog.~) ('(^|[^[:alnum:]_$])'
+          OPERATOR(pg_catalog.||) pg_catalog.regexp_replace(pg_catalog.lower(pg_catalog.replace(pg_catalog.split_part(names_relation.relation, '.', -1), '"', '')),
+                                       '([^[:alnum:]_])', '\\\1', 'g')
+          OPERATOR(pg_catalog.||) '($|[^[:alnum:]_$])');
+END;
+
+COMMENT ON FUNCTION perfadvisor.names_relation(text, text) IS
+'Whether the text of a statement has the name of a relation in it, as a whole word; the name may be qualified and quoted';
+
 CREATE FUNCTION perfadvisor.compare(from_snapshot bigint, to_snapshot bigint DEFAULT NULL)
 RETURNS TABLE (
     change text, queryid bigint, rolname text, query text, statement_class text, toplevel boolean,
@@ -682,7 +695,7 @@ WITH asked AS MATERIALIZED (
     WHERE p.datname = pg_catalog.current_database()
 ), explained AS MATERIALIZED (
     SELECT j.*, dropped.object AS dropped, dropped.at AS dropped_at, created.object AS created, created.at AS created_at,
-           settings.names AS settings, other_plan.first_seen AS other_plan_at
+           settings.names AS settings, other_plan.first_seen AS other_plan_at, analysed.name AS analysed, analysed.at AS analysed_at
     FROM judged AS j
          CROSS JOIN periods AS p
          LEFT JOIN LATERAL (
@@ -694,16 +707,23 @@ WITH asked AS MATERIALIZED (
                                                     AND o.rolname = j.rolname AND o.first_seen <= p.from_at)
              ORDER BY n.last_seen DESC LIMIT 1) AS other_plan ON j.change IN ('slower', 'faster')
          LEFT JOIN LATERAL (
+             SELECT t.schemaname || '.' || t.relname AS name, GREATEST(t.last_analyze, t.last_autoanalyze) AS at
+             FROM pg_catalog.pg_stat_user_tables AS t
+             WHERE other_plan.first_seen IS NOT NULL AND GREATEST(t.last_analyze, t.last_autoanalyze) > p.from_at
+               AND GREATEST(t.last_analyze, t.last_autoanalyze) <= other_plan.first_seen
+               AND perfadvisor.names_relation(j.query, pg_catalog.quote_ident(t.relname))
+             ORDER BY 2 DESC, 1 LIMIT 1) AS analysed ON true
+         LEFT JOIN LATERAL (
              SELECT e.object, e.noted_at AS at
              FROM perfadvisor.events AS e
              WHERE e.kind = 'index_dropped' AND e.noted_at > p.from_at AND e.noted_at <= p.to_at
-               AND pg_catalog.strpos(pg_catalog.replace(j.query, '"', ''), pg_catalog.replace(pg_catalog.split_part(e.relation, '.', -1), '"', '')) > 0
+               AND perfadvisor.names_relation(j.query, e.relation)
              ORDER BY e.noted_at DESC, e.event_id DESC LIMIT 1) AS dropped ON j.change = 'slower' AND j.blocks_factor >= 1.25
          LEFT JOIN LATERAL (
              SELECT e.object, e.noted_at AS at
              FROM perfadvisor.events AS e
              WHERE e.kind = 'index_created' AND e.noted_at > p.from_at AND e.noted_at <= p.to_at
-               AND pg_catalog.strpos(pg_catalog.replace(j.query, '"', ''), pg_catalog.replace(pg_catalog.split_part(e.relation, '.', -1), '"', '')) > 0
+               AND perfadvisor.names_relation(j.query, e.relation)
              ORDER BY e.noted_at DESC, e.event_id DESC LIMIT 1) AS created
              ON (j.change = 'faster' AND j.blocks_factor <= 0.8) OR (j.change = 'slower' AND j.statement_class = 'write')
          LEFT JOIN LATERAL (
@@ -727,8 +747,10 @@ SELECT x.change, x.queryid, x.rolname, x.query, x.statement_class, x.toplevel,
                x.created, pg_catalog.date_trunc('second', x.created_at + interval '999999 microseconds'), pg_catalog.round(x.blocks_after::numeric, 1), pg_catalog.round(x.blocks_before::numeric, 1))
            WHEN x.created IS NOT NULL AND x.blocks_factor >= 1.1 THEN pg_catalog.format('Index %s was created, not after %s, and has to be kept up; a call touches %s blocks, %s before.',
                x.created, pg_catalog.date_trunc('second', x.created_at + interval '999999 microseconds'), pg_catalog.round(x.blocks_after::numeric, 1), pg_catalog.round(x.blocks_before::numeric, 1))
-           WHEN x.other_plan_at IS NOT NULL THEN pg_catalog.format('It runs with another plan since %s; a call touches %s blocks, %s before.',
-               pg_catalog.date_trunc('second', x.other_plan_at), pg_catalog.round(x.blocks_after::numeric, 1), pg_catalog.round(x.blocks_before::numeric, 1))
+           WHEN x.other_plan_at IS NOT NULL THEN pg_catalog.format('It runs with another plan since %s%s; a call touches %s blocks, %s before.',
+               pg_catalog.date_trunc('second', x.other_plan_at),
+               CASE WHEN x.analysed IS NOT NULL
+                    THEN pg_catalog.format(', after ANALYZE of %s at %s', x.analysed, pg_catalog.date_trunc('second', x.analysed_at)) END, pg_catalog.round(x.blocks_after::numeric, 1), pg_catalog.round(x.blocks_before::numeric, 1))
            WHEN x.change = 'slower' AND x.rows_after > 1.5 * x.rows_before AND x.rows_after > x.rows_before + 1 THEN pg_catalog.format('A call returns or changes %s rows, %s before.',
                pg_catalog.round(x.rows_after::numeric, 1), pg_catalog.round(x.rows_before::numeric, 1))
            WHEN x.change = 'slower' AND x.temp_after > 1.5 * x.temp_before + 1 THEN pg_catalog.format('A call writes %s temporary blocks, %s before: a sort or hash no longer fits into work_mem.',
@@ -750,7 +772,7 @@ SELECT x.change, x.queryid, x.rolname, x.query, x.statement_class, x.toplevel,
            'blocks_read_before', x.read_before, 'blocks_read_after', x.read_after,
            'seq_rows_before', x.seq_before, 'seq_rows_after', x.seq_after,
            'temp_blocks_before', x.temp_before, 'temp_blocks_after', x.temp_after,
-           'other_plan_since', x.other_plan_at, 'index_dropped', x.dropped, 'index_created', x.created, 'settings', x.settings,
+           'other_plan_since', x.other_plan_at, 'statistics_changed', x.analysed, 'index_dropped', x.dropped, 'index_created', x.created, 'settings', x.settings,
            'standard_deviations', x.deviations, 'all_statements_factor', x.drift))
 FROM valid AS v, explained AS x, periods AS p
 ORDER BY pg_catalog.array_position(ARRAY['slower', 'new', 'faster', 'gone'], x.change), 14 DESC, x.queryid;
@@ -848,19 +870,19 @@ WITH plans AS MATERIALIZED (
            pg_catalog.lag(p.plan_id) OVER statement AS plan_before_id,
            pg_catalog.lag(p.plan) OVER statement AS plan_before,
            pg_catalog.lag(p.executions) OVER statement AS executions_before,
-           pg_catalog.lag(p.mean_exec_time) OVER statement AS mean_before,
+           pg_catalog.lag(p.typical_exec_time) OVER statement AS mean_before,
            pg_catalog.lag(p.last_seen) OVER statement AS before_last_seen
     FROM perfadvisor.statement_plans AS p
     WHERE p.datname = pg_catalog.current_database()
     WINDOW statement AS (PARTITION BY p.rolname, p.queryid, p.toplevel ORDER BY p.first_seen, p.plan_id)
 )
 SELECT p.queryid, p.rolname, p.toplevel, s.query, p.first_seen AS changed_at,
-       p.mean_before, p.mean_exec_time AS mean_after, p.mean_exec_time / NULLIF(p.mean_before, 0) AS factor,
+       p.mean_before, p.typical_exec_time AS mean_after, p.typical_exec_time / NULLIF(p.mean_before, 0) AS factor,
        p.executions_before, p.executions AS executions_after,
        p.before_last_seen > p.first_seen AS alternates,
        CASE WHEN p.executions < 3 OR p.executions_before < 2 THEN 'too early'
-            WHEN p.mean_exec_time > 1.5 * p.mean_before AND p.mean_exec_time - p.mean_before > 0.1 THEN 'worse'
-            WHEN p.mean_exec_time < p.mean_before / 1.5 THEN 'better'
+            WHEN p.typical_exec_time > 1.5 * p.mean_before AND p.typical_exec_time - p.mean_before > 0.1 THEN 'worse'
+            WHEN p.typical_exec_time < p.mean_before / 1.5 THEN 'better'
             ELSE 'no change' END AS verdict,
        p.plan_before, p.plan AS plan_after, p.plan_before_id, p.plan_id AS plan_after_id
 FROM plans AS p
@@ -875,8 +897,8 @@ COMMENT ON COLUMN perfadvisor.plan_changes.rolname IS 'Role that runs it';
 COMMENT ON COLUMN perfadvisor.plan_changes.toplevel IS 'True when a client runs it';
 COMMENT ON COLUMN perfadvisor.plan_changes.query IS 'Its text with constants written as $n';
 COMMENT ON COLUMN perfadvisor.plan_changes.changed_at IS 'When the other plan was seen first';
-COMMENT ON COLUMN perfadvisor.plan_changes.mean_before IS 'Mean time with the plan before, ms, of sampled executions';
-COMMENT ON COLUMN perfadvisor.plan_changes.mean_after IS 'Mean time with the other plan, ms';
+COMMENT ON COLUMN perfadvisor.plan_changes.mean_before IS 'Typical time with the plan before, ms: geometric mean of sampled executions';
+COMMENT ON COLUMN perfadvisor.plan_changes.mean_after IS 'Typical time with the other plan, ms';
 COMMENT ON COLUMN perfadvisor.plan_changes.factor IS 'One by the other';
 COMMENT ON COLUMN perfadvisor.plan_changes.executions_before IS 'Sampled executions with the plan before';
 COMMENT ON COLUMN perfadvisor.plan_changes.executions_after IS 'Sampled executions with the other plan';

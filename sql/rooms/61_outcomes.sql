@@ -387,7 +387,7 @@ WITH dropped AS MATERIALIZED (
            pg_catalog.max(c.era) FILTER (WHERE b.before) OVER (PARTITION BY d.event_id, c.statement_id) AS last_era
     FROM dropped AS d
          JOIN perfadvisor.snapshot_statements AS k
-             ON pg_catalog.strpos(pg_catalog.replace(k.query, '"', ''), pg_catalog.replace(pg_catalog.split_part(d.relation, '.', -1), '"', '')) > 0
+             ON perfadvisor.names_relation(k.query, d.relation)
                 AND k.statement_class <> 'utility'
          JOIN counts AS c ON c.statement_id = k.statement_id AND c.calls > 0
          CROSS JOIN LATERAL (SELECT c.snapshot_id < d.snapshot_id OR (c.snapshot_id = d.snapshot_id AND d.index_change) AS before,

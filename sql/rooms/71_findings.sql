@@ -129,6 +129,9 @@ COMMENT ON FUNCTION perfadvisor.recorder_checks() IS 'The view self_health as ch
 
 -- The one place where the checks of all areas come together.
 CREATE VIEW perfadvisor.all_checks AS
+WITH advice AS MATERIALIZED (
+    SELECT c.* FROM perfadvisor.advice_checks() AS c
+)
 SELECT a.area, a.check_name, a.object, a.status, a.message, a.why, a.evidence, a.remedy_sql, a.verify_sql, a.undo_sql, a.lock_note,
        COALESCE((a.evidence OPERATOR(pg_catalog.->>) 'confidence')::double precision, 1) AS confidence
 FROM (
@@ -160,10 +163,21 @@ FROM (
     FROM perfadvisor.maintenance_health AS v
     UNION ALL
     SELECT c.area, c.check_name, c.object, c.status, c.message, c.why, c.evidence, c.remedy_sql, c.verify_sql, c.undo_sql, c.lock_note
-    FROM perfadvisor.advice_checks() AS c
+    FROM advice AS c
     UNION ALL
-    SELECT c.area, c.check_name, c.object, c.status, c.message, c.why, c.evidence, c.remedy_sql, c.verify_sql, c.undo_sql, c.lock_note
+    SELECT c.area, c.check_name, c.object, c.status, c.message, c.why, c.evidence, COALESCE(c.remedy_sql, f.remedy_sql),
+           COALESCE(c.verify_sql, f.verify_sql), COALESCE(c.undo_sql, f.undo_sql), COALESCE(f.lock_note, c.lock_note)
     FROM (SELECT 1 WHERE perfadvisor.recorder_loaded()) AS w CROSS JOIN LATERAL perfadvisor.recorded_checks() AS c
+         -- what is advised for the statement that came to run with a worse plan
+         LEFT JOIN LATERAL (
+             SELECT a.remedy_sql, a.verify_sql, a.undo_sql, a.lock_note
+             FROM advice AS a
+             WHERE a.remedy_sql IS NOT NULL AND c.remedy_sql IS NULL
+               AND EXISTS (SELECT FROM pg_catalog.jsonb_array_elements_text(a.evidence OPERATOR(pg_catalog.->) 'queryids') AS q(queryid)
+                           WHERE q.queryid OPERATOR(pg_catalog.=) (c.evidence OPERATOR(pg_catalog.->) 'queryids' OPERATOR(pg_catalog.->>) 0))
+             ORDER BY a.area OPERATOR(pg_catalog.=) 'statistics' DESC,
+                      (a.evidence OPERATOR(pg_catalog.->>) 'time_share')::double precision DESC NULLS LAST, a.object
+             LIMIT 1) AS f ON c.check_name OPERATOR(pg_catalog.=) 'plan_change'
     UNION ALL
     SELECT c.area, c.check_name, c.object, c.status, c.message, c.why, c.evidence, c.remedy_sql, c.verify_sql, c.undo_sql, c.lock_note
     FROM (SELECT 1 WHERE perfadvisor.recorder_loaded() AND pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE')) AS w

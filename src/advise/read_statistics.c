@@ -10,11 +10,13 @@
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/syscache.h"
 
 #include "advise/expr_stats.h"
 #include "advise/statistics.h"
@@ -27,12 +29,73 @@ PG_FUNCTION_INFO_V1(pa_examine_statistics);
 /*
  * Whether the current user may learn what the rows of a table are like: those
  * who may read it, and those who may read all statistics, as of the superuser.
+ * The table must be locked: of one that was dropped this raises an error.
  */
 static bool
 may_look(Oid relid)
 {
 	return pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK ||
 		pa_may_see_role(BOOTSTRAP_SUPERUSERID);
+}
+
+/*
+ * Whether a table has a column, which was not dropped.
+ */
+static bool
+has_column(Oid relid, AttrNumber attno)
+{
+	HeapTuple	tuple = SearchSysCacheAttNum(relid, attno);
+
+	if (HeapTupleIsValid(tuple))
+		ReleaseSysCache(tuple);
+	return HeapTupleIsValid(tuple);
+}
+
+/*
+ * Whether all columns that were found in plans are still there.
+ */
+static bool
+has_columns(const PaTableUse *use)
+{
+	ListCell   *lc;
+	ListCell   *lc2;
+
+	foreach(lc, use->columns)
+	{
+		foreach(lc2, ((PaColumnUse *) lfirst(lc))->attnos)
+		{
+			if (!has_column(use->relid, lfirst_int(lc2)))
+				return false;
+		}
+	}
+	foreach(lc, use->filters)
+	{
+		PaFilterUse *filter = lfirst(lc);
+
+		for (int i = 0; i < filter->nclauses; i++)
+		{
+			if (!has_column(use->relid, filter->clauses[i].attno))
+				return false;
+		}
+	}
+	return true;
+}
+
+/*
+ * Locks a table, so that it stays what it is while it is judged. It may have
+ * been dropped or changed since the workload was planned. Takes ACCESS SHARE
+ * without waiting; false, and no lock, when it is to be left out.
+ */
+static bool
+lock_table(const PaTableUse *use)
+{
+	if (!ConditionalLockRelationOid(use->relid, AccessShareLock))
+		return false;
+	if (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(use->relid)) &&
+		has_columns(use) && may_look(use->relid))
+		return true;
+	UnlockRelationOid(use->relid, AccessShareLock);
+	return false;
 }
 
 static Datum
@@ -124,10 +187,11 @@ examine(ReturnSetInfo *rsinfo, ArrayType *analyse_first)
 		CHECK_FOR_INTERRUPTS();
 		if (pa_search_out_of_time(search))
 			break;
-		if (!may_look(use->relid))
+		if (!lock_table(use))
 			continue;
 		foreach(lc2, pa_statistics_judge(use, is_among(analyse_first, use->relid)))
 			put_row(rsinfo, lfirst(lc2));
+		UnlockRelationOid(use->relid, AccessShareLock);
 	}
 	if (search->out_of_time)
 		ereport(NOTICE,

@@ -34,6 +34,7 @@ typedef struct PaWhatIf
 extern void pa_whatif_init(void);
 extern PlannedStmt *pa_whatif_plan(PaWhatIf *whatif, Query *query,
 								   const char *source, ParamListInfo params);
+extern IndexOptInfo *pa_whatif_index_info(PaIndexDef *def, RelOptInfo *rel);
 extern void pa_whatif_restore_size(Oid relid, RelOptInfo *rel);
 extern bool pa_whatif_is_ours(PlannerInfo *root);
 extern bool pa_whatif_is_active(void);

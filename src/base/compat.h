@@ -229,18 +229,12 @@ extern void pa_instrument_rows(PlanState *node);
 
 /*
  * Whether errors of this process are reported to the log, and so told to
- * emit_log_hook. 19 has a level for each kind of process.
+ * emit_log_hook.
  */
-#if PG_VERSION_NUM >= 190000
-#define PA_LOG_MIN_MESSAGES log_min_messages[MyBackendType]
-#else
-#define PA_LOG_MIN_MESSAGES log_min_messages
-#endif
-
 static inline bool
 pa_errors_are_reported(void)
 {
-	return PA_LOG_MIN_MESSAGES <= ERROR && PA_LOG_MIN_MESSAGES != LOG;
+	return pa_log_min_messages <= ERROR && pa_log_min_messages != LOG;
 }
 
 #endif							/* PERFADVISOR_BASE_COMPAT_H */

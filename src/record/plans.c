@@ -2,17 +2,18 @@
  * plans.c
  *	  Which plans a statement ran with, and how long it took with each.
  *
- * A sampled execution is told apart by its plan: kinds of nodes, joins,
- * tables and indexes, in the order of the plan, without costs, constants and
- * partitions. So is any that took a millisecond or more, as far as its plan is
- * not known yet: a plan that turns slow is seen when it first runs. What it took is added to a row of a table in shared memory, one
- * for each statement and plan; the oldest row goes when the table is full.
- * A plan is written down when its row is made.
+ * A sampled execution is told apart by its plan, see plan_hash.c. So is any
+ * that took a millisecond or more, as far as its plan is not known yet: a plan
+ * that turns slow is seen when it first runs. What it took is added to a row
+ * of a table in shared memory, one for each statement and plan; the oldest row
+ * goes when the table is full. A plan is written down when its row is made.
  *
  * One LWLock. A recorded statement does not wait for it: when somebody has it
  * the execution is left out.
  */
 #include "postgres.h"
+
+#include <math.h>
 
 #include "commands/explain.h"
 #include "common/hashfn.h"
@@ -20,8 +21,6 @@
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "nodes/execnodes.h"
-#include "nodes/nodeFuncs.h"
-#include "parser/parsetree.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
@@ -34,8 +33,8 @@ PG_FUNCTION_INFO_V1(pa_read_plans);
 #define ROWS 4096
 #define PROBES 16				/* places in which a row may be */
 #define PLAN_LIMIT (8 * 1024)	/* bytes; longer plans are clipped */
-#define BRANCHES 16				/* different children of an Append that count */
 #define LATEST 64				/* statements whose latest plan a backend knows */
+#define NOTICED_PER_SECOND 10	/* new plans that a backend makes much of */
 
 /* A plan of a statement */
 typedef struct PaPlanRow
@@ -46,6 +45,7 @@ typedef struct PaPlanRow
 	double		total_time;		/* ms, as the next two */
 	double		min_time;
 	double		max_time;
+	double		log_time;		/* sum of the logarithms of the times in ms */
 	double		rows;			/* returned or affected */
 	double		cost;			/* the planner's, of the latest */
 	bool		generic;		/* the latest ran with a generic plan */
@@ -99,131 +99,6 @@ pa_plans_init(void)
 	};
 
 	pa_shmem_register(&area);
-}
-
-/* The hash of the nodes of a plan so far */
-typedef struct PaPlanWalk
-{
-	List	   *rtable;
-	uint64		hash;
-	bool		partitions;		/* below an Append: relations do not count */
-} PaPlanWalk;
-
-/*
- * Returns the index that a node scans, InvalidOid if none.
- */
-static Oid
-index_of(const Plan *plan)
-{
-	switch (nodeTag(plan))
-	{
-		case T_IndexScan:
-			return ((const IndexScan *) plan)->indexid;
-		case T_IndexOnlyScan:
-			return ((const IndexOnlyScan *) plan)->indexid;
-		case T_BitmapIndexScan:
-			return ((const BitmapIndexScan *) plan)->indexid;
-		default:
-			return InvalidOid;
-	}
-}
-
-/*
- * Returns the relation that a node scans, InvalidOid if none.
- */
-static Oid
-relation_of(const PlanState *node, const PaPlanWalk *walk)
-{
-	switch (nodeTag(node->plan))
-	{
-		case T_SeqScan:
-		case T_SampleScan:
-		case T_IndexScan:
-		case T_IndexOnlyScan:
-		case T_BitmapHeapScan:
-		case T_TidScan:
-		case T_TidRangeScan:
-		case T_ForeignScan:
-			{
-				Index		relid = ((const Scan *) node->plan)->scanrelid;
-
-				return relid > 0 ? rt_fetch(relid, walk->rtable)->relid : InvalidOid;
-			}
-		default:
-			return InvalidOid;
-	}
-}
-
-static bool hash_walker(PlanState *node, void *context);
-
-/*
- * Adds the children of an Append to the hash: each kind once, so that a plan
- * is the same however many partitions are left.
- */
-static void
-hash_branches(PlanState **children, int n, PaPlanWalk *walk)
-{
-	uint64		seen[BRANCHES];
-	int			nseen = 0;
-	uint64		sum = 0;
-
-	for (int i = 0; i < n && nseen < BRANCHES; i++)
-	{
-		PaPlanWalk	branch = {walk->rtable, 0, true};
-		bool		known = false;
-
-		(void) hash_walker(children[i], &branch);
-		for (int j = 0; j < nseen; j++)
-			known |= seen[j] == branch.hash;
-		if (known)
-			continue;
-		seen[nseen++] = branch.hash;
-		sum += pa_mix64(branch.hash);
-	}
-	walk->hash = hash_combine64(walk->hash, sum);
-}
-
-/*
- * Adds a node and what is below it to the hash.
- */
-static bool
-hash_walker(PlanState *node, void *context)
-{
-	PaPlanWalk *walk = context;
-	const Plan *plan = node->plan;
-	uint64		kind = (uint64) nodeTag(plan) << 8;
-
-	if (IsA(plan, NestLoop) || IsA(plan, HashJoin) || IsA(plan, MergeJoin))
-		kind |= ((const Join *) plan)->jointype;
-	else if (IsA(plan, Agg))
-		kind |= ((const Agg *) plan)->aggstrategy;
-	walk->hash = hash_combine64(walk->hash, pa_mix64(kind));
-	if (!walk->partitions)
-	{
-		walk->hash = hash_combine64(walk->hash, pa_mix64(index_of(plan)));
-		walk->hash = hash_combine64(walk->hash, pa_mix64(relation_of(node, walk)));
-	}
-	if (IsA(node, AppendState))
-		hash_branches(((AppendState *) node)->appendplans,
-					  ((AppendState *) node)->as_nplans, walk);
-	else if (IsA(node, MergeAppendState))
-		hash_branches(((MergeAppendState *) node)->mergeplans,
-					  ((MergeAppendState *) node)->ms_nplans, walk);
-	else
-		(void) planstate_tree_walker(node, hash_walker, context);
-	return false;
-}
-
-/*
- * Returns what tells a plan apart, never 0.
- */
-static uint64
-plan_hash(const QueryDesc *queryDesc)
-{
-	PaPlanWalk	walk = {.rtable = queryDesc->plannedstmt->rtable};
-
-	(void) hash_walker(queryDesc->planstate, &walk);
-	return walk.hash != 0 ? walk.hash : 1;
 }
 
 typedef struct PaPlanText
@@ -282,10 +157,11 @@ search_row(const PaStatementKey *key, uint64 plan, bool *found)
 }
 
 /*
- * Adds an execution to its row. Caller holds the lock.
+ * Adds an execution to its row. Caller holds the lock, and has found out
+ * before whether the plan is generic.
  */
 static void
-add_to_row(PaPlanRow *row, const QueryDesc *queryDesc, const PaMeasure *measure)
+add_to_row(PaPlanRow *row, const QueryDesc *queryDesc, bool generic, const PaMeasure *measure)
 {
 	double		exec_time = (int64) measure->elapsed_ns / 1000000.0;
 
@@ -293,10 +169,11 @@ add_to_row(PaPlanRow *row, const QueryDesc *queryDesc, const PaMeasure *measure)
 	row->max_time = Max(row->max_time, exec_time);
 	row->executions++;
 	row->total_time += exec_time;
+	row->log_time += log(Max(exec_time, 1e-6));
 	row->rows += measure->rows;
 	row->cost = queryDesc->plannedstmt->planTree->total_cost;
 	if (measure->started_at >= row->last_seen)
-		row->generic = pa_plan_is_generic(queryDesc);
+		row->generic = generic;
 	row->last_seen = Max(row->last_seen, measure->started_at);
 }
 
@@ -305,7 +182,7 @@ add_to_row(PaPlanRow *row, const QueryDesc *queryDesc, const PaMeasure *measure)
  * kept. Allocates in a context of its own, before it takes the lock.
  */
 static void
-create_row(const PaExecution *execution, uint64 hash, const PaMeasure *measure)
+create_row(const PaExecution *execution, uint64 hash, bool generic, const PaMeasure *measure)
 {
 	MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "perfadvisor plans",
 											   ALLOCSET_SMALL_SIZES);
@@ -330,7 +207,7 @@ create_row(const PaExecution *execution, uint64 hash, const PaMeasure *measure)
 			garbage = row->text;
 			*row = new;
 		}
-		add_to_row(row, execution->query_desc, measure);
+		add_to_row(row, execution->query_desc, generic, measure);
 		LWLockRelease(table_lock);
 	}
 	pa_textstore_free(garbage);
@@ -339,8 +216,28 @@ create_row(const PaExecution *execution, uint64 hash, const PaMeasure *measure)
 }
 
 /*
- * Records the plan of a sampled execution that has ended. To be called before
- * the executor takes the plan's state apart.
+ * Whether this backend may have executions sampled, or a row made for one that
+ * was not sampled, because of a new plan: NOTICED_PER_SECOND, so that where
+ * plans change faster than the table has room for, nobody pays for it.
+ */
+static bool
+may_notice(TimestampTz now)
+{
+	static TimestampTz since = 0;
+	static int	noticed = 0;
+
+	if (now - since >= USECS_PER_SEC || now < since)
+	{
+		since = now;
+		noticed = 0;
+	}
+	return noticed++ < NOTICED_PER_SECOND;
+}
+
+/*
+ * Records the plan of a sampled execution that has ended, and has the next
+ * ones sampled if it is new. To be called before the executor takes the plan's
+ * state apart.
  */
 void
 pa_plans_record(const PaExecution *execution, const PaMeasure *measure)
@@ -348,19 +245,24 @@ pa_plans_record(const PaExecution *execution, const PaMeasure *measure)
 	QueryDesc  *queryDesc = execution->query_desc;
 	PaPlanRow  *row;
 	uint64		hash;
+	bool		generic;
 	bool		found;
 
 	if (queryDesc->planstate == NULL || execution->key.queryid == 0)
 		return;
-	hash = plan_hash(queryDesc);
+	hash = pa_plan_hash(queryDesc);
+	generic = pa_plan_is_generic(queryDesc);
 	if (!LWLockConditionalAcquire(table_lock, LW_EXCLUSIVE))
 		return;
 	row = search_row(&execution->key, hash, &found);
 	if (found)
-		add_to_row(row, queryDesc, measure);
+		add_to_row(row, queryDesc, generic, measure);
 	LWLockRelease(table_lock);
-	if (!found)
-		create_row(execution, hash, measure);
+	if (found)
+		return;
+	create_row(execution, hash, generic, measure);
+	if (may_notice(measure->started_at))
+		pa_place_sample_several(&execution->place);
 }
 
 /*
@@ -384,7 +286,7 @@ pa_plans_notice(const PaExecution *execution, const PaMeasure *measure)
 
 	if (execution->query_desc->planstate == NULL || execution->key.queryid == 0)
 		return;
-	hash = plan_hash(execution->query_desc);
+	hash = pa_plan_hash(execution->query_desc);
 	if (latest[i].plan == hash && latest[i].ref.index == ref->index &&
 		latest[i].ref.generation == ref->generation)
 		return;
@@ -392,11 +294,13 @@ pa_plans_notice(const PaExecution *execution, const PaMeasure *measure)
 		return;
 	(void) search_row(&execution->key, hash, &found);
 	LWLockRelease(table_lock);
+	if (!found && !may_notice(measure->started_at))
+		return;
 	latest[i].ref = *ref;
 	latest[i].plan = hash;
 	if (found)
 		return;
-	create_row(execution, hash, measure);
+	create_row(execution, hash, pa_plan_is_generic(execution->query_desc), measure);
 	pa_place_sample_several(&execution->place);
 }
 
@@ -549,12 +453,12 @@ pa_read_plans(PG_FUNCTION_ARGS)
 	pa_require_preloaded();
 	pa_begin_rows(fcinfo, OIDOID, OIDOID, INT8OID, BOOLOID, INT8OID,
 				  INT8OID, FLOAT8OID, FLOAT8OID, FLOAT8OID, FLOAT8OID, FLOAT8OID,
-				  TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID);
+				  TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, FLOAT8OID);
 	count = copy_rows(&rows, &texts);
 	for (int i = 0; i < count; i++)
 	{
-		Datum		values[14];
-		bool		nulls[14] = {false};
+		Datum		values[15];
+		bool		nulls[15] = {false};
 		int			c = 0;
 
 		if (!pa_may_see_role(rows[i].key.userid))
@@ -575,6 +479,7 @@ pa_read_plans(PG_FUNCTION_ARGS)
 		nulls[c] = texts[i] == NULL;
 		if (texts[i] != NULL)
 			values[c] = CStringGetTextDatum(texts[i]);
+		values[++c] = Float8GetDatum(exp(rows[i].log_time / rows[i].executions));
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
 	return (Datum) 0;

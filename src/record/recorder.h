@@ -447,6 +447,9 @@ extern void pa_jit_note(const PaExecution *execution);
 /* generic.c */
 extern bool pa_plan_is_generic(const QueryDesc *query_desc);
 
+/* plan_hash.c */
+extern uint64 pa_plan_hash(const QueryDesc *queryDesc);
+
 /* plans.c */
 extern void pa_plans_init(void);
 extern void pa_plans_record(const PaExecution *execution, const PaMeasure *measure);

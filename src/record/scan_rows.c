@@ -7,7 +7,7 @@
 #include "record/recorder.h"
 
 /*
- * Orders scans by table, statement and role.
+ * Orders scans by statement, role and table.
  */
 static int
 compare(const ListCell *a, const ListCell *b)

@@ -1,6 +1,7 @@
 #!/bin/bash
 # fuzz.sh: what `make check-fuzz` does: libFuzzer on texts of statements, on documents for import_workload(), and on saved
-# files, each for FUZZ_TIME seconds (900), inside of a server in single-user mode that checks its own assumptions.
+# files, each for FUZZ_TIME seconds (900), inside of a server in single-user mode that checks its own assumptions, with
+# AddressSanitizer and UndefinedBehaviorSanitizer in the library.
 #
 # FUZZ_TARGETS="text import dump" selects; FUZZ_INPUT=FILE runs one input alone, FUZZ_UNDER a debugger around the server. Seeds are in test/fuzz/seeds, to which what ended the process is to be added
 # once it is mended; what libFuzzer collected and found is kept in PA_CACHE. Needs clang with its runtime (Debian: clang,
@@ -19,7 +20,9 @@ FUZZ_TARGETS=${FUZZ_TARGETS:-text import dump}
 pa_prepare test
 pa_cache_begin
 command -v clang >/dev/null || { pa_may_install && pa_apt_install clang; } || pa_die "needs clang"
-runtime=$(dirname "$(clang -print-libgcc-file-name --rtlib=compiler-rt)")/libclang_rt.fuzzer_no_main-$(uname -m).a
+runtimes=$(dirname "$(clang -print-libgcc-file-name --rtlib=compiler-rt)")
+runtime=$runtimes/libclang_rt.fuzzer_no_main-$(uname -m).a
+address=$runtimes/libclang_rt.asan-$(uname -m).so
 [ -f "$runtime" ] || { pa_may_install && pa_apt_install "libclang-rt-$(clang -dumpversion | cut -d . -f 1)-dev"; } || pa_die "needs $runtime"
 pa_build_server assert '-O1 -g' --enable-cassert
 pa_prepare test
@@ -29,14 +32,14 @@ pa_begin
 build() {
 	local file object flags
 
-	flags="-O1 -g -fPIC -fno-strict-aliasing -fwrapv -fsanitize=fuzzer-no-link,undefined -fno-sanitize=alignment,function,bool,enum,float-cast-overflow,float-divide-by-zero -fsanitize-trap=undefined"
+	flags="-O1 -g -fPIC -fno-strict-aliasing -fwrapv -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize=alignment,function,bool,enum,float-cast-overflow,float-divide-by-zero -fsanitize-trap=undefined"
 	mkdir "$PA_WORK/objects"
 	for file in src/*.c src/*/*.c test/fuzz/*.c; do
 		object=$PA_WORK/objects/$(echo "$file" | tr / _).o
 		# Word splitting is wanted: flags have no blanks.
 		clang $flags -w -Isrc -I"$("$PA_PG_CONFIG" --includedir-server)" -D_GNU_SOURCE -c -o "$object" "$file" || return 1
 	done
-	clang -shared -o "$PA_INSTALL$PA_LIBDIR/perfadvisor.so" "$PA_WORK"/objects/*.o "$runtime" -lstdc++ -lm -lpthread
+	clang -shared -shared-libasan -fsanitize=address -o "$PA_INSTALL$PA_LIBDIR/perfadvisor.so" "$PA_WORK"/objects/*.o "$runtime" -lstdc++ -lm -lpthread
 }
 
 # prepare_server makes a database with some tables, a recorded workload and seeds made of what the server itself writes.
@@ -51,7 +54,6 @@ prepare_server() {
 	pa_server_start fuzz
 	pa_psql -d postgres -o /dev/null <<-'SQL' || return 1
 		CREATE EXTENSION perfadvisor;
-		CREATE FUNCTION fuzz(text, text[]) RETURNS void LANGUAGE c STRICT AS 'perfadvisor', 'pa_fuzz';
 		CREATE TABLE orders AS SELECT i AS id, i % 100 AS customer, 'x' || i AS note, now() AS at, ARRAY[i] AS items FROM generate_series(1, 3000) i;
 		CREATE TABLE customers AS SELECT i AS id, 'name ' || i AS name FROM generate_series(1, 100) i;
 		ANALYZE;
@@ -97,10 +99,16 @@ fuzz() {
 	[ -z "${FUZZ_INPUT:-}" ] || cp "$FUZZ_INPUT" "$corpus"
 	[ "$1" != text ] || split -l 1 "$PA_WORK/seed.text" "$corpus/seed-"
 	[ -z "$PA_USER" ] || chown -R "$PA_USER" "$corpus" "$PA_WORK/found-$1"
-	echo "SELECT fuzz('$1', ARRAY['-max_total_time=$FUZZ_TIME', '-timeout=60', '-report_slow_units=${FUZZ_SLOW:-30}', '-rss_limit_mb=4096', '-max_len=65536', '-use_value_profile=0',
-		'-artifact_prefix=$PA_WORK/found-$1/', '-print_final_stats=1', '-reload=0', '$corpus'])" | tr '\n' ' ' |
-		pa_as ${FUZZ_UNDER:-} "$PA_BINDIR/postgres" --single -D "$PA_WORK/fuzz/data" postgres >"$PA_WORK/fuzz-$1.log" 2>&1
+	{
+		[ -n "${created:-}" ] || echo "CREATE FUNCTION fuzz(text, text[]) RETURNS void LANGUAGE c STRICT AS 'perfadvisor', 'pa_fuzz'"
+		echo "SELECT fuzz('$1', ARRAY['-max_total_time=$FUZZ_TIME', '-timeout=60', '-report_slow_units=${FUZZ_SLOW:-30}', '-rss_limit_mb=4096', '-max_len=65536', '-use_value_profile=0',
+		'-artifact_prefix=$PA_WORK/found-$1/', '-print_final_stats=1', '-reload=0', '$corpus'])" | tr '\n' ' '
+		echo
+	} |
+		pa_as env LD_PRELOAD="$address" ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=0:abort_on_error=1:disable_coredump=0 \
+			${FUZZ_UNDER:-} "$PA_BINDIR/postgres" --single -D "$PA_WORK/fuzz/data" postgres >"$PA_WORK/fuzz-$1.log" 2>&1
 	rc=$?
+	created=yes
 	rm -f "$corpus"/seed*
 	cp "$corpus"/* "$kept/" 2>/dev/null
 	mkdir -p results
@@ -118,8 +126,8 @@ fuzz() {
 }
 
 pa_build
-build || pa_die "the library could not be built with clang"
 prepare_server || pa_die "the server could not be prepared"
+build || pa_die "the library could not be built with clang"
 passed=0
 failed=0
 for target in $FUZZ_TARGETS; do

@@ -139,7 +139,8 @@ tap_ok $? "the release is noticed by nobody's command"
 hour nine
 tap_is "$(events release)" "index_dropped public.orders_customer" "a dropped index is what has happened, and nothing else"
 tap_is "$(timed index_dropped public.orders_customer "$from" "$to")" t "at the right time"
-tap_is "$(changes eight nine)" "slower orders_of_customer" "the statement that used the index is slower, and no other"
+tap_is "$(changes eight nine | sed 's/^faster insert, //')" "slower orders_of_customer" \
+	"the statement that used the index is slower, and no other; at most the writes that kept it up are faster"
 tap_is "$(reason eight nine orders_of_customer | grep -c "^Index public.orders_customer was dropped")" 1 "because of the index"
 tap_is "$(query "SELECT string_agg(app_name(query), ',') FROM perfadvisor.regressions")" orders_of_customer "it is a regression since the release"
 tap_is "$(query "SELECT string_agg(o.index || ' ' || o.verdict || ' ' || cardinality(o.queryids), ',') FROM perfadvisor.cleanup_outcomes o")" \
@@ -156,7 +157,7 @@ query "$undo" >/dev/null
 to=$(now)
 noticed index_created public.orders_customer
 hour ten
-tap_is "$(changes nine ten)" "faster orders_of_customer" "with the finding's SQL the statement is fast again"
+tap_is "$(changes nine ten | sed 's/, slower insert$//')" "faster orders_of_customer" "with the finding's SQL the statement is fast again"
 tap_is "$(reason nine ten orders_of_customer | grep -c "^Index public.orders_customer was created")" 1 "because of the index"
 tap_is "$(timed index_created public.orders_customer "$from" "$to")" t "that was created at the right time"
 query "SELECT perfadvisor.baseline('mended')" >/dev/null
@@ -170,7 +171,7 @@ from=$(now)
 pa_psql -d shop -c "INSERT INTO visits SELECT current_date - 1, n % 5000 + 1 FROM generate_series(1, 80000) n" -c "ANALYZE visits"
 hour two
 tap_is "$(changes twelve two)" "slower visitors" "of a table that grew the statement that reads it is slower, and no other"
-tap_is "$(reason twelve two visitors | grep -c "^It runs with another plan since")" 1 "because it has another plan"
+tap_is "$(reason twelve two visitors | grep -c "^It runs with another plan since .*, after ANALYZE of public.visits")" 1 "because it has another plan, after ANALYZE"
 tap_is "$(query "SELECT string_agg(app_name(query) || ' ' || (plan_before LIKE '%Nested Loop%') || ' ' || (plan_after LIKE '%Hash Join%'), ',')
 	FROM perfadvisor.plan_changes WHERE verdict = 'worse' AND changed_at >= '$from'")" "visitors true true" "which is shown with the one before"
 tap_is "$(query "SELECT count(*) FROM perfadvisor.plan_changes WHERE changed_at BETWEEN '$from' AND (SELECT taken_at FROM perfadvisor.snapshots WHERE label = 'two')")" 1 \
