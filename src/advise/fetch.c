@@ -34,8 +34,11 @@
 #define ANSWER_LIMIT (60 * 1000)	/* ms */
 #define LONGEST_PAUSE 100		/* ms, between two looks */
 
-/* Both are sent at once; the other server ends what we would not wait for */
-#define REQUEST "SET statement_timeout = '55s'; SELECT perfadvisor.export_workload()"
+/*
+ * Both are sent at once, so they are one transaction, and nothing stays with a
+ * pooled connection. The other server ends what we would not wait for.
+ */
+#define REQUEST "SET LOCAL statement_timeout = '55s'; SELECT perfadvisor.export_workload()"
 
 /* Of dblink, quoted, while a workload is fetched; otherwise empty */
 static char schema[2 * NAMEDATALEN + 3] = "";

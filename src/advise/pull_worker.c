@@ -54,9 +54,10 @@ database_is_wanted(void)
 	LOCKTAG		tag;
 
 	SET_LOCKTAG_OBJECT(tag, InvalidOid, DatabaseRelationId, MyDatabaseId, 0);
-	if (LockAcquire(&tag, RowExclusiveLock, false, true) == LOCKACQUIRE_NOT_AVAIL)
+	/* As a session: between transactions there is no other owner */
+	if (LockAcquire(&tag, RowExclusiveLock, true, true) == LOCKACQUIRE_NOT_AVAIL)
 		return true;
-	(void) LockRelease(&tag, RowExclusiveLock, false);
+	(void) LockRelease(&tag, RowExclusiveLock, true);
 	return false;
 }
 
@@ -135,7 +136,8 @@ fetch(const PaPull *pull, MemoryContext context)
 }
 
 /*
- * Fetches a source; what goes wrong is noted with it.
+ * Fetches a source; what goes wrong is noted with it, unless the database is
+ * wanted: then the process ends.
  */
 static void
 try_fetch(const PaPull *pull, MemoryContext context)
@@ -158,8 +160,10 @@ try_fetch(const PaPull *pull, MemoryContext context)
 		problem = pa_pull_problem(error);
 	}
 	PG_END_TRY();
-	if (problem == NULL || database_is_wanted())
+	if (problem == NULL)
 		return;
+	if (database_is_wanted())
+		proc_exit(0);
 	begin();
 	PushActiveSnapshot(GetTransactionSnapshot());
 	pa_fetch_end();
