@@ -107,7 +107,6 @@ connect_to(const char *connection)
 	if (!registered)
 		timer = RegisterTimeout(USER_TIMEOUT, handle_too_long);
 	registered = true;
-	took_too_long = false;
 	if (ours)
 		setenv("PGCONNECT_TIMEOUT", CONNECT_TIMEOUT, 1);
 	enable_timeout_after(timer, CONNECT_LIMIT);
@@ -222,6 +221,15 @@ pa_fetch_end(void)
 	run(psprintf("SELECT %s.dblink_disconnect(c.name) FROM pg_catalog.unnest(%s.dblink_get_connections()) AS c(name) WHERE c.name = $1",
 				 schema, schema), LINK, NULL);
 	schema[0] = '\0';
+}
+
+/*
+ * To be called before anything is fetched.
+ */
+void
+pa_fetch_begin(void)
+{
+	took_too_long = false;
 }
 
 /*

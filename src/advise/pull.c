@@ -126,6 +126,7 @@ pa_pull_fetch(const PaPull *pull, PaGiveUp give_up, char **problem)
 	int			context;
 	char	   *document;
 
+	pa_fetch_begin();
 	*problem = NULL;
 	if (!OidIsValid(role))
 		ereport(ERROR,

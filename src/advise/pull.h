@@ -22,6 +22,7 @@ typedef struct PaPull
 typedef bool (*PaGiveUp) (void);
 
 /* fetch.c */
+extern void pa_fetch_begin(void);
 extern char *pa_fetch_workload(const char *connection, PaGiveUp give_up);
 extern void pa_fetch_end(void);
 extern bool pa_fetch_took_too_long(void);
