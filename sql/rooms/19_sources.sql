@@ -11,10 +11,14 @@ CREATE TABLE perfadvisor.workload_sources (
     hours double precision,
     server_version text,
     standby boolean,
+    standby_names text[] NOT NULL DEFAULT '{}',
     redacted boolean,
     total_exec_time double precision,
     error text,
-    error_at timestamptz
+    error_at timestamptz,
+    added_by name,
+    failures integer NOT NULL DEFAULT 0,
+    next_pull timestamptz
 );
 
 COMMENT ON TABLE perfadvisor.workload_sources IS 'Other servers whose workload counts when advising here';
@@ -27,10 +31,14 @@ COMMENT ON COLUMN perfadvisor.workload_sources.recorded_since IS 'Since when it 
 COMMENT ON COLUMN perfadvisor.workload_sources.hours IS 'Time that the workload took, from its first statement to its last';
 COMMENT ON COLUMN perfadvisor.workload_sources.server_version IS 'Version of PostgreSQL there';
 COMMENT ON COLUMN perfadvisor.workload_sources.standby IS 'Whether it was in recovery';
+COMMENT ON COLUMN perfadvisor.workload_sources.standby_names IS 'What a primary may know it as: the names of its slot and its cluster, and its application_name';
 COMMENT ON COLUMN perfadvisor.workload_sources.redacted IS 'Whether it came without constants';
 COMMENT ON COLUMN perfadvisor.workload_sources.total_exec_time IS 'Execution time of its statements, ms';
 COMMENT ON COLUMN perfadvisor.workload_sources.error IS 'Why it could not be pulled the last time';
 COMMENT ON COLUMN perfadvisor.workload_sources.error_at IS 'When that was';
+COMMENT ON COLUMN perfadvisor.workload_sources.added_by IS 'Role that added it, and that is used to connect';
+COMMENT ON COLUMN perfadvisor.workload_sources.failures IS 'Attempts in a row that have failed';
+COMMENT ON COLUMN perfadvisor.workload_sources.next_pull IS 'When it is fetched next; NULL: after the next snapshot';
 
 CREATE TABLE perfadvisor.source_statements (
     source text NOT NULL REFERENCES perfadvisor.workload_sources ON DELETE CASCADE,
@@ -49,6 +57,7 @@ CREATE TABLE perfadvisor.source_statements (
     first_seen timestamptz NOT NULL,
     last_seen timestamptz NOT NULL,
     samples jsonb NOT NULL,
+    scans jsonb NOT NULL DEFAULT '[]',
     PRIMARY KEY (source, number)
 );
 
@@ -69,6 +78,8 @@ COMMENT ON COLUMN perfadvisor.source_statements.max_exec_time IS 'As in statemen
 COMMENT ON COLUMN perfadvisor.source_statements.first_seen IS 'As in statements';
 COMMENT ON COLUMN perfadvisor.source_statements.last_seen IS 'As in statements';
 COMMENT ON COLUMN perfadvisor.source_statements.samples IS 'Executions with their constants: query, parameters, parameter_types, parameters_known, search_path, exec_time, rows';
+
+COMMENT ON COLUMN perfadvisor.source_statements.scans IS 'What sampled sequential scans of it returned there, on the average: relation, rows';
 
 CREATE TABLE perfadvisor.source_indexes (
     source text NOT NULL REFERENCES perfadvisor.workload_sources ON DELETE CASCADE,
@@ -118,6 +129,19 @@ END;
 
 COMMENT ON FUNCTION perfadvisor.source_index_scans() IS 'How often indexes were scanned on other servers, for index_cleanup';
 
+CREATE FUNCTION perfadvisor.source_standby_names(OUT source text, OUT name text)
+RETURNS SETOF record
+LANGUAGE SQL STABLE PARALLEL SAFE STRICT SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+SELECT DISTINCT w.source, n.name
+FROM perfadvisor.workload_sources AS w
+     CROSS JOIN LATERAL pg_catalog.unnest(w.standby_names || w.source) AS n(name)
+WHERE w.standby;
+END;
+
+COMMENT ON FUNCTION perfadvisor.source_standby_names() IS 'What this server may know standbys as whose workload is known, for index_cleanup';
+
 SELECT pg_catalog.pg_extension_config_dump('perfadvisor.workload_sources', '');
 SELECT pg_catalog.pg_extension_config_dump('perfadvisor.source_statements', '');
 SELECT pg_catalog.pg_extension_config_dump('perfadvisor.source_indexes', '');
@@ -130,17 +154,24 @@ AS 'MODULE_PATHNAME', 'pa_raise';
 
 COMMENT ON FUNCTION perfadvisor.raise(text, text, text) IS 'Raises an error, for functions in SQL';
 
+CREATE FUNCTION perfadvisor.strip_comments(query text) RETURNS text
+LANGUAGE C IMMUTABLE PARALLEL SAFE STRICT
+AS 'MODULE_PATHNAME', 'pa_strip_comments';
+
+COMMENT ON FUNCTION perfadvisor.strip_comments(text) IS 'The text of a statement without its comments; NULL for a text that was clipped or is no SQL';
+
 CREATE FUNCTION perfadvisor.export_workload(redact boolean DEFAULT false) RETURNS jsonb
 LANGUAGE SQL VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 WITH here AS MATERIALIZED (
-    SELECT s.*, r.rolname
+    SELECT s.*, r.rolname, x.query AS exported
     FROM perfadvisor.recorded_statements() AS s
          JOIN pg_catalog.pg_database AS d ON d.oid = s.dbid
          JOIN pg_catalog.pg_roles AS r ON r.oid = s.userid
+         CROSS JOIN LATERAL (SELECT CASE WHEN export_workload.redact THEN perfadvisor.strip_comments(s.query) ELSE s.query END) AS x(query)
     WHERE d.datname = pg_catalog.current_database() AND s.queryid IS NOT NULL AND s.statement_class <> 'utility'
-      AND s.query IS NOT NULL AND pg_catalog.strpos(s.query, 'perfadvisor.') = 0
+      AND x.query IS NOT NULL AND pg_catalog.strpos(s.query, 'perfadvisor.') = 0
 ), samples AS MATERIALIZED (
     SELECT s.userid, s.queryid, s.toplevel,
            pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
@@ -151,6 +182,20 @@ WITH here AS MATERIALIZED (
          JOIN pg_catalog.pg_database AS d ON d.oid = s.dbid
     WHERE d.datname = pg_catalog.current_database() AND export_workload.redact IS NOT TRUE
     GROUP BY s.userid, s.queryid, s.toplevel
+), scans AS MATERIALIZED (
+    -- of scans that a statement makes in one way alone
+    SELECT s.userid, s.queryid,
+           pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('relation', s.relation, 'rows', s.rows)) AS scans
+    FROM (SELECT s.userid, s.queryid, pg_catalog.format('%I.%I', pg_catalog.min(n.nspname::text), pg_catalog.min(c.relname::text)) AS relation,
+                 pg_catalog.min(s.rows_returned::double precision / s.scans) AS rows
+          FROM perfadvisor.recorded_seq_scans() AS s
+               JOIN pg_catalog.pg_database AS d ON d.oid = s.dbid
+               JOIN pg_catalog.pg_class AS c ON c.oid = s.relid
+               JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+          WHERE d.datname = pg_catalog.current_database()
+          GROUP BY s.userid, s.queryid, s.relid
+          HAVING pg_catalog.count(*) = 1 AND pg_catalog.bool_and(s.estimate_error > 0 AND s.scans > 0 AND s.rows_returned < s.rows_read)) AS s
+    GROUP BY s.userid, s.queryid
 ), scanned AS MATERIALIZED (
     SELECT t.relid
     FROM pg_catalog.pg_stat_user_tables AS t
@@ -165,16 +210,23 @@ SELECT pg_catalog.jsonb_build_object(
     'database', pg_catalog.current_database(),
     'server_version', pg_catalog.current_setting('server_version'),
     'standby', pg_catalog.pg_is_in_recovery(),
+    'standby_names', COALESCE((
+        SELECT pg_catalog.jsonb_agg(DISTINCT n.name)
+        FROM (SELECT CASE WHEN s.name = 'primary_conninfo' THEN pg_catalog.substring(s.setting, 'application_name *= *''?([^ '']+)') ELSE s.setting END AS name
+              FROM pg_catalog.pg_settings AS s
+              WHERE s.name IN ('cluster_name', 'primary_slot_name', 'primary_conninfo') AND pg_catalog.pg_is_in_recovery()) AS n
+        WHERE n.name <> ''), '[]'),
     'redacted', export_workload.redact IS TRUE,
     'statements', COALESCE((
         SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
             'rolname', h.rolname, 'queryid', h.queryid::text, 'toplevel', h.toplevel, 'statement_class', h.statement_class,
-            'query', h.query, 'calls', h.calls, 'failures', h.failures, 'rows', h.rows,
+            'query', h.exported, 'calls', h.calls, 'failures', h.failures, 'rows', h.rows,
             'total_exec_time', h.total_exec_time, 'min_exec_time', h.min_exec_time, 'max_exec_time', h.max_exec_time,
-            'first_seen', h.first_seen, 'last_seen', h.last_seen, 'samples', COALESCE(s.samples, '[]'))
+            'first_seen', h.first_seen, 'last_seen', h.last_seen, 'samples', COALESCE(s.samples, '[]'), 'scans', COALESCE(c.scans, '[]'))
             ORDER BY h.total_exec_time DESC, h.queryid)
         FROM here AS h
-             LEFT JOIN samples AS s ON s.userid = h.userid AND s.queryid = h.queryid AND s.toplevel = h.toplevel), '[]'),
+             LEFT JOIN samples AS s ON s.userid = h.userid AND s.queryid = h.queryid AND s.toplevel = h.toplevel
+             LEFT JOIN scans AS c ON c.userid = h.userid AND c.queryid = h.queryid), '[]'),
     'indexes', COALESCE((
         SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
             'index', pg_catalog.format('%I.%I', i.schemaname, i.indexrelname),
@@ -186,16 +238,33 @@ SELECT pg_catalog.jsonb_build_object(
     'tables', COALESCE((
         SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
             'relation', pg_catalog.format('%I.%I', n.nspname, c.relname),
-            'pages', c.relpages, 'rows', c.reltuples, 'visible_pages', c.relallvisible,
+            -- a partitioned table has -1
+            'pages', GREATEST(c.relpages, 0), 'rows', c.reltuples, 'visible_pages', GREATEST(c.relallvisible, 0),
             'columns', COALESCE((
                 SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
                     'column', p.attname, 'inherited', p.inherited, 'null_share', p.null_frac, 'width', p.avg_width,
                     'distinct', p.n_distinct, 'correlation', p.correlation,
                     'common_shares', p.most_common_freqs,
                     'common', CASE WHEN export_workload.redact IS NOT TRUE THEN p.most_common_vals::text END,
-                    'bounds', CASE WHEN export_workload.redact IS NOT TRUE THEN p.histogram_bounds::text END))
+                    'bounds', CASE WHEN export_workload.redact IS NOT TRUE THEN p.histogram_bounds::text END,
+                    'element_shares', p.most_common_elem_freqs, 'element_counts', p.elem_count_histogram,
+                    'elements', CASE WHEN export_workload.redact IS NOT TRUE THEN p.most_common_elems::text END))
                 FROM pg_catalog.pg_stats AS p
-                WHERE c.relkind IN ('r', 'm', 'p') AND p.schemaname = n.nspname AND p.tablename = c.relname), '[]'))
+                WHERE p.schemaname = n.nspname AND p.tablename = c.relname), '[]')
+                -- of expressions of CREATE STATISTICS; those of indexes are columns of these
+                || COALESCE((
+                SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+                    'expression', p.expr, 'inherited', p.inherited, 'null_share', p.null_frac, 'width', p.avg_width,
+                    'distinct', p.n_distinct, 'correlation', p.correlation,
+                    'common_shares', p.most_common_freqs,
+                    'common', CASE WHEN export_workload.redact IS NOT TRUE THEN p.most_common_vals::text END,
+                    'bounds', CASE WHEN export_workload.redact IS NOT TRUE THEN p.histogram_bounds::text END,
+                    'element_shares', p.most_common_elem_freqs, 'element_counts', p.elem_count_histogram,
+                    'elements', CASE WHEN export_workload.redact IS NOT TRUE THEN p.most_common_elems::text END))
+                FROM pg_catalog.pg_stats_ext_exprs AS p
+                WHERE p.schemaname = n.nspname AND p.tablename = c.relname AND p.null_frac IS NOT NULL
+                  -- their texts may hold constants
+                  AND export_workload.redact IS NOT TRUE), '[]'))
             ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c
              JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
@@ -208,7 +277,7 @@ SELECT pg_catalog.jsonb_build_object(
 END;
 
 COMMENT ON FUNCTION perfadvisor.export_workload(boolean) IS
-'The recorded workload of this database, as far as the current role may see it, as a document for import_workload(); redact leaves all constants out';
+'The recorded workload of this database, as far as the current role may see it, as a document for import_workload(); redact leaves all constants and comments out';
 
 CREATE FUNCTION perfadvisor.import_workload(document jsonb, source text, role name DEFAULT NULL) RETURNS bigint
 LANGUAGE SQL VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT SECURITY DEFINER
@@ -240,6 +309,10 @@ FROM (SELECT CASE
                  && @.parameters.size() == @.parameter_types.size() && @.parameters.size() == @.parameters_known.size() && @.parameters.size() <= 1000
                  && @.exec_time.type() == "number" && @.rows.type() == "number"))')
             THEN 'the document is damaged: a sample lacks something or has it of another type'
+        WHEN pg_catalog.jsonb_path_exists(document, '$.statements[*] ? (exists(@.scans) && !(@.scans.type() == "array"))')
+             OR pg_catalog.jsonb_path_exists(document, '$.statements[*].scans[*] ? (!(@.type() == "object"
+                 && @.relation.type() == "string" && @.rows.type() == "number" && @.rows >= 0))')
+            THEN 'the document is damaged: a scan lacks something or has it of another type'
         WHEN pg_catalog.jsonb_path_exists(document, '$.indexes[*] ? (!(@.type() == "object"
                  && @.index.type() == "string" && @.relation.type() == "string" && @.scans.type() == "number"))')
             THEN 'the document is damaged: an index lacks something or has it of another type'
@@ -253,33 +326,37 @@ FROM (SELECT CASE
       CASE WHEN document -> 'version' IS DISTINCT FROM '1' THEN 'Its version is ' || COALESCE(document ->> 'version', 'missing') || ', known is 1.' END AS detail) AS p
 WHERE p.problem IS NOT NULL;
 
-DELETE FROM perfadvisor.source_statements AS s WHERE s.source = import_workload.source;
-DELETE FROM perfadvisor.source_indexes AS i WHERE i.source = import_workload.source;
-DELETE FROM perfadvisor.source_tables AS t WHERE t.source = import_workload.source;
-
+-- First, since another session may be at it: it is waited for here
 INSERT INTO perfadvisor.workload_sources AS w (source, role, imported_at, exported_at, recorded_since, hours,
-    server_version, standby, redacted, total_exec_time)
+    server_version, standby, standby_names, redacted, total_exec_time)
 SELECT import_workload.source, import_workload.role, pg_catalog.clock_timestamp(), (document ->> 'exported_at')::timestamptz,
        (document ->> 'recorded_since')::timestamptz,
        GREATEST(COALESCE(pg_catalog.date_part('epoch', pg_catalog.max(s.last_seen) - pg_catalog.min(s.first_seen)), 0) / 3600, 1.0 / 60),
-       document ->> 'server_version', (document ->> 'standby')::boolean, (document ->> 'redacted')::boolean,
+       document ->> 'server_version', (document ->> 'standby')::boolean,
+       ARRAY(SELECT n.name FROM pg_catalog.jsonb_array_elements_text(
+                 CASE WHEN pg_catalog.jsonb_typeof(document -> 'standby_names') = 'array' THEN document -> 'standby_names' ELSE '[]' END) AS n(name)
+             WHERE n.name IS NOT NULL LIMIT 10), (document ->> 'redacted')::boolean,
        COALESCE(pg_catalog.sum(s.total_exec_time) FILTER (WHERE s.toplevel), 0)
 FROM pg_catalog.jsonb_to_recordset(document -> 'statements') AS s(
          toplevel boolean, total_exec_time double precision, first_seen timestamptz, last_seen timestamptz)
 ON CONFLICT (source) DO UPDATE
     SET role = COALESCE(excluded.role, w.role), imported_at = excluded.imported_at, exported_at = excluded.exported_at,
         recorded_since = excluded.recorded_since, hours = excluded.hours, server_version = excluded.server_version,
-        standby = excluded.standby, redacted = excluded.redacted, total_exec_time = excluded.total_exec_time, error = NULL, error_at = NULL;
+        standby = excluded.standby, standby_names = excluded.standby_names, redacted = excluded.redacted, total_exec_time = excluded.total_exec_time, error = NULL, error_at = NULL;
+
+DELETE FROM perfadvisor.source_statements AS s WHERE s.source = import_workload.source;
+DELETE FROM perfadvisor.source_indexes AS i WHERE i.source = import_workload.source;
+DELETE FROM perfadvisor.source_tables AS t WHERE t.source = import_workload.source;
 
 INSERT INTO perfadvisor.source_statements (source, number, rolname, queryid, toplevel, statement_class, query, calls, failures,
-    rows, total_exec_time, min_exec_time, max_exec_time, first_seen, last_seen, samples)
+    rows, total_exec_time, min_exec_time, max_exec_time, first_seen, last_seen, samples, scans)
 SELECT import_workload.source, e.number, s.rolname, s.queryid, s.toplevel, s.statement_class, s.query, s.calls, s.failures,
-       s.rows, s.total_exec_time, s.min_exec_time, s.max_exec_time, s.first_seen, s.last_seen, s.samples
+       s.rows, s.total_exec_time, s.min_exec_time, s.max_exec_time, s.first_seen, s.last_seen, s.samples, COALESCE(s.scans, '[]')
 FROM pg_catalog.jsonb_array_elements(document -> 'statements') WITH ORDINALITY AS e(value, number)
      CROSS JOIN LATERAL pg_catalog.jsonb_to_record(e.value) AS s(
          rolname text, queryid bigint, toplevel boolean, statement_class text, query text, calls bigint, failures bigint,
          rows bigint, total_exec_time double precision, min_exec_time double precision, max_exec_time double precision,
-         first_seen timestamptz, last_seen timestamptz, samples jsonb);
+         first_seen timestamptz, last_seen timestamptz, samples jsonb, scans jsonb);
 
 -- What could not be read when advising is refused now
 SELECT pg_catalog.count(p.rows)
@@ -287,6 +364,11 @@ FROM perfadvisor.source_statements AS s
      CROSS JOIN LATERAL pg_catalog.jsonb_to_recordset(s.samples) AS p(
          query text, parameters text[], parameter_types text[], parameters_known boolean[],
          search_path text, exec_time double precision, rows bigint)
+WHERE s.source = import_workload.source;
+
+SELECT pg_catalog.count(pg_catalog.parse_ident(c.relation)), pg_catalog.count(c.rows)
+FROM perfadvisor.source_statements AS s
+     CROSS JOIN LATERAL pg_catalog.jsonb_to_recordset(s.scans) AS c(relation text, rows double precision)
 WHERE s.source = import_workload.source;
 
 INSERT INTO perfadvisor.source_indexes (source, index, relation, scans, last_scan)
@@ -308,8 +390,8 @@ WHERE t.source = import_workload.source;
 SELECT pg_catalog.count(k.width)
 FROM perfadvisor.source_tables AS t
      CROSS JOIN LATERAL pg_catalog.jsonb_to_recordset(t.columns) AS k(
-         "column" text, inherited boolean, null_share real, width integer, "distinct" real, correlation real,
-         common_shares real[], common text, bounds text)
+         "column" text, expression text, inherited boolean, null_share real, width integer, "distinct" real, correlation real,
+         common_shares real[], element_shares real[], element_counts real[], common text, bounds text, elements text)
 WHERE t.source = import_workload.source;
 
 SELECT pg_catalog.count(*) FROM perfadvisor.source_statements AS s WHERE s.source = import_workload.source;
@@ -317,6 +399,19 @@ END;
 
 COMMENT ON FUNCTION perfadvisor.import_workload(jsonb, text, name) IS
 'Takes in the workload of another server under a name, in place of what was there under that name, and returns how many statements it has; they are planned as the role of the same name here, or as the one given';
+
+CREATE FUNCTION perfadvisor.import_workload(document text, source text, role name DEFAULT NULL) RETURNS bigint
+LANGUAGE SQL VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+-- said at once: reading it takes minutes
+SELECT perfadvisor.raise('the document is larger than 256 MB', pg_catalog.format('It has %s.', pg_catalog.pg_size_pretty(pg_catalog.octet_length(document)::bigint)),
+    'Export with fewer statements: perfadvisor.max_statements there is what limits them.')
+WHERE pg_catalog.octet_length(document) > 268435456;
+SELECT perfadvisor.import_workload(document::jsonb, import_workload.source, import_workload.role);
+END;
+
+COMMENT ON FUNCTION perfadvisor.import_workload(text, text, name) IS 'The same for a document as text, of at most 256 MB';
 
 -- Citus: shards of distributed tables
 CREATE FUNCTION perfadvisor.citus_shards(OUT schema text, OUT shard text, OUT relation text)
@@ -431,7 +526,8 @@ CREATE VIEW perfadvisor.sources AS
 SELECT w.source, w.connection IS NOT NULL AS pulled, w.role, w.imported_at,
        pg_catalog.now() - w.exported_at AS age, w.recorded_since, w.server_version, w.standby, w.redacted,
        (SELECT pg_catalog.count(*) FROM perfadvisor.source_statements AS s WHERE s.source = w.source) AS statements,
-       w.total_exec_time, w.error, w.error_at
+       w.total_exec_time, w.error, w.error_at, w.added_by, w.failures,
+       CASE WHEN w.connection IS NOT NULL THEN COALESCE(w.next_pull, pg_catalog.now()) END AS next_pull
 FROM perfadvisor.workload_sources AS w;
 
 COMMENT ON VIEW perfadvisor.sources IS 'Other servers whose workload counts when advising here';
@@ -448,27 +544,30 @@ COMMENT ON COLUMN perfadvisor.sources.statements IS 'Statements it has';
 COMMENT ON COLUMN perfadvisor.sources.total_exec_time IS 'Their execution time, ms';
 COMMENT ON COLUMN perfadvisor.sources.error IS 'Why it could not be pulled the last time';
 COMMENT ON COLUMN perfadvisor.sources.error_at IS 'When that was';
+COMMENT ON COLUMN perfadvisor.sources.added_by IS 'Role that added it, and that is used to connect';
+COMMENT ON COLUMN perfadvisor.sources.failures IS 'Attempts in a row that have failed';
+COMMENT ON COLUMN perfadvisor.sources.next_pull IS 'When it is fetched next, at the first snapshot after that; NULL for one that is imported';
 
 CREATE FUNCTION perfadvisor.add_source(source text, connection text, role name DEFAULT NULL) RETURNS void
-LANGUAGE SQL VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-SELECT perfadvisor.raise('a source needs a name and a connection', NULL,
-    'The connection is the name of a foreign server (CREATE SERVER ... FOREIGN DATA WRAPPER dblink_fdw), or a connection string; citus:workers asks the workers of Citus.')
-WHERE COALESCE(add_source.source, '') = '' OR COALESCE(add_source.connection, '') = '';
-SELECT perfadvisor.raise(pg_catalog.format('role "%s" does not exist', add_source.role))
-WHERE add_source.role IS NOT NULL AND NOT EXISTS (SELECT FROM pg_catalog.pg_roles AS r WHERE r.rolname = add_source.role);
-INSERT INTO perfadvisor.workload_sources AS w (source, connection, role)
-VALUES (add_source.source, add_source.connection, add_source.role)
-ON CONFLICT (source) DO UPDATE SET connection = excluded.connection, role = excluded.role, error = NULL, error_at = NULL;
-END;
+LANGUAGE C VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT
+AS 'MODULE_PATHNAME', 'pa_add_source';
 
 COMMENT ON FUNCTION perfadvisor.add_source(text, text, name) IS
-'Names another server whose workload pull_sources() fetches through dblink, by a foreign server or a connection string; citus:workers stands for all workers of Citus';
+'Names another server whose workload is fetched regularly, through dblink and with the rights of the role that calls this, by a foreign server or a connection string; citus:workers stands for all workers of Citus';
 
 CREATE FUNCTION perfadvisor.pull_sources() RETURNS integer
 LANGUAGE C VOLATILE PARALLEL UNSAFE STRICT
 AS 'MODULE_PATHNAME', 'pa_pull_sources';
 
 COMMENT ON FUNCTION perfadvisor.pull_sources() IS
-'Fetches the workload of every source that has a connection, and returns how many it could fetch; see sources.error for the others';
+'Fetches the workload of every source that has a connection now, and returns how many it could fetch; see sources.error for the others';
+
+CREATE FUNCTION perfadvisor.sources_due() RETURNS boolean
+LANGUAGE SQL STABLE PARALLEL SAFE STRICT
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+SELECT EXISTS (SELECT FROM perfadvisor.workload_sources AS w
+               WHERE w.connection IS NOT NULL AND COALESCE(w.next_pull <= pg_catalog.clock_timestamp(), true));
+END;
+
+COMMENT ON FUNCTION perfadvisor.sources_due() IS 'Whether the workload of another server is to be fetched, for the worker that takes snapshots';

@@ -110,16 +110,26 @@ WITH may AS (
            pg_catalog.pg_stat_get_numscans(v.index), NULL, false, NULL, NULL, NULL,
            v.leftover AND NOT v.backs_constraint, v.indisexclusion
     FROM invalid AS v
+), known_standbys AS MATERIALIZED (
+    SELECT k.source, k.name FROM perfadvisor.source_standby_names() AS k
+), unknown_standbys AS MATERIALIZED (
+    -- a name that several have is known as often as sources have it
+    SELECT r.application_name
+    FROM (SELECT r.application_name, s.slot_name, pg_catalog.count(*) OVER (PARTITION BY r.application_name) AS alike
+          FROM pg_catalog.pg_stat_replication AS r
+               LEFT JOIN pg_catalog.pg_replication_slots AS s ON s.active_pid = r.pid
+          WHERE r.state IS DISTINCT FROM 'backup') AS r
+    WHERE NOT EXISTS (SELECT FROM known_standbys AS k WHERE k.name = r.slot_name::text)
+      AND r.alike > (SELECT pg_catalog.count(*) FROM known_standbys AS k WHERE k.name = r.application_name)
 ), usage AS (
     SELECT pg_catalog.pg_stat_get_db_stat_reset_time(d.oid) AS since,
            pg_catalog.date_part('epoch', pg_catalog.now() - pg_catalog.pg_stat_get_db_stat_reset_time(d.oid)) / 86400 AS days,
            pg_catalog.pg_is_in_recovery() AS standby,
            (SELECT pg_catalog.string_agg(DISTINCT pg_catalog.quote_ident(COALESCE(r.application_name, 'one')), ', ')
-            FROM pg_catalog.pg_stat_replication AS r
-            WHERE r.state IS DISTINCT FROM 'backup') AS standbys,
+            FROM unknown_standbys AS r) AS standbys,
            (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(s.slot_name), ', ' ORDER BY s.slot_name)
             FROM pg_catalog.pg_replication_slots AS s
-            WHERE s.slot_type = 'physical' AND NOT s.active) AS idle_slots
+            WHERE s.slot_type = 'physical' AND NOT s.active AND s.slot_name::text NOT IN (SELECT k.name FROM known_standbys AS k)) AS idle_slots
     FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database()
 ), elsewhere AS MATERIALIZED (
     -- scans on other servers that are known
@@ -195,7 +205,7 @@ SELECT n.index::pg_catalog.regclass, n.relation::pg_catalog.regclass, n.problem,
            CASE WHEN n.problem IN ('duplicate', 'redundant', 'unused') AND n.expression_statistics THEN
                'the planner has statistics of its expression, which go with it; CREATE STATISTICS on the expression keeps them' END,
            CASE WHEN n.problem IN ('redundant', 'unused') AND u.standbys IS NOT NULL THEN
-               pg_catalog.format('standbys are connected (%s), whose scans are not counted here: see pg_stat_user_indexes there', u.standbys) END,
+               pg_catalog.format('standbys are connected (%s), whose scans are not known here: see pg_stat_user_indexes there, or add_source()', u.standbys) END,
            CASE WHEN n.problem IN ('redundant', 'unused') AND u.idle_slots IS NOT NULL THEN
                pg_catalog.format('standbys not connected now (slots %s) may scan it', u.idle_slots) END,
            CASE WHEN u.standby THEN 'this is a standby: scans are its own, and the statement is for the primary' END,

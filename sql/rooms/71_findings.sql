@@ -190,6 +190,9 @@ FROM (
     UNION ALL
     SELECT 'recorder', r.check_name, r.object, r.status, r.message, r.why, r.evidence, r.remedy_sql, r.verify_sql, r.undo_sql, r.lock_note
     FROM perfadvisor.recorder_checks() AS r
+    UNION ALL
+    SELECT 'recorder', c.check_name, c.object, c.status, c.message, c.why, c.evidence, c.remedy_sql, c.verify_sql, c.undo_sql, c.lock_note
+    FROM (SELECT 1 WHERE pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE')) AS w CROSS JOIN LATERAL perfadvisor.source_checks() AS c
 ) AS a;
 
 COMMENT ON VIEW perfadvisor.all_checks IS 'Every check of every area, also those with nothing to tell';
@@ -242,7 +245,11 @@ COMMENT ON COLUMN perfadvisor.judged_checks.muted IS 'True when it was muted, or
 CREATE VIEW perfadvisor.findings AS
 SELECT c.finding_id, c.status AS severity, c.area, c.object, c.message AS title, c.evidence, c.why,
        c.remedy_sql AS fix_sql, c.verify_sql, c.undo_sql, c.lock_note, c.confidence,
-       COALESCE(l.first_seen, pg_catalog.now()) AS first_seen, pg_catalog.now() AS last_seen, c.muted, c.check_name
+       COALESCE(l.first_seen, pg_catalog.now()) AS first_seen, pg_catalog.now() AS last_seen, c.muted, c.check_name,
+       perfadvisor.evidence_sources(c.evidence, (
+           SELECT e.known
+           FROM (SELECT 1 WHERE perfadvisor.recorder_loaded() AND pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE')) AS w
+                CROSS JOIN LATERAL perfadvisor.source_queryids() AS e(known))) AS sources
 FROM perfadvisor.judged_checks AS c
      LEFT JOIN perfadvisor.finding_log AS l ON l.finding_id OPERATOR(pg_catalog.=) c.finding_id AND l.gone_at IS NULL
 WHERE c.status OPERATOR(pg_catalog.<>) 'ok'
@@ -266,3 +273,4 @@ COMMENT ON COLUMN perfadvisor.findings.first_seen IS 'Since when note_findings()
 COMMENT ON COLUMN perfadvisor.findings.last_seen IS 'Now; finding_log has it of those that are gone';
 COMMENT ON COLUMN perfadvisor.findings.muted IS 'True when it was muted, or all its statements carry the comment /* perfadvisor:ignore */';
 COMMENT ON COLUMN perfadvisor.findings.check_name IS 'The check behind it';
+COMMENT ON COLUMN perfadvisor.findings.sources IS 'The other servers that its statements ran on, or that it is about, as in sources';

@@ -20,6 +20,7 @@
 #include "utils/syscache.h"
 
 #include "advise/candidates.h"
+#include "advise/source_stats.h"
 
 /* Longest key that is proposed; longer ones cost more than they filter. */
 #define PA_MAX_KEYS		4
@@ -414,8 +415,7 @@ emit_operators(Generating *g)
 static double
 width_and_order(Oid relid, AttrNumber attno, double *correlation)
 {
-	HeapTuple	tuple = SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(relid),
-										Int16GetDatum(attno), BoolGetDatum(false));
+	HeapTuple	tuple = pa_column_statistics(relid, attno);
 	AttStatsSlot slot;
 	double		width = 0;
 
@@ -429,7 +429,7 @@ width_and_order(Oid relid, AttrNumber attno, double *correlation)
 		*correlation = slot.numbers[0];
 		free_attstatsslot(&slot);
 	}
-	ReleaseSysCache(tuple);
+	heap_freetuple(tuple);
 	return width;
 }
 

@@ -72,30 +72,28 @@ pa_citus_shards(PG_FUNCTION_ARGS)
 }
 
 /*
- * Takes the documents of the workers in, as one source.
+ * Makes one document of those of the workers, in SPI's memory.
  */
-static void
-import(const char *source, Datum *documents, int n)
+static char *
+merge(Datum *documents, int n)
 {
-	Oid			types[2] = {TEXTARRAYOID, TEXTOID};
-	Datum		values[2];
+	Oid			type = TEXTARRAYOID;
+	Datum		value = PointerGetDatum(construct_array(documents, n, TEXTOID, -1, false, TYPALIGN_INT));
 
-	values[0] = PointerGetDatum(construct_array(documents, n, TEXTOID, -1, false, TYPALIGN_INT));
-	values[1] = CStringGetTextDatum(source);
-	if (SPI_execute_with_args("SELECT perfadvisor.import_workload(perfadvisor.map_shards($1::pg_catalog.jsonb[],"
-							  " COALESCE((SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(c)) FROM perfadvisor.citus_shards() AS c), '[]')), $2)",
-							  2, types, values, NULL, false, 0) < 0)
-		elog(ERROR, "could not take the workload of workers in");
+	if (SPI_execute_with_args("SELECT perfadvisor.map_shards($1::pg_catalog.jsonb[],"
+							  " COALESCE((SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(c)) FROM perfadvisor.citus_shards() AS c), '[]'))",
+							  1, &type, &value, NULL, false, 0) != SPI_OK_SELECT || SPI_processed != 1)
+		elog(ERROR, "could not put the workload of workers together");
+	return SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 }
 
 /*
- * Gathers the workload of all workers and takes it in as a source, without
- * those that fail. Returns NULL, or what went wrong with these, in the current
- * context. Raises an error if nothing could be gathered. The caller has
- * connected to SPI.
+ * Gathers the workload of all workers, without those that fail, as one
+ * document in SPI's memory. *problem is NULL, or what went wrong with some.
+ * Raises an error if nothing could be gathered. The caller has connected to SPI.
  */
 char *
-pa_citus_pull(const char *source)
+pa_citus_fetch(char **problem)
 {
 	StringInfoData problems;
 	Datum	   *documents;
@@ -130,6 +128,6 @@ pa_citus_pull(const char *source)
 		ereport(ERROR,
 				(errcode(ERRCODE_CONNECTION_FAILURE),
 				 errmsg("%s", problems.len > 0 ? problems.data : "there are no workers")));
-	import(source, documents, n);
-	return problems.len > 0 ? problems.data : NULL;
+	*problem = problems.len > 0 ? problems.data : NULL;
+	return merge(documents, n);
 }

@@ -25,6 +25,7 @@
 #include "utils/syscache.h"
 
 #include "advise/replan.h"
+#include "advise/source_stats.h"
 
 /* A value is common if it has that many times the rows of an average one. */
 #define PA_COMMON_FACTOR	4.0
@@ -45,20 +46,21 @@ typedef struct Replacing
 static Const *
 common_value(Oid relid, AttrNumber attno, const Const *now)
 {
-	HeapTuple	tuple = SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(relid),
-										Int16GetDatum(attno), BoolGetDatum(false));
+	HeapTuple	tuple = pa_column_statistics(relid, attno);
 	HeapTuple	reltuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
 	AttStatsSlot slot;
 	Const	   *result = NULL;
 	double		ndistinct;
+	PaSourceSize there = {0};
 
+	(void) pa_source_size(relid, &there);
 	if (HeapTupleIsValid(tuple) && HeapTupleIsValid(reltuple) &&
 		get_attstatsslot(&slot, tuple, STATISTIC_KIND_MCV, InvalidOid,
 						 ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS))
 	{
 		ndistinct = ((Form_pg_statistic) GETSTRUCT(tuple))->stadistinct;
 		if (ndistinct < 0)
-			ndistinct *= -Max(((Form_pg_class) GETSTRUCT(reltuple))->reltuples, 1);
+			ndistinct *= -Max(Max(((Form_pg_class) GETSTRUCT(reltuple))->reltuples, there.tuples), 1);
 		if (ndistinct > PA_MIN_VALUES && slot.nvalues > 0 && slot.nnumbers > 0 &&
 			slot.numbers[0] * ndistinct >= PA_COMMON_FACTOR)
 		{
@@ -75,7 +77,7 @@ common_value(Oid relid, AttrNumber attno, const Const *now)
 		free_attstatsslot(&slot);
 	}
 	if (HeapTupleIsValid(tuple))
-		ReleaseSysCache(tuple);
+		heap_freetuple(tuple);
 	if (HeapTupleIsValid(reltuple))
 		ReleaseSysCache(reltuple);
 	return result;

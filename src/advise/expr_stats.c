@@ -26,6 +26,7 @@
 
 #include "advise/expr_stats.h"
 #include "advise/row_sample.h"
+#include "advise/source_stats.h"
 #include "base/compat_planner.h"
 
 /* One expression's statistics; tuple is NULL where none could be made. */
@@ -212,8 +213,8 @@ sample(Oid relid, Node *expr)
 
 /*
  * Returns a pg_statistic row for key column indexattnum of an imagined index,
- * or NULL if it is a plain column or could not be sampled. The row belongs to
- * the cache: copy it.
+ * or NULL if it is a plain column or could not be sampled. Where the table is
+ * empty here, that of another server. The row belongs to the cache: copy it.
  */
 HeapTuple
 pa_expr_stats(PaIndexDef *def, AttrNumber indexattnum)
@@ -221,10 +222,14 @@ pa_expr_stats(PaIndexDef *def, AttrNumber indexattnum)
 	PaIndexColumn *col = &def->columns[indexattnum - 1];
 	ExprStats  *found;
 	MemoryContext oldcontext;
+	HeapTuple	tuple;
 	ListCell   *lc;
 
 	if (col->attno != 0)
 		return NULL;
+	tuple = pa_source_expression(def->relid, col->expr);
+	if (tuple != NULL)
+		return tuple;
 	foreach(lc, cache)
 	{
 		found = lfirst(lc);

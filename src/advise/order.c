@@ -15,6 +15,7 @@
 #include "utils/syscache.h"
 
 #include "advise/candidates.h"
+#include "advise/source_stats.h"
 
 /* An order matters where some value has this many times the rows of the LIMIT. */
 #define PA_MIN_EXCESS	2
@@ -32,8 +33,7 @@ top_frequency(Oid relid, const PaIndexColumn *col)
 
 	if (col->attno == 0)
 		return 0;
-	tuple = SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(relid),
-							Int16GetDatum(col->attno), BoolGetDatum(false));
+	tuple = pa_column_statistics(relid, col->attno);
 	if (!HeapTupleIsValid(tuple))
 		return 0;
 	if (get_attstatsslot(&slot, tuple, STATISTIC_KIND_MCV, InvalidOid,
@@ -43,7 +43,7 @@ top_frequency(Oid relid, const PaIndexColumn *col)
 			result = slot.numbers[0];
 		free_attstatsslot(&slot);
 	}
-	ReleaseSysCache(tuple);
+	heap_freetuple(tuple);
 	return result;
 }
 

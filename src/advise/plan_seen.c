@@ -16,6 +16,7 @@
 #include "utils/syscache.h"
 
 #include "advise/plan_time.h"
+#include "advise/source_stats.h"
 
 /* Estimates are corrected by this factor at most, ... */
 #define PA_MAX_CORRECTION	100.0
@@ -36,8 +37,7 @@ order_of(const IndexOptInfo *index, Oid relid)
 
 	if (index->ncolumns == 0 || index->indexkeys[0] <= 0)
 		return 0;
-	tuple = SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(relid),
-							Int16GetDatum(index->indexkeys[0]), BoolGetDatum(false));
+	tuple = pa_column_statistics(relid, index->indexkeys[0]);
 	if (!HeapTupleIsValid(tuple))
 		return 0;
 	if (get_attstatsslot(&slot, tuple, STATISTIC_KIND_CORRELATION, InvalidOid,
@@ -46,7 +46,7 @@ order_of(const IndexOptInfo *index, Oid relid)
 		order = fabs(slot.numbers[0]);
 		free_attstatsslot(&slot);
 	}
-	ReleaseSysCache(tuple);
+	heap_freetuple(tuple);
 	return order * order;
 }
 

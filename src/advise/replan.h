@@ -37,6 +37,7 @@ extern void pa_foreign_code_end(Oid before);
 extern bool pa_in_restriction(const PaRestriction *restriction,
 							  void (*work) (void *arg), void *arg,
 							  ErrorData **error);
+extern bool pa_is_interrupt(const ErrorData *edata);
 
 /* A statement ready to be planned again and again. */
 typedef struct PaReplan

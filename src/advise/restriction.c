@@ -80,8 +80,8 @@ enter_restriction(const PaRestriction *restriction)
  * one. Code of whoever owns a table can raise errors with any SQLSTATE, so
  * these are believed of the server's own main loop only.
  */
-static bool
-must_rethrow(const ErrorData *edata)
+bool
+pa_is_interrupt(const ErrorData *edata)
 {
 	const char *file = edata->filename ? last_dir_separator(edata->filename) : NULL;
 
@@ -148,7 +148,7 @@ stop_watch(ErrorData *edata)
 	times_too_long++;
 	if (edata == NULL)
 		QueryCancelPending = false;
-	else if (must_rethrow(edata))
+	else if (pa_is_interrupt(edata))
 	{
 		edata->sqlerrcode = ERRCODE_PROGRAM_LIMIT_EXCEEDED;
 		edata->message = pstrdup("planning took too long, or code that it runs did");
@@ -271,7 +271,7 @@ pa_in_restriction(const PaRestriction *restriction, void (*work) (void *arg),
 
 	if (edata == NULL)
 		return true;
-	if (must_rethrow(edata))
+	if (pa_is_interrupt(edata))
 		ReThrowError(edata);
 	if (error != NULL)
 		*error = edata;

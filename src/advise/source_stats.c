@@ -6,61 +6,48 @@
  * empty here and a workload was taken in with statistics of it, our planning,
  * and nobody else's, sees these: its size (whatif.c) and, through the planner's
  * hook, rows of the form of pg_statistic that stay in memory. They are read
- * when a search begins and belong to its memory. Anything can stand in a
- * document, so what cannot be read as the column's type is left out.
+ * when a search begins and belong to its memory. Expressions are known where an
+ * index or CREATE STATISTICS has them here as well: what stands in a document is
+ * never parsed.
  */
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "access/table.h"
-#include "catalog/pg_authid.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_index.h"
 #include "catalog/pg_statistic.h"
-#include "catalog/pg_type.h"
+#include "catalog/pg_statistic_ext.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
+#include "nodes/pathnodes.h"
+#include "nodes/readfuncs.h"
+#include "optimizer/optimizer.h"
 #include "parser/parsetree.h"
 #include "utils/acl.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/fmgroids.h"
+#include "utils/hsearch.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/rel.h"
 #include "utils/selfuncs.h"
 #include "utils/syscache.h"
-#include "utils/typcache.h"
 
 #include "advise/source_stats.h"
 #include "advise/sources.h"
 #include "advise/whatif.h"
 #include "base/base.h"
 
-/* What is known of a column; tuple is NULL where it could not be made */
-typedef struct SourceColumn
-{
-	Oid			relid;
-	AttrNumber	attno;
-	bool		inherited;
-	float4		null_share;
-	int32		width;
-	float4		distinct;
-	Datum		correlation;
-	bool		no_correlation;
-	ArrayType  *common_shares;	/* or NULL */
-	char	   *common;			/* or NULL */
-	char	   *bounds;			/* or NULL */
-	HeapTuple	tuple;
-} SourceColumn;
-
 typedef struct SourceTable
 {
 	Oid			relid;
 	PaSourceSize size;
-	List	   *columns;
+	List	   *columns;		/* of PaSourceColumn, also those of an index */
+	List	   *expressions;	/* as well: what a table's indexes and statistics are made of */
 } SourceTable;
 
 static HTAB *tables = NULL;
 static get_relation_stats_hook_type prev_relation_stats = NULL;
+static get_index_stats_hook_type prev_index_stats = NULL;
 static get_attavgwidth_hook_type prev_attavgwidth = NULL;
 
 /* Tables and indexes that are empty here, each as its largest namesake */
@@ -72,115 +59,119 @@ static const char *const tables_query =
 " JOIN pg_catalog.pg_class AS r ON r.oid = COALESCE(i.indrelid, c.oid)"
 " WHERE r.relpages = 0 AND r.reltuples <= 0 AND (r.relkind = 'p' OR perfadvisor.relation_bytes(r.oid) = 0) ORDER BY c.oid, t.rows DESC, t.source";
 
+/*
+ * Columns of these, those of indexes that are expressions, and expressions of
+ * CREATE STATISTICS, which go by their text
+ */
+#define SOURCE_TABLES \
+"(SELECT DISTINCT ON (c.oid) c.oid, t.columns" \
+" FROM perfadvisor.source_tables AS t" \
+" JOIN pg_catalog.pg_class AS c ON c.oid = pg_catalog.to_regclass(t.relation)::pg_catalog.oid" \
+" WHERE c.relkind IN ('r', 'm', 'p', 'i') ORDER BY c.oid, t.rows DESC, t.source) AS s" \
+" CROSS JOIN LATERAL pg_catalog.jsonb_to_recordset(s.columns) AS k(" \
+"  \"column\" pg_catalog.text, expression pg_catalog.text, inherited pg_catalog.bool, null_share pg_catalog.float4, width pg_catalog.int4," \
+"  \"distinct\" pg_catalog.float4, correlation pg_catalog.float4, common_shares pg_catalog.float4[]," \
+"  element_shares pg_catalog.float4[], element_counts pg_catalog.float4[]," \
+"  common pg_catalog.text, bounds pg_catalog.text, elements pg_catalog.text)"
+#define SOURCE_COLUMNS \
+"k.inherited, k.null_share, k.width, k.\"distinct\", k.correlation, k.common_shares, k.element_shares, k.element_counts," \
+" k.common, k.bounds, k.elements"
+#define SOURCE_SANE \
+"k.inherited IS NOT NULL AND k.null_share BETWEEN 0 AND 1 AND k.width > 0 AND k.\"distinct\" BETWEEN -1 AND 1e30" \
+" AND COALESCE(k.correlation BETWEEN -1 AND 1, true)"
+
 static const char *const columns_query =
-"SELECT a.attrelid, a.attnum, k.inherited, k.null_share, k.width, k.\"distinct\", k.correlation, k.common_shares, k.common, k.bounds"
-" FROM (SELECT DISTINCT ON (c.oid) c.oid, t.columns"
-"  FROM perfadvisor.source_tables AS t"
-"  JOIN pg_catalog.pg_class AS c ON c.oid = pg_catalog.to_regclass(t.relation)::pg_catalog.oid"
-"  WHERE c.relkind IN ('r', 'm', 'p') AND c.relpages = 0 AND c.reltuples <= 0 ORDER BY c.oid, t.rows DESC, t.source) AS s"
-" CROSS JOIN LATERAL pg_catalog.jsonb_to_recordset(s.columns) AS k("
-"  \"column\" pg_catalog.text, inherited pg_catalog.bool, null_share pg_catalog.float4, width pg_catalog.int4,"
-"  \"distinct\" pg_catalog.float4, correlation pg_catalog.float4, common_shares pg_catalog.float4[],"
-"  common pg_catalog.text, bounds pg_catalog.text)"
+"SELECT a.attrelid, a.attnum, NULL::pg_catalog.oid, NULL::pg_catalog.int4, " SOURCE_COLUMNS
+" FROM " SOURCE_TABLES
 " JOIN pg_catalog.pg_attribute AS a ON a.attrelid = s.oid AND a.attname = k.\"column\" AND a.attnum > 0 AND NOT a.attisdropped"
-" WHERE k.inherited IS NOT NULL AND k.null_share BETWEEN 0 AND 1 AND k.width > 0 AND k.\"distinct\" >= -1";
+" WHERE " SOURCE_SANE
+" UNION ALL "
+"SELECT s.oid, 0::pg_catalog.int2, e.oid, x.place::pg_catalog.int4, " SOURCE_COLUMNS
+" FROM " SOURCE_TABLES
+" JOIN pg_catalog.pg_statistic_ext AS e ON e.stxrelid = s.oid"
+" CROSS JOIN LATERAL pg_catalog.unnest(pg_catalog.pg_get_statisticsobjdef_expressions(e.oid)) WITH ORDINALITY AS x(expression, place)"
+" WHERE k.expression = x.expression AND " SOURCE_SANE;
 
 /*
- * Reads the values of a slot as an array of the column's type, 0 and *isnull
- * if there are none. The input functions of types are the server's or of
- * superusers; domains and rows, whose input may call anybody's functions, are
- * left out by the caller. Raises what these functions raise.
+ * Returns one of the expressions of an index or of an object of CREATE
+ * STATISTICS as the catalog has it, NULL if there is none.
  */
-static Datum
-values_of(const char *values, Oid type, int32 typmod, bool *isnull)
+static Node *
+expression_at(int cache, Oid oid, AttrNumber column, int place)
 {
-	*isnull = values == NULL;
-	if (values == NULL)
-		return (Datum) 0;
-	return OidFunctionCall3(F_ARRAY_IN, CStringGetDatum(values), ObjectIdGetDatum(type),
-							Int32GetDatum(typmod));
+	HeapTuple	tuple = SearchSysCache1(cache, ObjectIdGetDatum(oid));
+	Datum		value;
+	bool		isnull;
+	Node	   *result = NULL;
+
+	if (!HeapTupleIsValid(tuple))
+		return NULL;
+	value = SysCacheGetAttr(cache, tuple, column, &isnull);
+	if (!isnull)
+	{
+		List	   *expressions = castNode(List, stringToNode(TextDatumGetCString(value)));
+
+		if (place >= 1 && place <= list_length(expressions))
+			result = list_nth(expressions, place - 1);
+	}
+	ReleaseSysCache(tuple);
+	if (result != NULL)
+		fix_opfuncids(result);
+	return result;
 }
 
 /*
- * Fills in a slot of statistics, the next that is free.
+ * Returns which of an index's expressions is in a column of it, from 1 on; 0
+ * for a plain column. *relid becomes its table.
  */
-static void
-fill_slot(Datum *row, bool *nulls, int *slot, int16 kind, Oid op, Oid collation,
-		  ArrayType *numbers, Datum values)
+static int
+place_in_index(Oid indexid, AttrNumber attno, Oid *relid)
 {
-	int			k = (*slot)++;
+	HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(indexid));
+	Form_pg_index index;
+	int			place = 0;
 
-	row[Anum_pg_statistic_stakind1 - 1 + k] = Int16GetDatum(kind);
-	row[Anum_pg_statistic_staop1 - 1 + k] = ObjectIdGetDatum(op);
-	row[Anum_pg_statistic_stacoll1 - 1 + k] = ObjectIdGetDatum(collation);
-	nulls[Anum_pg_statistic_stanumbers1 - 1 + k] = numbers == NULL;
-	row[Anum_pg_statistic_stanumbers1 - 1 + k] = PointerGetDatum(numbers);
-	nulls[Anum_pg_statistic_stavalues1 - 1 + k] = values == (Datum) 0;
-	row[Anum_pg_statistic_stavalues1 - 1 + k] = values;
+	if (!HeapTupleIsValid(tuple))
+		return 0;
+	index = (Form_pg_index) GETSTRUCT(tuple);
+	*relid = index->indrelid;
+	if (attno <= index->indnkeyatts && index->indkey.values[attno - 1] == 0)
+	{
+		for (int i = 0; i < attno; i++)
+			place += index->indkey.values[i] == 0;
+	}
+	ReleaseSysCache(tuple);
+	return place;
 }
 
 /*
- * Fills in the slots of a column: its common values, the bounds of its
- * histogram, its order.
- */
-static void
-fill_slots(const SourceColumn *column, Datum *row, bool *nulls)
-{
-	Oid			type;
-	int32		typmod;
-	Oid			collation;
-	TypeCacheEntry *entry;
-	int			slot = 0;
-	bool		none;
-	Datum		values;
-
-	get_atttypetypmodcoll(column->relid, column->attno, &type, &typmod, &collation);
-	entry = lookup_type_cache(type, TYPECACHE_EQ_OPR | TYPECACHE_LT_OPR);
-	if (strchr("ber", get_typtype(type)) == NULL || OidIsValid(get_element_type(type)))
-		return;
-	values = values_of(column->common, type, typmod, &none);
-	if (!none && OidIsValid(entry->eq_opr) && column->common_shares != NULL &&
-		ARR_NDIM(column->common_shares) == 1 && !array_contains_nulls(column->common_shares) &&
-		ARR_NDIM(DatumGetArrayTypeP(values)) == 1 && !array_contains_nulls(DatumGetArrayTypeP(values)) &&
-		ARR_DIMS(column->common_shares)[0] == ARR_DIMS(DatumGetArrayTypeP(values))[0])
-		fill_slot(row, nulls, &slot, STATISTIC_KIND_MCV, entry->eq_opr, collation,
-				  column->common_shares, values);
-	values = values_of(column->bounds, type, typmod, &none);
-	if (!none && OidIsValid(entry->lt_opr) &&
-		ARR_NDIM(DatumGetArrayTypeP(values)) == 1 && !array_contains_nulls(DatumGetArrayTypeP(values)) &&
-		ARR_DIMS(DatumGetArrayTypeP(values))[0] >= 2)
-		fill_slot(row, nulls, &slot, STATISTIC_KIND_HISTOGRAM, entry->lt_opr, collation, NULL, values);
-	if (!column->no_correlation && OidIsValid(entry->lt_opr))
-		fill_slot(row, nulls, &slot, STATISTIC_KIND_CORRELATION, entry->lt_opr, collation,
-				  construct_array((Datum *) &column->correlation, 1, FLOAT4OID, sizeof(float4), true,
-								  TYPALIGN_INT), (Datum) 0);
-}
-
-/*
- * Makes the row of a column; called guarded.
+ * Finds out the type of a column and what expression it is, and makes its row;
+ * called guarded. tuple stays NULL for what is neither.
  */
 static void
 make_tuple(void *argument)
 {
-	SourceColumn *column = argument;
-	Relation	catalog = table_open(StatisticRelationId, AccessShareLock);
-	Datum		values[Natts_pg_statistic] = {0};
-	bool		nulls[Natts_pg_statistic] = {0};
+	PaSourceColumn *column = argument;
+	char		relkind = get_rel_relkind(column->relid);
 
-	values[Anum_pg_statistic_starelid - 1] = ObjectIdGetDatum(column->relid);
-	values[Anum_pg_statistic_staattnum - 1] = Int16GetDatum(column->attno);
-	values[Anum_pg_statistic_stainherit - 1] = BoolGetDatum(column->inherited);
-	values[Anum_pg_statistic_stanullfrac - 1] = Float4GetDatum(column->null_share);
-	values[Anum_pg_statistic_stawidth - 1] = Int32GetDatum(column->width);
-	values[Anum_pg_statistic_stadistinct - 1] = Float4GetDatum(column->distinct);
-	for (int k = 0; k < STATISTIC_NUM_SLOTS; k++)
+	column->expr = NULL;
+	if (OidIsValid(column->statistics))
+		column->expr = expression_at(STATEXTOID, column->statistics, Anum_pg_statistic_ext_stxexprs, column->place);
+	else if (relkind == RELKIND_INDEX)
 	{
-		nulls[Anum_pg_statistic_stanumbers1 - 1 + k] = true;
-		nulls[Anum_pg_statistic_stavalues1 - 1 + k] = true;
+		column->place = place_in_index(column->relid, column->attno, &column->table);
+		column->expr = expression_at(INDEXRELID, column->relid, Anum_pg_index_indexprs, column->place);
 	}
-	fill_slots(column, values, nulls);
-	column->tuple = heap_form_tuple(RelationGetDescr(catalog), values, nulls);
-	table_close(catalog, AccessShareLock);
+	else
+		get_atttypetypmodcoll(column->relid, column->attno, &column->type, &column->typmod, &column->collation);
+	if (column->expr != NULL)
+	{
+		column->type = exprType(column->expr);
+		column->typmod = exprTypmod(column->expr);
+		column->collation = exprCollation(column->expr);
+	}
+	if (OidIsValid(column->type))
+		column->tuple = pa_source_tuple(column);
 }
 
 /*
@@ -196,28 +187,41 @@ copy_column(HeapTuple row, int number)
 }
 
 /*
+ * Copies a text of the current row as a string, NULL for NULL.
+ */
+static char *
+copy_string(HeapTuple row, int number)
+{
+	text	   *value = copy_column(row, number);
+
+	return value != NULL ? text_to_cstring(value) : NULL;
+}
+
+/*
  * Reads the row of a column, in the current context.
  */
-static SourceColumn *
+static PaSourceColumn *
 read_column(HeapTuple row)
 {
 	TupleDesc	desc = SPI_tuptable->tupdesc;
-	SourceColumn *column = palloc0(sizeof(SourceColumn));
+	PaSourceColumn *column = palloc0(sizeof(PaSourceColumn));
 	bool		isnull;
-	text	   *value;
 
-	column->relid = DatumGetObjectId(SPI_getbinval(row, desc, 1, &isnull));
+	column->relid = column->table = DatumGetObjectId(SPI_getbinval(row, desc, 1, &isnull));
 	column->attno = DatumGetInt16(SPI_getbinval(row, desc, 2, &isnull));
-	column->inherited = DatumGetBool(SPI_getbinval(row, desc, 3, &isnull));
-	column->null_share = DatumGetFloat4(SPI_getbinval(row, desc, 4, &isnull));
-	column->width = DatumGetInt32(SPI_getbinval(row, desc, 5, &isnull));
-	column->distinct = DatumGetFloat4(SPI_getbinval(row, desc, 6, &isnull));
-	column->correlation = SPI_getbinval(row, desc, 7, &column->no_correlation);
-	column->common_shares = copy_column(row, 8);
-	value = copy_column(row, 9);
-	column->common = value != NULL ? text_to_cstring(value) : NULL;
-	value = copy_column(row, 10);
-	column->bounds = value != NULL ? text_to_cstring(value) : NULL;
+	column->statistics = DatumGetObjectId(SPI_getbinval(row, desc, 3, &isnull));
+	column->place = DatumGetInt32(SPI_getbinval(row, desc, 4, &isnull));
+	column->inherited = DatumGetBool(SPI_getbinval(row, desc, 5, &isnull));
+	column->null_share = DatumGetFloat4(SPI_getbinval(row, desc, 6, &isnull));
+	column->width = DatumGetInt32(SPI_getbinval(row, desc, 7, &isnull));
+	column->distinct = DatumGetFloat4(SPI_getbinval(row, desc, 8, &isnull));
+	column->correlation = SPI_getbinval(row, desc, 9, &column->no_correlation);
+	column->common_shares = copy_column(row, 10);
+	column->element_shares = copy_column(row, 11);
+	column->element_counts = copy_column(row, 12);
+	column->common = copy_string(row, 13);
+	column->bounds = copy_string(row, 14);
+	column->elements = copy_string(row, 15);
 	return column;
 }
 
@@ -241,6 +245,7 @@ read_tables(MemoryContext context)
 		table->size.tuples = DatumGetFloat8(SPI_getbinval(row, desc, 3, &isnull));
 		table->size.visible_pages = DatumGetFloat8(SPI_getbinval(row, desc, 4, &isnull));
 		table->columns = NIL;
+		table->expressions = NIL;
 	}
 }
 
@@ -255,7 +260,7 @@ read_columns(MemoryContext context)
 	MemoryContextSwitchTo(context);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
-		SourceColumn *column = read_column(SPI_tuptable->vals[i]);
+		PaSourceColumn *column = read_column(SPI_tuptable->vals[i]);
 		SourceTable *table = hash_search(tables, &column->relid, HASH_FIND, NULL);
 
 		CHECK_FOR_INTERRUPTS();
@@ -264,11 +269,20 @@ read_columns(MemoryContext context)
 		if (!pa_guarded_call(make_tuple, column))
 		{
 			/* Values that are none of the column's type */
-			column->common = column->bounds = NULL;
+			column->common = column->bounds = column->elements = NULL;
 			if (!pa_guarded_call(make_tuple, column))
 				continue;
 		}
-		table->columns = lappend(table->columns, column);
+		if (column->tuple == NULL)
+			continue;
+		if (column->attno != 0)
+			table->columns = lappend(table->columns, column);
+		if (column->expr != NULL)
+		{
+			table = hash_search(tables, &column->table, HASH_FIND, NULL);
+			if (table != NULL)
+				table->expressions = lappend(table->expressions, column);
+		}
 	}
 }
 
@@ -310,12 +324,79 @@ pa_source_column(Oid relid, AttrNumber attno, bool inherited)
 		return NULL;
 	foreach(lc, table->columns)
 	{
-		SourceColumn *column = lfirst(lc);
+		PaSourceColumn *column = lfirst(lc);
 
 		if (column->attno == attno && column->inherited == inherited)
 			return column->tuple;
 	}
 	return NULL;
+}
+
+/*
+ * Returns the row of an expression of a table that is empty here, if the table
+ * has an index or statistics of it; otherwise NULL. It belongs to the search.
+ */
+HeapTuple
+pa_source_expression(Oid relid, const Node *expr)
+{
+	SourceTable *table = tables != NULL ? hash_search(tables, &relid, HASH_FIND, NULL) : NULL;
+	ListCell   *lc;
+
+	if (table == NULL)
+		return NULL;
+	foreach(lc, table->expressions)
+	{
+		PaSourceColumn *column = lfirst(lc);
+
+		if (!column->inherited && equal(column->expr, expr))
+			return column->tuple;
+	}
+	return NULL;
+}
+
+/*
+ * Returns a copy of the statistics of a table's column, those from another
+ * server where the table is empty here; NULL without any.
+ */
+HeapTuple
+pa_column_statistics(Oid relid, AttrNumber attno)
+{
+	HeapTuple	tuple = SearchSysCacheCopy3(STATRELATTINH, ObjectIdGetDatum(relid),
+											Int16GetDatum(attno), BoolGetDatum(false));
+
+	if (!HeapTupleIsValid(tuple))
+	{
+		tuple = pa_source_column(relid, attno, false);
+		if (tuple != NULL)
+			tuple = heap_copytuple(tuple);
+	}
+	return tuple;
+}
+
+/*
+ * The hook that gives the planner the statistics of an index's expression.
+ */
+static bool
+pa_get_index_stats(PlannerInfo *root, Oid indexid, AttrNumber attno,
+				   VariableStatData *vardata)
+{
+	HeapTuple	tuple;
+
+	if (unlikely(tables != NULL) && pa_whatif_is_ours(root))
+	{
+		tuple = pa_source_column(indexid, attno, false);
+		if (tuple != NULL)
+		{
+			RangeTblEntry *rte = vardata->rel != NULL ? planner_rt_fetch(vardata->rel->relid, root) : NULL;
+
+			vardata->statsTuple = heap_copytuple(tuple);
+			vardata->freefunc = heap_freetuple;
+			vardata->acl_ok = rte != NULL && rte->securityQuals == NIL &&
+				pg_class_aclcheck(rte->relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK;
+			return true;
+		}
+	}
+	return prev_index_stats != NULL && prev_index_stats(root, indexid, attno, vardata);
 }
 
 /*
@@ -373,6 +454,8 @@ install_hooks(void)
 	installed = true;
 	prev_relation_stats = get_relation_stats_hook;
 	get_relation_stats_hook = pa_get_relation_stats;
+	prev_index_stats = get_index_stats_hook;
+	get_index_stats_hook = pa_get_index_stats;
 	prev_attavgwidth = get_attavgwidth_hook;
 	get_attavgwidth_hook = pa_get_attavgwidth;
 }

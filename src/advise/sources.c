@@ -26,6 +26,7 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "advise/plan_time.h"
 #include "advise/sources.h"
 
 /* One row per sample, those of a statement one after the other */
@@ -33,12 +34,17 @@ static const char *const query =
 "SELECT s.source, s.number, pg_catalog.to_regrole(pg_catalog.quote_ident(COALESCE(w.role::pg_catalog.text, s.rolname)))::pg_catalog.oid,"
 " s.queryid, s.toplevel, s.query, s.calls, s.rows, s.total_exec_time, s.min_exec_time, s.max_exec_time, w.hours,"
 " p.query, p.parameters,"
-" p.parameter_types, p.parameters_known, p.search_path, p.exec_time, p.rows, s.first_seen, s.last_seen"
+" p.parameter_types, p.parameters_known, p.search_path, p.exec_time, p.rows, s.first_seen, s.last_seen,"
+" k.relids, k.rows"
 " FROM perfadvisor.workload_sources AS w"
 " JOIN perfadvisor.source_statements AS s USING (source)"
 " LEFT JOIN LATERAL pg_catalog.jsonb_to_recordset(s.samples) AS p("
 "  query pg_catalog.text, parameters pg_catalog.text[], parameter_types pg_catalog.text[], parameters_known pg_catalog.bool[],"
 "  search_path pg_catalog.text, exec_time pg_catalog.float8, rows pg_catalog.int8) ON true"
+" LEFT JOIN LATERAL (SELECT pg_catalog.array_agg(r.relid) AS relids, pg_catalog.array_agg(r.rows) AS rows"
+"  FROM (SELECT pg_catalog.to_regclass(c.relation)::pg_catalog.oid AS relid, c.rows"
+"   FROM pg_catalog.jsonb_to_recordset(s.scans) AS c(relation pg_catalog.text, rows pg_catalog.float8)) AS r"
+"  WHERE r.relid IS NOT NULL) AS k ON true"
 " WHERE s.calls > 0"
 " ORDER BY s.source, s.number";
 
@@ -193,6 +199,38 @@ read_sample(HeapTuple row, PaStatement *statement, List **types_known)
 }
 
 /*
+ * Returns what scans of a statement returned, a List of PaKnownRows in the
+ * current context.
+ */
+static List *
+read_known_rows(HeapTuple row)
+{
+	bool		isnull;
+	Datum		relids = column(row, 22, &isnull);
+	Datum	   *oids,
+			   *rows;
+	bool	   *nulls;
+	int			n,
+				nrows;
+	List	   *result = NIL;
+
+	if (isnull)
+		return NIL;
+	deconstruct_array(DatumGetArrayTypeP(relids), OIDOID, sizeof(Oid), true, TYPALIGN_INT, &oids, &nulls, &n);
+	deconstruct_array(DatumGetArrayTypeP(column(row, 23, &isnull)), FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL,
+					  TYPALIGN_DOUBLE, &rows, &nulls, &nrows);
+	for (int i = 0; i < Min(n, nrows); i++)
+	{
+		PaKnownRows *known = palloc(sizeof(PaKnownRows));
+
+		known->relid = DatumGetObjectId(oids[i]);
+		known->rows = DatumGetFloat8(rows[i]);
+		result = lappend(result, known);
+	}
+	return result;
+}
+
+/*
  * Makes a statement of a row.
  */
 static PaSourceStatement *
@@ -204,6 +242,7 @@ read_statement(HeapTuple row)
 
 	found->source = text_column(row, 1);
 	found->hours = number_column(row, 12);
+	found->known_rows = read_known_rows(row);
 	statement->key.dbid = MyDatabaseId;
 	statement->key.userid = DatumGetObjectId(column(row, 3, &isnull));
 	if (isnull)

@@ -13,6 +13,7 @@ typedef struct PaSourceStatement
 {
 	char	   *source;			/* the other server */
 	double		hours;			/* that its workload took */
+	List	   *known_rows;		/* PaKnownRows *, of its scans there */
 	PaStatement statement;		/* userid is InvalidOid if the role is missing here */
 } PaSourceStatement;
 
@@ -20,7 +21,7 @@ typedef struct PaSourceStatement
 #define PA_CITUS_WORKERS "citus:workers"
 
 extern bool pa_citus_is_here(void);
-extern char *pa_citus_pull(const char *source);
+extern char *pa_citus_fetch(char **problem);
 extern List *pa_sources_read(void);
 extern uint64 pa_sources_version(void);
 extern bool pa_sources_may_read(const char *table);

@@ -374,6 +374,7 @@ add_sources(PaSearch *search)
 		ws->recorded = &from->statement;
 		ws->time = from->statement.total_exec_time / from->hours;
 		ws->calls = from->statement.calls / from->hours;
+		ws->known_rows = from->known_rows;
 		if (from->statement.key.toplevel)
 			search->total_time += ws->time;
 		search->statements = lappend(search->statements, ws);

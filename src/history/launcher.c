@@ -143,6 +143,23 @@ wait_for(long timeout)
 }
 
 /*
+ * Describes a worker for a database, which runs a function of the library.
+ */
+static void
+describe_worker(BackgroundWorker *worker, const char *name, const char *function, Oid dbid)
+{
+	memset(worker, 0, sizeof(BackgroundWorker));
+	strlcpy(worker->bgw_name, name, BGW_MAXLEN);
+	strlcpy(worker->bgw_type, name, BGW_MAXLEN);
+	strlcpy(worker->bgw_library_name, "perfadvisor", BGW_MAXLEN);
+	strlcpy(worker->bgw_function_name, function, BGW_MAXLEN);
+	worker->bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
+	worker->bgw_start_time = BgWorkerStart_RecoveryFinished;
+	worker->bgw_restart_time = BGW_NEVER_RESTART;
+	worker->bgw_main_arg = ObjectIdGetDatum(dbid);
+}
+
+/*
  * Starts a worker for a database and waits for its end. Returns false when
  * there is no room for one.
  */
@@ -154,20 +171,31 @@ take_snapshot_of(Oid dbid, bool index_change)
 
 	pa_history->index_change = index_change;
 	pa_history->has_extension = false;
-	memset(&worker, 0, sizeof(worker));
-	strlcpy(worker.bgw_name, "perfadvisor snapshot", BGW_MAXLEN);
-	strlcpy(worker.bgw_type, "perfadvisor snapshot", BGW_MAXLEN);
-	strlcpy(worker.bgw_library_name, "perfadvisor", BGW_MAXLEN);
-	strlcpy(worker.bgw_function_name, "pa_snapshot_worker_main", BGW_MAXLEN);
-	worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
-	worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
-	worker.bgw_restart_time = BGW_NEVER_RESTART;
-	worker.bgw_main_arg = ObjectIdGetDatum(dbid);
+	pa_history->source_due = false;
+	describe_worker(&worker, "perfadvisor snapshot", "pa_snapshot_worker_main", dbid);
 	worker.bgw_notify_pid = MyProcPid;
 	if (!RegisterDynamicBackgroundWorker(&worker, &handle))
 		return false;
 	if (WaitForBackgroundWorkerShutdown(handle) == BGWH_POSTMASTER_DIED)
 		proc_exit(1);
+	pfree(handle);
+	return true;
+}
+
+/*
+ * Starts the worker that fetches the workloads of other servers, and does not
+ * wait for it (src/advise/pull_worker.c). Returns false when there is no room
+ * for one.
+ */
+static bool
+fetch_sources_of(Oid dbid)
+{
+	BackgroundWorker worker;
+	BackgroundWorkerHandle *handle;
+
+	describe_worker(&worker, "perfadvisor sources", "pa_sources_worker_main", dbid);
+	if (!RegisterDynamicBackgroundWorker(&worker, &handle))
+		return false;
 	pfree(handle);
 	return true;
 }
@@ -187,7 +215,7 @@ complain_of_no_room(void)
 	complained_at = now;
 	ereport(LOG,
 			(errcode(ERRCODE_INSUFFICIENT_RESOURCES),
-			 errmsg("perfadvisor could not start a background worker to take a snapshot"),
+			 errmsg("perfadvisor could not start a background worker to take a snapshot, or to fetch the workload of another server"),
 			 errhint("Raise max_worker_processes, or set perfadvisor.snapshot_interval to 0.")));
 }
 
@@ -219,6 +247,8 @@ take_snapshots(void)
 			complain_of_no_room();
 			break;
 		}
+		if (pa_history->source_due && !fetch_sources_of(dbid))
+			complain_of_no_room();
 		if (!pa_history->has_extension)
 			database->look_at = TimestampTzPlusMilliseconds(now, LOOK_AGAIN_AFTER);
 	}
@@ -333,23 +363,43 @@ pa_launcher_main(Datum argument)
 }
 
 /*
+ * Tells the launcher whether the workload of another server is to be fetched.
+ * The library may be newer than the extension. The caller has connected to SPI.
+ */
+static void
+look_for_sources(void)
+{
+	bool		isnull;
+
+	if (SPI_execute("SELECT pg_catalog.to_regprocedure('perfadvisor.sources_due()') IS NOT NULL", true, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not look for the sources of workloads");
+	if (!DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)))
+		return;
+	if (SPI_execute("SELECT perfadvisor.sources_due()", true, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not look for the sources of workloads");
+	pa_history->source_due = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+}
+
+/*
  * Takes a snapshot in the database that this worker is connected to, if the
  * extension is there. Errors are the caller's.
  */
 static void
 snapshot_here(void)
 {
+	bool		isnull;
+
 	SPI_connect();
 	if (SPI_execute("SELECT pg_catalog.to_regprocedure('perfadvisor.snapshot(text,boolean)') IS NOT NULL"
 					" FROM pg_catalog.pg_extension AS e WHERE e.extname = 'perfadvisor'", true, 1) != SPI_OK_SELECT)
 		elog(ERROR, "could not look for the extension");
 	if (SPI_processed == 1)
 	{
-		bool		isnull;
+		bool		has_snapshot = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 
 		pa_history->has_extension = true;
-		if (DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)) &&
-			SPI_execute("SELECT perfadvisor.snapshot()", false, 0) != SPI_OK_SELECT)
+		look_for_sources();
+		if (has_snapshot && SPI_execute("SELECT perfadvisor.snapshot()", false, 0) != SPI_OK_SELECT)
 			elog(ERROR, "could not take a snapshot");
 	}
 	SPI_finish();

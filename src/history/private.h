@@ -26,6 +26,7 @@ typedef struct PaHistoryShared
 	/* Written by the launcher and the one snapshot worker that runs */
 	bool		index_change;	/* why it runs: indexes have changed */
 	bool		has_extension;	/* what it found */
+	bool		source_due;		/* the workload of another server is to be fetched */
 } PaHistoryShared;
 
 extern PaHistoryShared *pa_history;

@@ -12,7 +12,7 @@ PREPARE codes(text) AS SELECT id FROM orders WHERE code = $1;
 EXECUTE codes(md5('5'));
 EXECUTE codes(md5('7'));
 SELECT count(*) FROM orders JOIN items ON items.order_id = orders.id WHERE orders.customer = 9;
-SELECT count(*) FROM items WHERE state = 8;
+SELECT count(*) /* asked by Harriet */ FROM items WHERE state = 8;
 \o
 SELECT string_agg(regexp_replace(ddl, ' \S+_idx ', ' '), '; ' ORDER BY ddl) AS advice FROM perfadvisor.index_advice \gset
 SELECT perfadvisor.export_workload() AS document, perfadvisor.export_workload(true) AS redacted \gset
@@ -28,7 +28,7 @@ CREATE EXTENSION pgtap;
 CREATE EXTENSION perfadvisor;
 CREATE TABLE other_oids ();
 :tables
-SELECT plan(33);
+SELECT plan(42);
 CREATE FUNCTION advised() RETURNS text LANGUAGE sql AS
 $$ SELECT string_agg(regexp_replace(ddl, ' \S+_idx ', ' '), '; ' ORDER BY ddl) FROM perfadvisor.index_advice $$;
 
@@ -36,6 +36,10 @@ SELECT ok(:'exported'::boolean, 'an export has the statements of the database');
 SELECT is(:'document'::jsonb ->> 'format', 'perfadvisor workload', 'and says what it is');
 SELECT ok(strpos(:'document', md5('7')) > 0, 'it has the constants that ran');
 SELECT ok(strpos(:'redacted', md5('7')) = 0, 'but not when these are to be left out');
+SELECT ok(strpos(:'document', 'Harriet') > 0 AND strpos(:'redacted', 'Harriet') = 0, 'nor the comments, which may hold some');
+SELECT is(array_agg(perfadvisor.strip_comments(q) ORDER BY n), ARRAY['SELECT 1 + 2', 'SELECT ''/* a */'' || "--b" FROM t', NULL, ''], 'what only looks like a comment stays, and what cannot be read is left out')
+FROM unnest(ARRAY['/* x */ SELECT 1 /* y */+ 2 -- z', 'SELECT ''/* a */'' || "--b" FROM t', 'SELECT 1 /* cut', '-- nothing']) WITH ORDINALITY AS u(q, n);
+SELECT ok(:'document'::jsonb @? '$.statements[*].scans[*] ? (@.relation == "public.orders" && @.rows >= 1)', 'it says what scans of statements really returned');
 SELECT is(advised(), NULL, 'where nothing ran nothing is advised');
 SELECT ok(perfadvisor.import_workload(:'document', 'production') >= 4, 'the document is taken in');
 SELECT is(advised(), :'advice', 'with other OIDs the advice is the same');
@@ -66,10 +70,12 @@ SELECT throws_like($$ SELECT perfadvisor.import_workload('{"format": "something"
 SELECT throws_like(format($$ SELECT perfadvisor.import_workload(%L::jsonb || '{"version": 2}', 'production') $$, :'document'), 'the document has a version%', 'so is another version');
 SELECT throws_like(format($$ SELECT perfadvisor.import_workload(jsonb_set(%L, '{statements,0,calls}', '"many"'), 'production') $$, :'document'), 'the document is damaged%', 'and a number that is none');
 SELECT throws_like(format($$ SELECT perfadvisor.import_workload(jsonb_set(%L, '{statements,0,samples}', '[{"query": 5}]'), 'production') $$, :'document'), 'the document is damaged%', 'and a sample without its parts');
+SELECT throws_like(format($$ SELECT perfadvisor.import_workload(jsonb_set(%L, '{statements,0,scans}', '[{"relation": "orders", "rows": -1}]'), 'production') $$, :'document'), 'the document is damaged%', 'and a scan of less than no rows');
+SELECT throws_ok(format($$ SELECT perfadvisor.import_workload(jsonb_set(%L, '{statements,0,scans}', '[{"relation": "\"", "rows": 1}]'), 'production') $$, :'document'), '22023', NULL, 'and one of a table whose name is none');
 SELECT throws_ok(format($$ SELECT perfadvisor.import_workload(left(%L, -20)::jsonb, 'production') $$, :'document'), '22P02', NULL, 'and a document that was cut off');
 SELECT throws_ok($$ SELECT perfadvisor.import_workload(('{"format": "perfadvisor workload", "version": 1, "statements": ' || repeat('[', 1000000))::jsonb, 'production') $$, '54001', NULL, 'and one that is nested too deep');
 SELECT throws_like($$ SELECT perfadvisor.import_workload(jsonb_build_object('format', 'perfadvisor workload', 'version', 1, 'indexes', '[]'::jsonb, 'statements', (SELECT jsonb_agg('{}'::jsonb) FROM generate_series(1, 100001))), 'production') $$, 'the document has more than 100000 statements', 'and one of too many statements');
-SELECT throws_ok($$ SELECT perfadvisor.import_workload(('{"format": "' || repeat('x', 270000000) || '"}')::jsonb, 'production') $$, '54000', NULL, 'and one of more than 256 MB');
+SELECT throws_ok($$ SELECT perfadvisor.import_workload('{"format": "' || repeat('x', 270000000) || '"}', 'production') $$, 'P0001', 'the document is larger than 256 MB', 'and one of more than 256 MB');
 SELECT is(advised(), :'advice', 'after which what was there is still there');
 SELECT perfadvisor.import_workload(jsonb_set(:'document', '{statements,0,samples,0,query}', '"DROP TABLE orders; SELECT 1"'), 'production') \g /dev/null
 SELECT lives_ok('SELECT advised()', 'hostile text is planned by nobody');
@@ -82,6 +88,13 @@ SELECT perfadvisor.import_workload(:'document', 'second') \g /dev/null
 SELECT is((SELECT sum(calls) FROM perfadvisor.index_advice_statements WHERE query LIKE '%code =%'), :calls * 2.0, 'a statement that ran on two servers is one, with the executions of both');
 SELECT is((SELECT array_agg(DISTINCT s) FROM perfadvisor.index_advice_statements, unnest(sources) s), '{production,second}', 'and names both');
 SELECT is(advised(), :'advice', 'the advice is the same');
+SELECT ok((SELECT count(*) = 1 AND min(sources) = '{production,second}' AND min(calls) = 2 * min((by_source #>> '{second,calls}')::int) AND NOT bool_or(by_source ? '')
+           FROM perfadvisor.fleet_statements WHERE query LIKE '%code = $1%'), 'fleet_statements has it once, with what each server did');
+SELECT id FROM orders WHERE customer = 5 \g /dev/null
+SELECT ok((SELECT sources = '{}' AND by_source ? '' AND calls = 1 FROM perfadvisor.fleet_statements WHERE query = 'SELECT id FROM orders WHERE customer = $1'), 'what ran here alone is there as well');
+SELECT ok((SELECT abs(sum(time_share) FILTER (WHERE toplevel) - 1) < 1e-6 FROM perfadvisor.fleet_statements), 'the shares of all add up to one');
+SELECT count(*) FROM perfadvisor.refresh_advice() \g /dev/null
+SELECT ok((SELECT count(*) >= 2 AND bool_and(sources = '{production,second}') FROM perfadvisor.findings WHERE check_name = 'missing_index'), 'findings name the servers that their statements ran on');
 SELECT perfadvisor.remove_source('second') \g /dev/null
 CREATE ROLE sources_nobody;
 SET ROLE sources_nobody;

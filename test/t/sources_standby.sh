@@ -33,7 +33,28 @@ add_standby() {
 	pa_as mkdir "$PA_WORK/$1"
 	PGPORT=$(pa_port primary) pa_run "$PA_BINDIR/pg_basebackup" -D "$PA_WORK/$1/data" -R --checkpoint=fast >"$PA_WORK/backup.log" 2>&1 || cat "$PA_WORK/backup.log" >&2
 	echo "port = $(pa_port "$1")" >>"$PA_WORK/$1/data/postgresql.conf"
+	echo "cluster_name = 'the $1'" >>"$PA_WORK/$1/data/postgresql.conf"
 	pa_server_start "$1"
+}
+
+# until_true SERVER SQL polls until a query answers with t.
+until_true() {
+	local _
+
+	for _ in $(seq 3000); do
+		[ "$(on "$1" "$2")" = t ] && return 0
+	done
+	return 1
+}
+
+# wake has the primary's launcher take the interval for over.
+wake() {
+	pa_as kill -USR2 "$(on primary "SELECT pid FROM pg_stat_activity WHERE backend_type = 'perfadvisor launcher'")"
+}
+
+# caveat INDEX prints what index_cleanup does not know of an index.
+caveat() {
+	on primary "SELECT caveat FROM perfadvisor.index_cleanup WHERE index = '$1'::regclass"
 }
 
 # caught_up SERVER waits until a standby has replayed all that the primary has written.
@@ -48,14 +69,16 @@ pa_prepare test
 pa_begin
 pa_build
 pa_server_create primary test/perfadvisor.conf
+echo "perfadvisor.snapshot_interval = '1h'" >>"$PA_WORK/primary/data/postgresql.conf"
 pa_server_start primary
-tap_plan 17
+tap_plan 23
 pa_psql -d postgres -c "CREATE DATABASE app"
 pa_psql -d app <<'SQL'
 CREATE EXTENSION perfadvisor;
 CREATE TABLE orders AS SELECT n AS id, n % 3000 AS customer, n % 2500 AS product, n % 2000 AS shop, md5(n::text) AS code, now() - n * interval '1 min' AS created
 FROM generate_series(1, 120000) n;
 CREATE INDEX orders_code ON orders (code);
+CREATE INDEX orders_created ON orders (created);
 ANALYZE orders;
 SELECT perfadvisor.reset() \g /dev/null
 SQL
@@ -77,24 +100,32 @@ tap_is "$(on first "SELECT pg_is_in_recovery(), sum(calls) FROM perfadvisor.stat
 tap_is "$(on primary "SELECT ddl LIKE '%(customer)%' FROM perfadvisor.index_advice")" t "the primary alone advises for itself only"
 until [ "$(on second "SELECT idx_scan > 0 FROM pg_stat_user_indexes WHERE indexrelname = 'orders_code'")" = t ]; do :; done
 tap_is "$(on primary "SELECT problem FROM perfadvisor.index_cleanup WHERE index = 'orders_code'::regclass")" unused "and takes an index that only a standby uses for unused"
-tap_is "$(on primary "SELECT caveat LIKE '%standbys are connected%' FROM perfadvisor.index_cleanup WHERE index = 'orders_code'::regclass")" t "with the caveat that there are standbys"
+tap_is "$(caveat orders_code | grep -o 'standbys are connected ([^)]*)')" 'standbys are connected ("the first", "the second")' "with the caveat that there are standbys, by their names"
 
-# By hand, and by dblink
+# By hand, and by the worker
 document=$(on first "SELECT perfadvisor.export_workload()")
 tap_is "$(PGPORT=$(pa_port primary) pa_psql -d app -At -v doc="$document" -f - <<<"SELECT perfadvisor.import_workload(:'doc', 'first') > 0")" t "a standby's workload can be taken in by hand"
+tap_is "$(caveat orders_created | grep -o 'standbys are connected ([^)]*)')" 'standbys are connected ("the second")' "that standby is known from then on, and the other one is not"
 on primary "CREATE EXTENSION dblink; SELECT perfadvisor.add_source('second', 'host=$PA_SOCKETS port=$(pa_port second) dbname=app user=postgres')" >/dev/null
 on primary "SELECT perfadvisor.add_source('gone', 'host=$PA_SOCKETS port=1 dbname=app user=postgres')" >/dev/null
-tap_is "$(on primary "SELECT perfadvisor.pull_sources()")" 1 "or be pulled"
+wake
+until_true primary "SELECT count(*) = 2 FROM perfadvisor.sources WHERE pulled AND coalesce(imported_at, error_at) IS NOT NULL"
+tap_ok $? "or be fetched by the worker, by nobody's command"
 tap_is "$(on primary "SELECT string_agg(source || ' ' || (statements > 0) || ' ' || coalesce(left(error, 19), 'fine'), ', ' ORDER BY source) FROM perfadvisor.sources")" \
-	"first true fine, gone false could not establish, second true fine" "what cannot be pulled says why, and keeps nothing else from it"
+	"first true fine, gone false could not establish, second true fine" "what cannot be fetched says why, and keeps nothing else from it"
 tap_is "$(on primary "SELECT standby FROM perfadvisor.sources WHERE source = 'second'")" t "the source is known to be a standby"
+tap_is "$(caveat orders_created | grep -c 'standbys')" 0 "no standby is left of which nothing is known"
+tap_is "$(on primary "SELECT evidence LIKE '%and none on first, second%' FROM perfadvisor.index_cleanup WHERE index = 'orders_created'::regclass")" t "what none of them scans is called unused, and it is said that all were asked"
 
 advice=$(on primary "SELECT ddl FROM perfadvisor.index_advice")
 tap_is "$(grep -c . <<<"$advice")" 3 "now three indexes are advised"
+tap_is "$(on primary "SELECT string_agg(DISTINCT sources::text, ' ' ORDER BY sources::text) FROM perfadvisor.index_advice_statements")" "{first} {second} {}" "and it is said which server each of them serves"
+tap_is "$(on primary "SELECT string_agg(sources::text, ' ' ORDER BY sources::text) FROM perfadvisor.fleet_statements WHERE query LIKE '%AS by_%'")" "{first} {second} {second} {}" "fleet_statements has the statements of all three"
 tap_is "$(on primary "SELECT count(*) FROM perfadvisor.index_cleanup WHERE index = 'orders_code'::regclass")" 0 "and the index that a standby uses is not called unused"
 before_1=$(mean primary '%AS by_customer%')
 before_2=$(mean first '%AS by_product%')
 before_3=$(mean second '%AS by_shop%')
+scans=$(on second "SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'orders_code'")
 grep -v '^$' <<<"$advice" | sed 's/$/;/' | PGPORT=$(pa_port primary) pa_psql -d app -f - >/dev/null
 for server in first second; do
 	caught_up $server
@@ -105,9 +136,13 @@ done
 run primary "$SQL_1"
 run first "$SQL_2"
 run second "$SQL_3"
+run second "$SQL_4"
 tap_is "$(on primary "SELECT $(mean primary '%AS by_customer%') < $before_1 / 3")" t "the primary's statement is at least three times as fast"
 tap_is "$(on primary "SELECT $(mean first '%AS by_product%') < $before_2 / 3")" t "so is the first standby's"
 tap_is "$(on primary "SELECT $(mean second '%AS by_shop%') < $before_3 / 3")" t "and the second's"
+until_true second "SELECT idx_scan >= $scans + 20 FROM pg_stat_user_indexes WHERE indexrelname = 'orders_code'"
+tap_ok $? "whose index is still there, and used"
+printf '# ms before and after: %s\n' "primary $before_1 $(mean primary '%AS by_customer%'), first $before_2 $(mean first '%AS by_product%'), second $before_3 $(mean second '%AS by_shop%')"
 
 # A standby cannot keep history, but advises
 tap_is "$(on first "SELECT perfadvisor.snapshot()" | grep -c 'cannot take a snapshot during recovery')" 1 "a standby takes no snapshot, and says so"
