@@ -30,8 +30,7 @@ reads_generically(PaSearch *search, const PaCandidate *candidate, PaWorkStatemen
 	item.expressions = first->expressions;
 	pa_replan_prepare(&item.replan);
 	memo = item.replan.error == NULL ? pa_item_memo(search, &item, &used) : NULL;
-	if (item.replan.context != NULL)
-		MemoryContextDelete(item.replan.context);
+	pa_replan_release(&item.replan);
 	return memo == NULL || list_member_int(used, candidate->id);
 }
 
@@ -54,7 +53,7 @@ pa_generic_without(PaSearch *search, const PaCandidate *candidate, List *stateme
 	{
 		PaWorkStatement *ws = lfirst(lc);
 
-		if (ws->generic && ((PaItem *) linitial(ws->items))->replan.params != NULL &&
+		if (ws->generic && ((PaItem *) linitial(ws->items))->replan.bound &&
 			!reads_generically(search, candidate, ws))
 			n++;
 	}

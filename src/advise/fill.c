@@ -339,9 +339,15 @@ pa_pool_fill(PaSearch *search)
 		Filling		filling = {search, item};
 
 		pa_progress_update("generating candidates", done++, list_length(search->items));
-		if (item->requests == NIL ||
-			pa_part_out_of_time(search, search->pool_deadline))
+		if (item->requests == NIL)
 			continue;
+		if (pa_part_out_of_time(search, search->pool_deadline))
+		{
+			if (!item->statement->considered)
+				item->statement->error = PA_NOT_LOOKED_AT;
+			continue;
+		}
+		item->statement->considered = true;
 		(void) pa_in_restriction(&item->replan.restriction, generate, &filling, NULL);
 		know_expressions(search, item);
 		if (judge_together(search, item))

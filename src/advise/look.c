@@ -146,7 +146,7 @@ pa_look_at_all(PaSearch *search)
 
 		pa_progress_update("planning statements", done++, list_length(search->items));
 		if (pa_part_out_of_time(search, search->look_deadline))
-			item->statement->error = "the time limit came before it was looked at";
+			item->statement->error = PA_NOT_LOOKED_AT;
 		else
 			look(search, item);
 	}
@@ -155,4 +155,29 @@ pa_look_at_all(PaSearch *search)
 	note_tables(search);
 	pa_judge_fit(search);
 	pa_workload_settle_loads(search);
+}
+
+/*
+ * Returns the share of the recorded statements' time, of 1, that those took which
+ * were looked at, and in n how many these are.
+ */
+double
+pa_share_looked_at(const PaSearch *search, int *n)
+{
+	double		all = 0;
+	double		looked_at = 0;
+	ListCell   *lc;
+
+	*n = 0;
+	foreach(lc, search->statements)
+	{
+		const PaWorkStatement *ws = lfirst(lc);
+
+		all += ws->time;
+		if (ws->error != NULL)
+			continue;
+		looked_at += ws->time;
+		(*n)++;
+	}
+	return all > 0 ? looked_at / all : 1;
 }

@@ -27,6 +27,8 @@ typedef struct PaWorkStatement
 	List	   *known_rows;		/* PaKnownRows *, of its scans */
 	bool		generic;		/* was seen with a plan for all values last */
 	bool		judged;			/* candidates of a sample were planned one by one */
+	bool		considered;		/* candidates for a sample were looked for */
+	int			number;			/* among those that were recorded */
 	uint64		seen;			/* by which walk over a table's statements */
 } PaWorkStatement;
 
@@ -130,6 +132,7 @@ typedef struct PaSearch
 	List	   *table_list;		/* the same, those of dear statements first */
 	uint64		walks;			/* over statements of tables, counted */
 	uint64		adoptions;		/* of another set as the chosen one, counted */
+	PaPrepared	prepared;		/* items that are ready to be planned */
 	PaWriteLoad *writes;
 	double		total_time;		/* ms per hour of the whole recorded workload */
 	double		hours;			/* that the recorded workload took; 0: not recorded */
@@ -141,8 +144,9 @@ typedef struct PaSearch
 	int64		storage_budget; /* bytes; 0 = no limit */
 	int			max_indexes;	/* 0 = no limit */
 	TimestampTz deadline;		/* 0 = none */
-	TimestampTz look_deadline;	/* of planning statements as they are; earlier */
-	TimestampTz pool_deadline;	/* of filling the pool; in between */
+	TimestampTz read_deadline;	/* of analysing statements; earlier */
+	TimestampTz look_deadline;	/* of planning statements as they are */
+	TimestampTz pool_deadline;	/* of filling the pool */
 	bool		out_of_time;
 	bool		out_of_time_in_pool;	/* some statements were not looked at */
 	bool		trgm_available; /* pg_trgm installed, or could be */
@@ -153,6 +157,9 @@ typedef struct PaSearch
 	int		   *smallest;		/* scratch of pa_places_reduce() */
 	int			nsmallest;
 } PaSearch;
+
+/* Why a statement had no part in a search */
+#define PA_NOT_LOOKED_AT	"the time limit came before it was looked at"
 
 /* workload.c */
 extern PaSearch *pa_search_new(void);
@@ -190,6 +197,7 @@ extern int	pa_place_meant(PaSearch *search, const PaItem *item, int planned);
 
 /* look.c */
 extern void pa_look_at_all(PaSearch *search);
+extern double pa_share_looked_at(const PaSearch *search, int *n);
 
 /* fill.c */
 extern void pa_pool_fill(PaSearch *search);

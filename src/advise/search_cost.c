@@ -17,9 +17,10 @@
 
 #include "advise/search.h"
 
-/* Shares of a limited time by whose end all statements were looked at, and
- * candidates found; the rest is for choosing */
-#define PA_LOOK_SHARE	0.3
+/* Shares of a limited time by whose end all statements were analysed, planned as
+ * they are, and candidates found; the rest is for choosing */
+#define PA_READ_SHARE	0.2
+#define PA_LOOK_SHARE	0.35
 #define PA_POOL_SHARE	0.6
 
 /* Plans that cost so little more are as good. */
@@ -61,6 +62,7 @@ pa_search_set_limit(PaSearch *search, double ms)
 	TimestampTz now = GetCurrentTimestamp();
 
 	search->deadline = TimestampTzPlusMilliseconds(now, (int64) ms);
+	search->read_deadline = TimestampTzPlusMilliseconds(now, (int64) (ms * PA_READ_SHARE));
 	search->look_deadline = TimestampTzPlusMilliseconds(now, (int64) (ms * PA_LOOK_SHARE));
 	search->pool_deadline = TimestampTzPlusMilliseconds(now, (int64) (ms * PA_POOL_SHARE));
 }
