@@ -196,6 +196,8 @@ pa_places_reduce(PaSearch *search, PaItem *item, Bitmapset *places)
 	Bitmapset  *result = NULL;
 	int			place = -1;
 
+	if (bms_is_empty(places))
+		return NULL;
 	if (search->nsmallest < item->nplaces)
 	{
 		search->nsmallest = item->nplaces * 2;
@@ -203,8 +205,18 @@ pa_places_reduce(PaSearch *search, PaItem *item, Bitmapset *places)
 			? MemoryContextAlloc(search->context, sizeof(int) * search->nsmallest)
 			: repalloc(search->smallest, sizeof(int) * search->nsmallest);
 	}
+	if (bms_get_singleton_member(places, &place))
+	{
+		const PaPlace *p = &item->places[place];
+
+		if (p->same < 0)
+			find_alike(search, item, place);
+		search->smallest[p->same < 0 ? place : p->same] = place;
+		return bms_make_singleton(p->alike < 0 ? place : p->alike);
+	}
 	for (int i = 0; i < item->nplaces; i++)
 		search->smallest[i] = -1;
+	place = -1;
 	while ((place = bms_next_member(places, place)) >= 0)
 	{
 		int			same;

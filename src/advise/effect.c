@@ -344,12 +344,31 @@ pa_search_effect(PaSearch *search, List *changed, double max_ratio)
 }
 
 /*
+ * Returns an upper bound of what adding a candidate saves an item, as a cost,
+ * given that no item gets better than it is with everything that was thought of for
+ * it; closely also that it saves no more than the candidate did alone.
+ */
+static double
+item_bound(PaSearch *search, PaItem *item, const PaCandidate *candidate, bool closely)
+{
+	double		most = item->current - item->best;
+
+	if (item->current <= 0 || item->best > item->current / PA_AT_BEST)
+		return 0;
+	for (int place = 0; closely && place < item->nplaces; place++)
+	{
+		if (item->places[place].id == candidate->id)
+			return Max(Min(most, item->cost_now - pa_item_known_alone(search, item, place)), 0);
+	}
+	return closely ? 0 : most;
+}
+
+/*
  * Returns an upper bound of what adding a candidate saves, ms per hour, without a
- * plan: no statement gets better than it is with everything that was thought of
- * for it, nor saves more than the candidate did alone.
+ * plan; see above.
  */
 double
-pa_search_bound(PaSearch *search, const PaCandidate *candidate)
+pa_search_bound(PaSearch *search, const PaCandidate *candidate, bool closely)
 {
 	double		result = 0;
 	ListCell   *lc;
@@ -360,19 +379,10 @@ pa_search_bound(PaSearch *search, const PaCandidate *candidate)
 		foreach(lc2, ((PaWorkStatement *) lfirst(lc))->items)
 		{
 			PaItem	   *item = lfirst(lc2);
-			double		most = item->current - item->best;
+			double		most = item_bound(search, item, candidate, closely);
 
-			if (item->current <= 0 || most <= 0 || item->best > item->current / PA_AT_BEST)
-				continue;
-			for (int place = 0; place < item->nplaces; place++)
-			{
-				if (item->places[place].id != candidate->id)
-					continue;
-				most = Min(most, item->cost_now - pa_item_known_alone(search, item, place));
-				if (most > 0)
-					result += pa_item_value(item, most);
-				break;
-			}
+			if (most > 0)
+				result += pa_item_value(item, most);
 		}
 	}
 	return result;

@@ -491,6 +491,7 @@ plan_queries(void *arg)
 		PlannedStmt *plan;
 		PaSeen		seen = {.known = replan->known_rows};
 		MemoryContext oldcontext;
+		char	   *lines;
 
 		if (query->commandType == CMD_UTILITY)
 			continue;
@@ -502,20 +503,17 @@ plan_queries(void *arg)
 		add_time(&job->result->time, &seen, plan);
 		if (replan->inspect != NULL)
 			replan->inspect(query, plan, replan->inspect_arg);
+		lines = job->want_text
+			? pa_whatif_explain(job->whatif, plan, replan->sample->text) : NULL;
 		oldcontext = MemoryContextSwitchTo(job->result_context);
 		job->result->cost += plan->planTree->total_cost;
 		job->result->rows += IsA(plan->planTree, ModifyTable)
 			? outerPlan(plan->planTree)->plan_rows : plan->planTree->plan_rows;
 		job->result->used = list_concat_unique_oid(job->result->used,
 												   pa_whatif_indexes_used(plan));
-		if (job->want_text)
-		{
-			char	   *lines = pa_whatif_explain(job->whatif, plan,
-												  replan->sample->text);
-
-			job->result->plan = job->result->plan == NULL ? lines
+		if (lines != NULL)
+			job->result->plan = job->result->plan == NULL ? pstrdup(lines)
 				: psprintf("%s\n%s", job->result->plan, lines);
-		}
 		MemoryContextSwitchTo(oldcontext);
 	}
 }

@@ -230,9 +230,9 @@ is_current(PaSearch *search, const Contender *c)
  * Lowers a contender's bound to what its statements can still gain.
  */
 static void
-lower_bound(PaSearch *search, Contender *c)
+lower_bound(PaSearch *search, Contender *c, bool closely)
 {
-	double		most = pa_search_bound(search, c->candidate);
+	double		most = pa_search_bound(search, c->candidate, closely);
 
 	if (most < PA_MIN_HOUR_SAVED)
 		most = -1;
@@ -251,7 +251,7 @@ evaluate(PaSearch *search, Contender *c, double best)
 {
 	if (!is_current(search, c))
 	{
-		lower_bound(search, c);
+		lower_bound(search, c, c->evaluated > 0);
 		if (c->bound < best * PA_TIE || c->bound < 0)
 			return;
 		measure(search, c);
@@ -334,7 +334,7 @@ make_heap(PaSearch *search)
 		}
 		c->bound = is_current(search, c) ? c->rank : DBL_MAX;
 		if (c->bound == DBL_MAX)
-			lower_bound(search, c);
+			lower_bound(search, c, false);
 		pairingheap_add(heap, &c->node);
 	}
 	return heap;

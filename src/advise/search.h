@@ -246,7 +246,7 @@ typedef struct PaEffect
  * differs, a list of PaCandidate *.
  */
 extern PaEffect pa_search_effect(PaSearch *search, List *changed, double max_ratio);
-extern double pa_search_bound(PaSearch *search, const PaCandidate *candidate);
+extern double pa_search_bound(PaSearch *search, const PaCandidate *candidate, bool closely);
 extern void pa_search_adopt(PaSearch *search, List *changed);
 extern void pa_search_try(PaSearch *search, List *changed);
 extern void pa_search_untry(PaSearch *search, List *changed);
