@@ -366,7 +366,7 @@ pa_search_drop_unused(PaSearch *search)
 
 /*
  * Refines the chosen set: the tables where something has changed since they were
- * refined last, or while they were.
+ * refined last, or while they were, and with limits all, as there may be room now.
  */
 void
 pa_search_refine(PaSearch *search)
@@ -379,7 +379,7 @@ pa_search_refine(PaSearch *search)
 		PaTable    *table = lfirst(lc);
 
 		pa_progress_update("refining the choice", done++, list_length(search->table_list));
-		if (table->refined > table->changed)
+		if (table->refined > table->changed && search->storage_budget <= 0 && search->max_indexes <= 0)
 			continue;
 		table->refined = search->adoptions + 1;
 		drop_superfluous(search, table);

@@ -268,7 +268,7 @@ pa_item_plan_now(PaSearch *search, PaItem *item)
 /*
  * Returns what is known of an item with the candidates at some of its places
  * imagined, or NULL: the time is up, or it cannot be planned any more. With
- * used, also the ids of those that its plan reads, as a new list.
+ * used, also the ids of those that its plan reads, as a new list in their order.
  */
 const PaMemo *
 pa_item_memo_of(PaSearch *search, PaItem *item, Bitmapset *places, List **used)
@@ -289,6 +289,8 @@ pa_item_memo_of(PaSearch *search, PaItem *item, Bitmapset *places, List **used)
 	*used = NIL;
 	while (memo != NULL && (place = bms_next_member(memo->used, place)) >= 0)
 		*used = lappend_int(*used, item->places[pa_place_meant(search, item, place)].id);
+	if (list_length(*used) > 1)
+		list_sort(*used, list_int_cmp);
 	return memo;
 }
 

@@ -109,6 +109,8 @@ measure() {
 	awk -v kind="$1" -v n="$2" -v hertz="$(getconf CLK_TCK)" 'NR == FNR {ticks = $1; memory = $2; next} /^[0-9]+$/ {rows = $1} END {
 		printf "%s\t%d\t%.2f\t%.0f\t%d\n", kind, n, ticks / hertz, memory / 1024, rows}' "$PA_WORK/watched.out" "$PA_WORK/asked.out" >>"$PA_WORK/measured.tsv"
 	tail -n 1 "$PA_WORK/measured.tsv" | awk -F '\t' '{printf "%6d %-10s: %7.2f s of a processor, %5d MB, %d pieces of advice\n", $2, $1, $3, $4, $5}'
+	[ "$1" != statements ] ||
+		in_database "$name" -c "SELECT count(*) FROM perfadvisor.advise(time_limit => '30 s')" 2>&1 | sed -n 's/^DETAIL: */        within 30 s: /p'
 	pa_psql -d postgres -c "DROP DATABASE scale_$name WITH (FORCE)"
 }
 
