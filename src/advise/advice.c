@@ -72,30 +72,31 @@ credit_of(Making *m, int id)
 static double
 planner_cost_of(Making *m, PaItem *item, double otherwise)
 {
-	const PaMemo *memo = pa_item_memo(m->search, item, m->search->chosen);
+	const PaMemo *memo = pa_item_memo(m->search, item, NULL);
 
 	return memo != NULL ? memo->planner_cost : otherwise;
 }
 
 /*
- * Credits the indexes that an item's plan reads with what the item saves.
+ * Credits the indexes that an item's plan reads with what the item saves. All
+ * items of one statement must come one after the other.
  */
 static void
 credit_item(Making *m, PaItem *item)
 {
-	Bitmapset  *used;
-	double		cost = pa_item_cost(m->search, item, m->search->chosen, &used);
+	List	   *used;
+	double		cost = pa_item_cost(m->search, item, &used);
 	double		saved = item->time - pa_item_value(item, cost);
-	int			n = bms_num_members(used);
-	int			id = -1;
+	int			n = list_length(used);
+	ListCell   *lc;
 
-	while ((id = bms_next_member(used, id)) >= 0)
+	foreach(lc, used)
 	{
-		Credit	   *credit = credit_of(m, id);
+		Credit	   *credit = credit_of(m, lfirst_int(lc));
 
 		credit->time += item->time / n;
 		credit->saved += saved / n;
-		if (!list_member_ptr(credit->statements, item->statement))
+		if (credit->statements == NIL || llast(credit->statements) != item->statement)
 		{
 			credit->statements = lappend(credit->statements, item->statement);
 			credit->calls += item->statement->recorded->calls;
@@ -107,7 +108,7 @@ credit_item(Making *m, PaItem *item)
 			credit->top_after = planner_cost_of(m, item, cost);
 		}
 	}
-	bms_free(used);
+	list_free(used);
 }
 
 /*
@@ -347,19 +348,21 @@ add_rows(Making *m, Credit *credit, int rank)
 }
 
 /*
- * Returns the plan of an item as text, or NULL if its role may not see it.
+ * Returns the plan of an item as text, as things are or with what was chosen, or
+ * NULL if its role may not see it.
  */
 static char *
-plan_text(Making *m, PaItem *item, Bitmapset *config)
+plan_text(Making *m, PaItem *item, bool chosen)
 {
 	PaWhatIf	whatif = {.statistics = item->expressions};
 	PaPlanResult result;
 
-	for (int i = 0; i < item->ncandidates; i++)
+	for (int i = 0; chosen && i < item->nplaces; i++)
 	{
-		if (bms_is_member(item->candidates[i], config))
-			whatif.indexes = lappend(whatif.indexes,
-									 m->search->candidates[item->candidates[i]]->def);
+		PaCandidate *candidate = m->search->candidates[item->places[i].id];
+
+		if (candidate->chosen)
+			whatif.indexes = lappend(whatif.indexes, candidate->def);
 	}
 	m->search->planner_calls++;
 	if (!pa_replan_plan(&item->replan, &whatif, true, &result))
@@ -375,23 +378,23 @@ static void
 add_statement(Making *m, PaWorkStatement *ws)
 {
 	PaItem	   *first = NULL;
-	Bitmapset  *all_used = NULL;
+	List	   *all_used = NIL;
 	double		before = 0;
 	double		after = 0;
 	char	   *plan_before;
 	char	   *plan_after;
 	ListCell   *lc;
 	int			n = 0;
-	int			id = -1;
 
 	foreach(lc, ws->items)
 	{
 		PaItem	   *item = lfirst(lc);
-		Bitmapset  *used;
+		List	   *used;
 		double		cost;
 
-		cost = pa_item_cost(m->search, item, m->search->chosen, &used);
-		all_used = bms_join(all_used, used);
+		cost = pa_item_cost(m->search, item, &used);
+		all_used = list_concat_unique_int(all_used, used);
+		list_free(used);
 
 		/* Common values are not the statement's: neither shown nor counted. */
 		if (item->replan.common_values)
@@ -402,21 +405,23 @@ add_statement(Making *m, PaWorkStatement *ws)
 		after += planner_cost_of(m, item, cost);
 		n++;
 	}
-	all_used = bms_del_members(all_used, m->left_out);
-	if (bms_is_empty(all_used) || first == NULL)
+	foreach(lc, all_used)
 	{
-		bms_free(all_used);
-		return;
+		if (bms_is_member(lfirst_int(lc), m->left_out))
+			all_used = foreach_delete_current(all_used, lc);
 	}
+	if (all_used == NIL || first == NULL)
+		return;
 	before /= n;
 	after /= n;
-	plan_before = plan_text(m, first, NULL);
-	plan_after = plan_text(m, first, m->search->chosen);
-	while ((id = bms_next_member(all_used, id)) >= 0)
+	plan_before = plan_text(m, first, false);
+	plan_after = plan_text(m, first, true);
+	list_sort(all_used, list_int_cmp);
+	foreach(lc, all_used)
 	{
 		PaAdviceStatement *row = palloc0(sizeof(PaAdviceStatement));
 
-		row->advice_id = advice_id_of(m->search->candidates[id]->def);
+		row->advice_id = advice_id_of(m->search->candidates[lfirst_int(lc)]->def);
 		row->queryid = (int64) ws->recorded->key.queryid;
 		row->query = ws->recorded->query ? pstrdup(ws->recorded->query) : NULL;
 		row->calls = ws->recorded->calls;
@@ -426,100 +431,7 @@ add_statement(Making *m, PaWorkStatement *ws)
 		row->plan_after = plan_after;
 		m->advice->statements = lappend(m->advice->statements, row);
 	}
-	bms_free(all_used);
-}
-
-static int
-compare_rejected(const ListCell *a, const ListCell *b)
-{
-	const PaRejected *ra = lfirst(a);
-	const PaRejected *rb = lfirst(b);
-
-	if (ra->best_gain != rb->best_gain)
-		return ra->best_gain > rb->best_gain ? -1 : 1;
-	return strcmp(ra->ddl, rb->ddl);
-}
-
-/*
- * Lists the candidates that would have saved something and were not taken.
- */
-static void
-add_rejected(Making *m)
-{
-	for (int i = 0; i < m->search->ncandidates; i++)
-	{
-		PaCandidate *candidate = m->search->candidates[i];
-		PaRejected *row;
-
-		if (candidate->best_gain <= 0 ||
-			(bms_is_member(i, m->search->chosen) && !bms_is_member(i, m->left_out)))
-			continue;
-		row = palloc0(sizeof(PaRejected));
-		row->relid = candidate->def->relid;
-		row->ddl = psprintf("CREATE INDEX CONCURRENTLY ON %s", candidate->def->definition);
-		row->best_gain = candidate->best_gain;
-		row->index_bytes = candidate->def->size.valid
-			? (int64) candidate->def->size.pages * BLCKSZ : -1;
-		if (candidate->rejected != NULL)
-			row->reason = candidate->rejected;
-		else if (m->search->out_of_time || m->search->out_of_time_in_pool)
-			row->reason = "the time limit came first";
-		else if (bms_is_empty(m->search->chosen) || !candidate->pooled)
-			row->reason = "others gain its statements as much or more";
-		else
-			row->reason = "with the advised indexes it saves too little";
-		m->advice->rejected = lappend(m->advice->rejected, row);
-	}
-	list_sort(m->advice->rejected, compare_rejected);
-}
-
-/*
- * Returns why a statement could not be looked at: it could not be analysed, or
- * none of its samples could be planned. NULL if it was.
- */
-static const char *
-why_unadvised(const PaWorkStatement *ws)
-{
-	const char *reason = ws->error;
-	ListCell   *lc;
-
-	if (reason != NULL)
-		return reason;
-	foreach(lc, ws->items)
-	{
-		const PaItem *item = lfirst(lc);
-
-		if (item->cost_now > 0 || item->replan.error == NULL)
-			return NULL;
-		reason = item->replan.error->message;
-	}
-	return reason;
-}
-
-/*
- * Lists the statements that could not be looked at, and why.
- */
-static void
-add_unadvised(Making *m)
-{
-	ListCell   *lc;
-
-	foreach(lc, m->search->statements)
-	{
-		PaWorkStatement *ws = lfirst(lc);
-		const char *reason = why_unadvised(ws);
-		PaUnadvised *row;
-
-		if (reason == NULL)
-			continue;
-		row = palloc0(sizeof(PaUnadvised));
-		row->queryid = (int64) ws->recorded->key.queryid;
-		row->query = ws->recorded->query ? pstrdup(ws->recorded->query) : NULL;
-		row->calls = ws->recorded->calls;
-		row->total_exec_time = ws->recorded->total_exec_time;
-		row->reason = pstrdup(reason);
-		m->advice->unadvised = lappend(m->advice->unadvised, row);
-	}
+	list_free(all_used);
 }
 
 /* What make_rows() needs */
@@ -599,8 +511,8 @@ make_all_rows(Making *m)
 		m->btree_gin_given = before.btree_gin_given;
 		leave_out(m, job.credit, error);
 	}
-	add_rejected(m);
-	add_unadvised(m);
+	pa_advice_add_rejected(m->search, m->advice, m->left_out);
+	pa_advice_add_unadvised(m->search, m->advice);
 }
 
 /*
@@ -622,8 +534,13 @@ pa_advice_make(PaSearch *search, MemoryContext parent)
 	advice->hours = search->hours;
 	MemoryContextSwitchTo(search->context);
 	m.credit_of = palloc0(sizeof(Credit *) * Max(search->ncandidates, 1));
-	foreach(lc, search->items)
-		credit_item(&m, lfirst(lc));
+	foreach(lc, search->statements)
+	{
+		ListCell   *lc2;
+
+		foreach(lc2, ((PaWorkStatement *) lfirst(lc))->items)
+			credit_item(&m, lfirst(lc2));
+	}
 	MemoryContextSwitchTo(context);
 	make_all_rows(&m);
 	foreach(lc, search->statements)

@@ -75,6 +75,10 @@ typedef struct PaAdvice
 
 extern PaAdvice *pa_advice_make(PaSearch *search, MemoryContext parent);
 
+/* not_advised.c */
+extern void pa_advice_add_rejected(const PaSearch *search, PaAdvice *advice, const Bitmapset *left_out);
+extern void pa_advice_add_unadvised(const PaSearch *search, PaAdvice *advice);
+
 /* correction.c */
 extern List *pa_correction_read(void);
 extern double pa_correction_apply(List *corrections, Oid relid, double time, double saved);

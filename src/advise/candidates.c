@@ -25,9 +25,6 @@
 /* Longest key that is proposed; longer ones cost more than they filter. */
 #define PA_MAX_KEYS		4
 
-/* Included columns that are proposed at most */
-#define PA_MAX_INCLUDED	4
-
 /* Equality columns that are permuted; the most selective ones. */
 #define PA_MAX_EQUAL	4
 
@@ -529,78 +526,4 @@ pa_candidate_completed(const PaIndexDef *def, const PaRequest *request,
 		result->columns[i] = *keys.cols[i];
 	result->pred = def->pred;
 	return result;
-}
-
-/*
- * Makes the definition that also includes what the request reads besides the
- * keys, or returns NULL if that is nothing or too much.
- */
-PaIndexDef *
-pa_candidate_covering(const PaIndexDef *def, const PaRequest *request)
-{
-	List	   *included = NIL;
-	PaIndexDef *result;
-	ListCell   *lc;
-
-	if (def->relid != request->relid || def->am != BTREE_AM_OID ||
-		def->ncolumns > def->nkeys)
-		return NULL;
-	foreach(lc, request->needed)
-	{
-		PaIndexColumn *col = lfirst(lc);
-		bool		present = false;
-
-		for (int i = 0; i < def->nkeys; i++)
-		{
-			if (def->columns[i].attno == col->attno)
-				present = true;
-		}
-		if (!present)
-			included = lappend(included, col);
-	}
-	if (included == NIL || list_length(included) > PA_MAX_INCLUDED)
-		return NULL;
-
-	result = pa_index_def_new(def->relid, def->am,
-							  def->nkeys + list_length(included));
-	memcpy(result->columns, def->columns, sizeof(PaIndexColumn) * def->nkeys);
-	foreach(lc, included)
-		result->columns[def->nkeys + foreach_current_index(lc)] =
-			*(PaIndexColumn *) lfirst(lc);
-	result->pred = def->pred;
-	return result;
-}
-
-/*
- * Whether an index could serve a request at all: its first column occurs in a
- * term or begins a wanted order, or its predicate is one of the request's.
- */
-bool
-pa_candidate_relevant(const PaIndexDef *def, const PaRequest *request)
-{
-	const PaIndexColumn *first = &def->columns[0];
-	ListCell   *lc;
-
-	if (def->relid != request->relid)
-		return false;
-	foreach(lc, request->terms)
-	{
-		PaTerm	   *term = lfirst(lc);
-
-		if (term->col.attno == first->attno && equal(term->col.expr, first->expr))
-			return true;
-	}
-	foreach(lc, request->orders)
-	{
-		PaIndexColumn *col = linitial((List *) lfirst(lc));
-
-		if (col->attno == first->attno && equal(col->expr, first->expr))
-			return true;
-	}
-	foreach(lc, request->predicates)
-	{
-		if (list_member(def->pred, ((PaPredicate *) lfirst(lc))->clause))
-			return true;
-	}
-	return false;
 }

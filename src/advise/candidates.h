@@ -54,6 +54,15 @@ typedef struct PaRequest
 								 * table, where not visiting it would pay */
 } PaRequest;
 
+/* The columns of one scan, as attribute numbers less FirstLowInvalidHeapAttributeNumber */
+typedef struct PaScanColumns
+{
+	Oid			relid;
+	Bitmapset  *clauses;		/* in conditions, joins and orders: those on which an
+								 * index could be searched or give an order */
+	Bitmapset  *read;			/* all */
+} PaScanColumns;
+
 /* Where pa_collect_relation() puts what it finds. */
 typedef struct PaCollector
 {
@@ -61,6 +70,7 @@ typedef struct PaCollector
 	const struct PaReplan *replan;	/* what is planned; it may be analysed anew
 									 * before, so nothing is copied from it */
 	List	   *requests;		/* PaRequest * */
+	List	   *scans;			/* PaScanColumns * */
 } PaCollector;
 
 /* collect.c */
@@ -87,11 +97,15 @@ extern bool pa_btree_gin_takes(Oid type);
 typedef void (*PaCandidateSink) (PaIndexDef *def, void *arg);
 extern void pa_candidates_generate(PaRequest *request, PaCandidateSink sink,
 								   void *arg);
-extern PaIndexDef *pa_candidate_covering(const PaIndexDef *def,
-										 const PaRequest *request);
+
 extern PaIndexDef *pa_candidate_completed(const PaIndexDef *def,
 										  const PaRequest *request, bool with_order);
+
+/* fit.c */
+extern PaIndexDef *pa_candidate_covering(const PaIndexDef *def,
+										 const PaRequest *request);
 extern bool pa_candidate_relevant(const PaIndexDef *def, const PaRequest *request);
+extern Bitmapset *pa_candidate_useful(const PaIndexDef *def, const List *scans);
 
 /* pattern.c */
 typedef enum PaPatternKind

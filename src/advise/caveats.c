@@ -16,28 +16,22 @@ reads_generically(PaSearch *search, const PaCandidate *candidate, PaWorkStatemen
 	const PaItem *first = linitial(ws->items);
 	PaItem		item = {.statement = ws};
 	const PaMemo *memo;
-	int			i = -1;
+	List	   *used;
 
 	item.replan.sample = first->replan.sample;
 	item.replan.restriction = first->replan.restriction;
 	item.replan.queryid = first->replan.queryid;
 	item.replan.fingerprint = first->replan.fingerprint;
 	item.replan.generic = true;
-	item.candidates = first->candidates;
-	item.ncandidates = first->ncandidates;
+	item.requests = first->requests;
+	item.scans = first->scans;
+	item.places = first->places;
+	item.nplaces = item.maxplaces = first->nplaces;
 	item.expressions = first->expressions;
 	pa_replan_prepare(&item.replan);
-	memo = item.replan.error == NULL ? pa_item_memo(search, &item, search->chosen) : NULL;
-	if (item.replan.context != NULL)
-		MemoryContextDelete(item.replan.context);
-	if (memo == NULL)
-		return true;
-	while ((i = bms_next_member(memo->used, i)) >= 0)
-	{
-		if (item.candidates[i] == candidate->id)
-			return true;
-	}
-	return false;
+	memo = item.replan.error == NULL ? pa_item_memo(search, &item, &used) : NULL;
+	pa_replan_release(&item.replan);
+	return memo == NULL || list_member_int(used, candidate->id);
 }
 
 /*
@@ -59,7 +53,7 @@ pa_generic_without(PaSearch *search, const PaCandidate *candidate, List *stateme
 	{
 		PaWorkStatement *ws = lfirst(lc);
 
-		if (ws->generic && ((PaItem *) linitial(ws->items))->replan.params != NULL &&
+		if (ws->generic && ((PaItem *) linitial(ws->items))->replan.bound &&
 			!reads_generically(search, candidate, ws))
 			n++;
 	}
@@ -81,7 +75,7 @@ pa_slower_with(PaSearch *search, List *statements)
 	{
 		foreach(lc2, ((PaWorkStatement *) lfirst(lc))->items)
 		{
-			const PaMemo *memo = pa_item_memo(search, lfirst(lc2), search->chosen);
+			const PaMemo *memo = pa_item_memo(search, lfirst(lc2), NULL);
 
 			if (memo == NULL || memo->slower <= 1)
 				continue;

@@ -21,7 +21,7 @@ pa_chosen_of(PaSearch *search, PaTable *table)
 	{
 		PaCandidate *candidate = lfirst(lc);
 
-		if (bms_is_member(candidate->id, search->chosen))
+		if (candidate->chosen)
 			result = lappend(result, candidate);
 	}
 	return result;
@@ -56,11 +56,11 @@ pa_search_begins_chosen(PaSearch *search, const PaCandidate *candidate)
 }
 
 /*
- * Whether some candidate of a set on a table gives a request the order of which
- * only the first rows are wanted.
+ * Whether a chosen candidate on a table, or an imagined one, gives a request the
+ * order of which only the first rows are wanted.
  */
 static bool
-order_served_by(PaTable *table, Bitmapset *set, const PaRequest *request)
+order_served_by(PaTable *table, bool imagined, const PaRequest *request)
 {
 	ListCell   *lc;
 
@@ -68,7 +68,7 @@ order_served_by(PaTable *table, Bitmapset *set, const PaRequest *request)
 	{
 		PaCandidate *candidate = lfirst(lc);
 
-		if (bms_is_member(candidate->id, set) &&
+		if ((imagined ? candidate->imagined : candidate->chosen) &&
 			candidate->def->am == BTREE_AM_OID &&
 			pa_order_served(candidate->def, request))
 			return true;
@@ -77,11 +77,11 @@ order_served_by(PaTable *table, Bitmapset *set, const PaRequest *request)
 }
 
 /*
- * Whether a configuration gives every statement the order that it has from the
- * current one. Costs do not tell: see order.c.
+ * Whether the imagined set gives all statements of a table the order that they
+ * have from the chosen one.
  */
-bool
-pa_keeps_orders(PaSearch *search, PaTable *table, Bitmapset *config)
+static bool
+keeps_orders(PaTable *table)
 {
 	ListCell   *lc;
 	ListCell   *lc2;
@@ -95,8 +95,8 @@ pa_keeps_orders(PaSearch *search, PaTable *table, Bitmapset *config)
 			PaRequest  *request = lfirst(lc2);
 
 			if (request->relid == table->relid && request->limited_order != NIL &&
-				order_served_by(table, search->chosen, request) &&
-				!order_served_by(table, config, request))
+				order_served_by(table, false, request) &&
+				!order_served_by(table, true, request))
 				return false;
 		}
 	}
@@ -104,18 +104,16 @@ pa_keeps_orders(PaSearch *search, PaTable *table, Bitmapset *config)
 }
 
 /*
- * What exchanging one chosen candidate for another does. The configuration is
- * the caller's to adopt or to free.
+ * Whether the set that differs from the chosen one by some candidates gives every
+ * statement the order that it has from that. Costs do not tell: see order.c.
  */
-PaEffect
-pa_search_exchange(PaSearch *search, const PaCandidate *old, const PaCandidate *by,
-		 Bitmapset **config)
+bool
+pa_keeps_orders(PaSearch *search, PaTable *table, List *changed)
 {
-	Bitmapset  *changed = bms_add_member(bms_make_singleton(old->id), by->id);
-	PaEffect	effect;
+	bool		result;
 
-	*config = bms_add_member(bms_del_member(bms_copy(search->chosen), old->id), by->id);
-	effect = pa_search_effect(search, *config, changed);
-	bms_free(changed);
-	return effect;
+	pa_search_try(search, changed);
+	result = keeps_orders(table);
+	pa_search_untry(search, changed);
+	return result;
 }

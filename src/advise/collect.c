@@ -220,6 +220,35 @@ add_needed(PaCollecting *c, Oid relid)
 }
 
 /*
+ * Takes down which columns the scan reads, and which of them are in conditions,
+ * joins and orders.
+ */
+static void
+add_columns(PaCollecting *c, Oid relid)
+{
+	PaScanColumns *scan = palloc0(sizeof(PaScanColumns));
+	ListCell   *lc;
+	ListCell   *lc2;
+
+	scan->relid = relid;
+	foreach(lc, c->rel->baserestrictinfo)
+		pull_varattnos((Node *) lfirst_node(RestrictInfo, lc)->clause, c->rel->relid,
+					   &scan->clauses);
+	foreach(lc, c->rel->joininfo)
+		pull_varattnos((Node *) lfirst_node(RestrictInfo, lc)->clause, c->rel->relid,
+					   &scan->clauses);
+	foreach(lc, c->root->eq_classes)
+	{
+		foreach(lc2, ((EquivalenceClass *) lfirst(lc))->ec_members)
+			pull_varattnos((Node *) ((EquivalenceMember *) lfirst(lc2))->em_expr, c->rel->relid,
+						   &scan->clauses);
+	}
+	scan->read = bms_copy(scan->clauses);
+	pull_varattnos((Node *) c->rel->reltarget->exprs, c->rel->relid, &scan->read);
+	c->into->scans = lappend(c->into->scans, scan);
+}
+
+/*
  * Notes what the scan of one table could ask of an index. Partitions are left
  * to their parent, which has the same clauses.
  */
@@ -257,6 +286,7 @@ pa_collect_relation(PlannerInfo *root, RelOptInfo *rel, RangeTblEntry *rte,
 	if (root->distinct_pathkeys != root->query_pathkeys)
 		add_order(&c, root->distinct_pathkeys);
 	add_needed(&c, rte->relid);
+	add_columns(&c, rte->relid);
 	if (c.request->terms != NIL || c.request->orders != NIL)
 		into->requests = lappend(into->requests, c.request);
 	MemoryContextSwitchTo(oldcontext);

@@ -29,15 +29,15 @@
  * candidates.
  */
 static List *
-tables_of(PaSearch *search, Bitmapset *changed)
+tables_of(PaSearch *search, List *changed)
 {
 	List	   *result = NIL;
-	int			id = -1;
+	ListCell   *lc;
 
 	search->walks++;
-	while ((id = bms_next_member(changed, id)) >= 0)
+	foreach(lc, changed)
 	{
-		PaTable    *table = pa_search_table(search, search->candidates[id]->def->relid);
+		PaTable    *table = pa_search_table(search, ((PaCandidate *) lfirst(lc))->def->relid);
 
 		if (table->seen == search->walks)
 			continue;
@@ -48,19 +48,19 @@ tables_of(PaSearch *search, Bitmapset *changed)
 }
 
 /*
- * Returns the statements that read one of some tables, each once.
+ * Returns the statements to which candidates could matter, each once.
  */
 static List *
-statements_of(PaSearch *search, List *tables)
+statements_of(PaSearch *search, List *changed)
 {
 	List	   *result = NIL;
 	ListCell   *lc;
 	ListCell   *lc2;
 
 	search->walks++;
-	foreach(lc, tables)
+	foreach(lc, changed)
 	{
-		foreach(lc2, ((PaTable *) lfirst(lc))->statements)
+		foreach(lc2, ((PaCandidate *) lfirst(lc))->statements)
 		{
 			PaWorkStatement *ws = lfirst(lc2);
 
@@ -74,17 +74,84 @@ statements_of(PaSearch *search, List *tables)
 }
 
 /*
- * Whether some of the changed candidates could matter to an item.
+ * Lets costs be asked for with the set that differs from the chosen one by some
+ * candidates; pa_search_untry() must follow.
+ */
+void
+pa_search_try(PaSearch *search, List *changed)
+{
+	ListCell   *lc;
+
+	foreach(lc, changed)
+	{
+		PaCandidate *candidate = lfirst(lc);
+
+		candidate->imagined = !candidate->chosen;
+	}
+}
+
+void
+pa_search_untry(PaSearch *search, List *changed)
+{
+	ListCell   *lc;
+
+	foreach(lc, changed)
+	{
+		PaCandidate *candidate = lfirst(lc);
+
+		candidate->imagined = candidate->chosen;
+	}
+}
+
+/*
+ * Whether one of some candidates could matter to an item.
  */
 static bool
-matters(const PaItem *item, Bitmapset *changed)
+matters(const PaItem *item, List *changed)
 {
-	for (int i = 0; i < item->ncandidates; i++)
+	ListCell   *lc;
+
+	foreach(lc, changed)
 	{
-		if (bms_is_member(item->candidates[i], changed))
-			return true;
+		int			id = ((PaCandidate *) lfirst(lc))->id;
+
+		for (int i = 0; i < item->nplaces; i++)
+		{
+			if (item->places[i].id == id)
+				return true;
+		}
 	}
 	return false;
+}
+
+/*
+ * Returns the items whose plan under the chosen set reads a candidate, in the
+ * order of its statements. The list is the candidate's.
+ */
+List *
+pa_readers_of(PaSearch *search, PaCandidate *candidate)
+{
+	PaTable    *table = pa_search_table(search, candidate->def->relid);
+	MemoryContext oldcontext;
+	ListCell   *lc;
+	ListCell   *lc2;
+
+	if (candidate->readers_at > table->changed)
+		return candidate->readers;
+	oldcontext = MemoryContextSwitchTo(search->context);
+	list_free(candidate->readers);
+	candidate->readers = NIL;
+	foreach(lc, candidate->statements)
+	{
+		foreach(lc2, ((PaWorkStatement *) lfirst(lc))->items)
+		{
+			if (list_member_int(((PaItem *) lfirst(lc2))->reads, candidate->id))
+				candidate->readers = lappend(candidate->readers, lfirst(lc2));
+		}
+	}
+	MemoryContextSwitchTo(oldcontext);
+	candidate->readers_at = search->adoptions + 1;
+	return candidate->readers;
 }
 
 /*
@@ -107,11 +174,11 @@ note_share(PaEffect *effect, double before, double after)
 /*
  * Adds what a configuration does to one statement: to its samples together,
  * and to the common values, which are another kind of execution. With more, nothing
- * was taken away, so that what is at its best already need not be planned.
+ * was taken away, so that what is at its best already need not be planned. The
+ * other set must be imagined.
  */
 static void
-add_statement(PaSearch *search, PaWorkStatement *ws, Bitmapset *config,
-			  Bitmapset *changed, bool more, PaEffect *effect)
+add_statement(PaSearch *search, PaWorkStatement *ws, List *changed, bool more, PaEffect *effect)
 {
 	double		before = 0;		/* of its samples, as they ran */
 	double		after = 0;
@@ -128,7 +195,7 @@ add_statement(PaSearch *search, PaWorkStatement *ws, Bitmapset *config,
 			continue;
 		cost = item->current;
 		if (matters(item, changed) && !(more && cost <= item->best * PA_AT_BEST))
-			memo = pa_item_memo(search, item, config);
+			memo = pa_item_memo(search, item, NULL);
 		if (memo != NULL)
 		{
 			cost = memo->cost;
@@ -155,12 +222,12 @@ add_statement(PaSearch *search, PaWorkStatement *ws, Bitmapset *config,
 }
 
 /*
- * Returns what writes of a table pay for the candidates in a set, or which
- * part of it is due to one of them (all: NULL); ms per hour.
+ * Returns what writes of a table pay for the chosen candidates, or for the
+ * imagined ones, or which part of it is due to one of them (all: NULL); ms per
+ * hour.
  */
 static double
-write_cost(PaSearch *search, PaTable *table, Bitmapset *set,
-		   const PaCandidate *due_to)
+write_cost(PaSearch *search, PaTable *table, bool imagined, const PaCandidate *due_to)
 {
 	PaWriteCharge **charges = palloc(sizeof(PaWriteCharge *) *
 									 Max(list_length(table->pooled), 1));
@@ -173,7 +240,7 @@ write_cost(PaSearch *search, PaTable *table, Bitmapset *set,
 	{
 		PaCandidate *candidate = lfirst(lc);
 
-		if (!bms_is_member(candidate->id, set))
+		if (imagined ? !candidate->imagined : !candidate->chosen)
 			continue;
 		if (candidate == due_to)
 			which = n;
@@ -191,7 +258,7 @@ double
 pa_search_write_cost(PaSearch *search, const PaCandidate *candidate)
 {
 	return write_cost(search, pa_search_table(search, candidate->def->relid),
-					  search->chosen, candidate);
+					  false, candidate);
 }
 
 /*
@@ -205,44 +272,163 @@ pa_search_hurts(const PaEffect *effect)
 }
 
 /*
- * Compares a configuration with the current one, from which it differs by the
- * changed candidates.
+ * Whether a set is worse for an item that reads something which is taken away
+ * than a caller would accept; then there is no need to ask the others. Returns the
+ * ratio of its costs, or 1. The set must be imagined.
+ */
+static double
+first_loss(PaSearch *search, List *changed, double max_ratio)
+{
+	ListCell   *lc;
+	ListCell   *lc2;
+
+	foreach(lc, changed)
+	{
+		PaCandidate *candidate = lfirst(lc);
+
+		if (!candidate->chosen)
+			continue;
+		foreach(lc2, pa_readers_of(search, candidate))
+		{
+			PaItem	   *item = lfirst(lc2);
+			double		cost;
+
+			if (item->current <= 0)
+				continue;
+			cost = pa_item_cost(search, item, NULL);
+			if (cost > item->current * max_ratio)
+				return cost / item->current;
+		}
+	}
+	return 1;
+}
+
+/*
+ * Compares a set with the chosen one, from which it differs by the changed
+ * candidates. With a max_ratio, the effect need not be complete, except for
+ * worst_ratio, where a statement would get dearer by more.
  */
 PaEffect
-pa_search_effect(PaSearch *search, Bitmapset *config, Bitmapset *changed)
+pa_search_effect(PaSearch *search, List *changed, double max_ratio)
 {
 	PaEffect	effect = {.worst_ratio = 1.0};
-	List	   *tables = tables_of(search, changed);
-	List	   *statements = statements_of(search, tables);
-	bool		more = bms_is_subset(search->chosen, config);
+	List	   *tables;
+	List	   *statements;
+	bool		more = true;
 	ListCell   *lc;
 
+	pa_search_try(search, changed);
+	foreach(lc, changed)
+	{
+		if (((PaCandidate *) lfirst(lc))->chosen)
+			more = false;
+	}
+	if (!more && max_ratio > 0)
+		effect.worst_ratio = first_loss(search, changed, max_ratio);
+	if (effect.worst_ratio > 1)
+	{
+		pa_search_untry(search, changed);
+		return effect;
+	}
+	tables = tables_of(search, changed);
+	statements = statements_of(search, changed);
 	foreach(lc, statements)
-		add_statement(search, lfirst(lc), config, changed, more, &effect);
+		add_statement(search, lfirst(lc), changed, more, &effect);
 	foreach(lc, tables)
-		effect.write_added += write_cost(search, lfirst(lc), config, NULL) -
-			write_cost(search, lfirst(lc), search->chosen, NULL);
+		effect.write_added += write_cost(search, lfirst(lc), true, NULL) -
+			write_cost(search, lfirst(lc), false, NULL);
+	pa_search_untry(search, changed);
 	list_free(statements);
 	list_free(tables);
 	return effect;
 }
 
 /*
- * Makes a configuration the current one, and takes it over.
+ * Returns an upper bound of what adding a candidate saves an item, as a cost,
+ * given that no item gets better than it is with everything that was thought of for
+ * it; closely also that it saves no more than the candidate did alone.
  */
-void
-pa_search_adopt(PaSearch *search, Bitmapset *config)
+static double
+item_bound(PaSearch *search, PaItem *item, const PaCandidate *candidate, bool closely)
 {
-	Bitmapset  *gone = bms_difference(search->chosen, config);
-	Bitmapset  *changed = bms_join(bms_difference(config, search->chosen), gone);
-	List	   *tables = tables_of(search, changed);
-	List	   *statements = statements_of(search, tables);
+	double		most = item->current - item->best;
+
+	if (item->current <= 0 || item->best > item->current / PA_AT_BEST)
+		return 0;
+	for (int place = 0; closely && place < item->nplaces; place++)
+	{
+		if (item->places[place].id == candidate->id)
+			return Max(Min(most, item->cost_now - pa_item_known_alone(search, item, place)), 0);
+	}
+	return closely ? 0 : most;
+}
+
+/*
+ * Returns an upper bound of what adding a candidate saves, ms per hour, without a
+ * plan; see above.
+ */
+double
+pa_search_bound(PaSearch *search, const PaCandidate *candidate, bool closely)
+{
+	double		result = 0;
 	ListCell   *lc;
 	ListCell   *lc2;
 
-	bms_free(search->chosen);
-	search->chosen = config;
+	foreach(lc, candidate->statements)
+	{
+		foreach(lc2, ((PaWorkStatement *) lfirst(lc))->items)
+		{
+			PaItem	   *item = lfirst(lc2);
+			double		most = item_bound(search, item, candidate, closely);
+
+			if (most > 0)
+				result += pa_item_value(item, most);
+		}
+	}
+	return result;
+}
+
+/*
+ * Takes over what an item costs with the chosen set.
+ */
+static void
+settle(PaSearch *search, PaItem *item)
+{
+	List	   *reads;
+	const PaMemo *memo = pa_item_memo(search, item, &reads);
+
+	if (memo == NULL)
+		return;
+	item->current = memo->cost;
+	item->slower = memo->slower;
+	list_free(item->reads);
+	item->reads = reads;
+}
+
+/*
+ * Adds candidates to the chosen set, or takes them away: those that are in it.
+ */
+void
+pa_search_adopt(PaSearch *search, List *changed)
+{
+	List	   *tables = tables_of(search, changed);
+	List	   *statements = statements_of(search, changed);
+	ListCell   *lc;
+	ListCell   *lc2;
+
 	search->adoptions++;
+	foreach(lc, changed)
+	{
+		PaCandidate *candidate = lfirst(lc);
+		int			sign = candidate->chosen ? -1 : 1;
+
+		candidate->imagined = candidate->chosen = !candidate->chosen;
+		search->nchosen += sign;
+		if (search->storage_budget > 0)
+			search->chosen_bytes += sign * pa_index_size_bytes(candidate->def);
+	}
+	foreach(lc, tables)
+		((PaTable *) lfirst(lc))->changed = search->adoptions;
 	foreach(lc, statements)
 	{
 		PaWorkStatement *ws = lfirst(lc);
@@ -251,20 +437,12 @@ pa_search_adopt(PaSearch *search, Bitmapset *config)
 		{
 			PaItem	   *item = lfirst(lc2);
 
-			const PaMemo *memo;
-
-			if (item->current <= 0 || !matters(item, changed))
-				continue;
-			memo = pa_item_memo(search, item, config);
-			if (memo == NULL)
-				continue;
-			item->current = memo->cost;
-			item->slower = memo->slower;
+			if (item->current > 0 && matters(item, changed))
+				settle(search, item);
 		}
 		foreach(lc2, ws->tables)
 			((PaTable *) lfirst(lc2))->changed = search->adoptions;
 	}
-	bms_free(changed);
 	list_free(statements);
 	list_free(tables);
 }

@@ -39,27 +39,29 @@ pays_covering(const PaEffect *effect, const PaCandidate *by)
  * updates of them cost.
  */
 static bool
-try_covering(PaSearch *search, int id, const PaRequest *request)
+try_covering(PaSearch *search, PaCandidate *old, const PaRequest *request)
 {
-	PaCandidate *old = search->candidates[id];
 	PaIndexDef *def = pa_candidate_covering(old->def, request);
 	PaCandidate *by = def ? pa_pool_add_late(search, def) : NULL;
-	Bitmapset  *config;
+	List	   *changed;
 	PaEffect	effect;
+	bool		result;
 
-	if (by == NULL)
+	if (by == NULL || by->chosen)
 		return false;
-	effect = pa_search_exchange(search, old, by, &config);
-	if (!pays_covering(&effect, by) || pa_search_hurts(&effect) || effect.worst_ratio > PA_MAX_REGRESSION ||
-		effect.price_saved <= effect.write_added ||
-		!pa_search_within_limits(search, config))
+	changed = list_make2(old, by);
+	effect = pa_search_effect(search, changed, PA_MAX_REGRESSION);
+	result = pays_covering(&effect, by) && !pa_search_hurts(&effect) &&
+		effect.worst_ratio <= PA_MAX_REGRESSION &&
+		effect.price_saved > effect.write_added &&
+		pa_search_within_limits(search, changed);
+	if (result)
 	{
-		bms_free(config);
-		return false;
+		old->rejected = "with more columns it saves the table's visits, too";
+		pa_search_adopt(search, changed);
 	}
-	old->rejected = "with more columns it saves the table's visits, too";
-	pa_search_adopt(search, config);
-	return true;
+	list_free(changed);
+	return result;
 }
 
 /*
@@ -70,24 +72,25 @@ pa_search_cover(PaSearch *search)
 {
 	ListCell   *lc;
 	ListCell   *lc2;
+	ListCell   *lc3;
 
 	foreach(lc, search->items)
 	{
 		PaItem	   *item = lfirst(lc);
-		Bitmapset  *used;
-		int			id = -1;
+		List	   *reads = list_copy(item->reads);
 
-		(void) pa_item_cost(search, item, search->chosen, &used);
-		while (!pa_search_out_of_time(search) && (id = bms_next_member(used, id)) >= 0)
+		foreach(lc2, reads)
 		{
-			foreach(lc2, item->requests)
+			PaCandidate *old = search->candidates[lfirst_int(lc2)];
+
+			foreach(lc3, item->requests)
 			{
-				if (bms_is_member(id, search->chosen) &&
-					try_covering(search, id, lfirst(lc2)))
+				if (pa_search_out_of_time(search) || !old->chosen ||
+					try_covering(search, old, lfirst(lc3)))
 					break;
 			}
 		}
-		bms_free(used);
+		list_free(reads);
 	}
 }
 
@@ -114,46 +117,54 @@ extends(const PaIndexDef *a, const PaIndexDef *b)
 }
 
 /*
- * Puts into the pool what a chosen candidate would be with all that the
- * statements which read it ask for.
+ * Whether a definition is among some already.
  */
-static void
-add_completions(PaSearch *search, PaTable *table, PaCandidate *old)
+static bool
+is_among(const PaIndexDef *def, List *defs)
 {
 	ListCell   *lc;
-	ListCell   *lc2;
-	ListCell   *lc3;
 
-	foreach(lc, table->statements)
+	foreach(lc, defs)
 	{
-		foreach(lc2, ((PaWorkStatement *) lfirst(lc))->items)
+		const PaIndexDef *other = lfirst(lc);
+		int			i = 0;
+
+		while (i < def->ncolumns && def->ncolumns == other->ncolumns &&
+			   pa_index_column_equal(&def->columns[i], &other->columns[i]) &&
+			   def->columns[i].desc == other->columns[i].desc &&
+			   def->columns[i].nulls_first == other->columns[i].nulls_first)
+			i++;
+		if (i == def->ncolumns)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Returns what a chosen candidate would be with all that the statements which
+ * read it ask for, each definition once.
+ */
+static List *
+completions_of(PaSearch *search, PaCandidate *old)
+{
+	List	   *result = NIL;
+	ListCell   *lc;
+	ListCell   *lc2;
+
+	foreach(lc, pa_readers_of(search, old))
+	{
+		foreach(lc2, ((PaItem *) lfirst(lc))->requests)
 		{
-			PaItem	   *item = lfirst(lc2);
-			Bitmapset  *used;
-			bool		reads;
-
-			if (item->current <= 0 || pa_search_out_of_time(search))
-				continue;
-			(void) pa_item_cost(search, item, search->chosen, &used);
-			reads = bms_is_member(old->id, used);
-			bms_free(used);
-			if (!reads)
-				continue;
-			foreach(lc3, item->requests)
+			for (int with_order = 0; with_order < 2; with_order++)
 			{
-				for (int with_order = 0; with_order < 2; with_order++)
-				{
-					MemoryContext oldcontext = MemoryContextSwitchTo(search->scratch);
-					PaIndexDef *def = pa_candidate_completed(old->def, lfirst(lc3),
-															 with_order == 1);
+				PaIndexDef *def = pa_candidate_completed(old->def, lfirst(lc2), with_order == 1);
 
-					MemoryContextSwitchTo(oldcontext);
-					if (def != NULL)
-						(void) pa_pool_add_late(search, def);
-				}
+				if (def != NULL && !is_among(def, result))
+					result = lappend(result, def);
 			}
 		}
 	}
+	return result;
 }
 
 /*
@@ -184,6 +195,27 @@ gives_order(PaTable *table, const PaCandidate *old, const PaCandidate *by)
 }
 
 /*
+ * Whether a longer index may take the place of a chosen one.
+ */
+static bool
+worth_lengthening(PaSearch *search, PaTable *table, PaCandidate *old, PaCandidate *by,
+				  List *changed)
+{
+	PaEffect	effect = pa_search_effect(search, changed, PA_MAX_REGRESSION);
+
+	if (effect.worst_ratio > PA_MAX_REGRESSION || pa_search_hurts(&effect))
+		return false;
+	if (gives_order(table, old, by))
+	{
+		if (effect.write_added > pa_search_write_cost(search, old) * 0.5)
+			return false;
+	}
+	else if (effect.best_share < PA_MIN_LENGTHENING || effect.price_saved <= effect.write_added)
+		return false;
+	return pa_keeps_orders(search, table, changed) && pa_search_within_limits(search, changed);
+}
+
+/*
  * Lets longer indexes take the place of chosen ones whose columns they have,
  * where that helps a statement: as a second index the longer one would have to
  * earn what it costs writes, in the other's place only the difference. One that
@@ -199,31 +231,28 @@ pa_search_lengthen(PaSearch *search, PaTable *table)
 	{
 		PaCandidate *old = lfirst(lc);
 
-		add_completions(search, table, old);
+		if (pa_search_out_of_time(search))
+			return;
+		foreach(lc2, completions_of(search, old))
+			(void) pa_pool_add_late(search, lfirst(lc2));
 		foreach(lc2, table->pooled)
 		{
 			PaCandidate *by = lfirst(lc2);
-			Bitmapset  *config;
-			PaEffect	effect;
+			List	   *changed;
+			bool		worth;
 
-			if (bms_is_member(by->id, search->chosen) ||
-				!extends(old->def, by->def) || pa_search_out_of_time(search))
+			if (by->chosen || !extends(old->def, by->def) || pa_search_out_of_time(search))
 				continue;
-			effect = pa_search_exchange(search, old, by, &config);
-			if (effect.worst_ratio > PA_MAX_REGRESSION || pa_search_hurts(&effect) ||
-				!(gives_order(table, old, by)
-				  ? effect.write_added <= pa_search_write_cost(search, old) * 0.5
-				  : effect.best_share >= PA_MIN_LENGTHENING &&
-				  effect.price_saved > effect.write_added) ||
-				!pa_keeps_orders(search, table, config) ||
-				!pa_search_within_limits(search, config))
+			changed = list_make2(old, by);
+			worth = worth_lengthening(search, table, old, by, changed);
+			if (worth)
 			{
-				bms_free(config);
-				continue;
+				old->rejected = "a longer index serves its statements and others";
+				pa_search_adopt(search, changed);
 			}
-			old->rejected = "a longer index serves its statements and others";
-			pa_search_adopt(search, config);
-			break;
+			list_free(changed);
+			if (worth)
+				break;
 		}
 	}
 }

@@ -54,6 +54,26 @@ typedef struct Limits
 } Limits;
 
 /*
+ * Says what a search took, and if it had no time for the rest.
+ */
+static void
+tell_of_search(const PaSearch *search)
+{
+	int			n;
+	double		share = pa_share_looked_at(search, &n);
+
+	ereport(DEBUG1,
+			(errmsg_internal("index search: %d planner calls, %d candidates",
+							 search->planner_calls, search->ncandidates)));
+	if (search->out_of_time || search->out_of_time_in_pool)
+		ereport(NOTICE,
+				(errmsg("the search for indexes was stopped by its time limit"),
+				 errdetail("What was found by then is shown. Of %d statements %d were looked at, those that took %.1f %% of the time of all.",
+						   list_length(search->statements), n, share * 100),
+				 errhint("Raise perfadvisor.advise_time_limit, or give advise() a longer time_limit.")));
+}
+
+/*
  * Searches, with progress shown while it lasts. The advice is allocated below
  * parent, the search itself is thrown away.
  */
@@ -73,10 +93,10 @@ search_advice(const Limits *limits, MemoryContext parent)
 		pa_progress_update("reading the workload", 0, 0);
 		if (limits->queries != NIL)
 			pa_workload_given(search, limits->queries);
-		else
-			pa_workload_recorded(search);
 		if (limits->time_limit > 0)
 			pa_search_set_limit(search, limits->time_limit);
+		if (limits->queries == NIL)
+			pa_workload_recorded(search);
 		pa_search_run(search);
 		pa_progress_update("explaining the advice", 0, 0);
 		advice = pa_advice_make(search, parent);
@@ -84,16 +104,10 @@ search_advice(const Limits *limits, MemoryContext parent)
 	PG_FINALLY();
 	{
 		pa_progress_end();
+		pa_expr_stats_reset();
 	}
 	PG_END_TRY();
-	ereport(DEBUG1,
-			(errmsg_internal("index search: %d planner calls, %d candidates",
-							 search->planner_calls, search->ncandidates)));
-	if (search->out_of_time || search->out_of_time_in_pool)
-		ereport(NOTICE,
-				(errmsg("the search for indexes was stopped by its time limit"),
-				 errdetail("What was found by then is shown."),
-				 errhint("Raise perfadvisor.advise_time_limit, or give advise() a longer time_limit.")));
+	tell_of_search(search);
 	MemoryContextDelete(search->context);
 	return advice;
 }

@@ -73,21 +73,19 @@ least_missed(PaSearch *search, PaTable *table)
 	foreach(lc, pa_chosen_of(search, table))
 	{
 		PaCandidate *candidate = lfirst(lc);
-		Bitmapset  *single = bms_make_singleton(candidate->id);
-		Bitmapset  *config = bms_difference(search->chosen, single);
-		PaEffect	effect = pa_search_effect(search, config, single);
+		List	   *single = list_make1(candidate);
+		PaEffect	effect = pa_search_effect(search, single, PA_MAX_PREFIX_REGRESSION);
 
-		if (pa_keeps_orders(search, table, config) &&
-			(acceptable_loss(search, &effect) ||
+		if ((acceptable_loss(search, &effect) ||
 			 (effect.worst_ratio <= PA_MAX_PREFIX_REGRESSION &&
 			  pa_search_begins_chosen(search, candidate))) &&
+			pa_keeps_orders(search, table, single) &&
 			(least == NULL || -effect.saved < least_loss))
 		{
 			least = candidate;
 			least_loss = -effect.saved;
 		}
-		bms_free(config);
-		bms_free(single);
+		list_free(single);
 	}
 	return least;
 }
@@ -104,8 +102,11 @@ drop_superfluous(PaSearch *search, PaTable *table)
 	while (!pa_search_out_of_time(search) &&
 		   (least = least_missed(search, table)) != NULL)
 	{
+		List	   *single = list_make1(least);
+
 		least->rejected = "other advised indexes serve its statements nearly as well";
-		pa_search_adopt(search, bms_del_member(bms_copy(search->chosen), least->id));
+		pa_search_adopt(search, single);
+		list_free(single);
 	}
 }
 
@@ -156,27 +157,24 @@ static bool
 try_replace(PaSearch *search, PaTable *table, PaCandidate *a, PaCandidate *b,
 			PaCandidate *by)
 {
-	Bitmapset  *config;
-	Bitmapset  *changed;
+	List	   *changed;
 	PaEffect	effect;
+	bool		result;
 
-	if (by == NULL || bms_is_member(by->id, search->chosen))
+	if (by == NULL || by->chosen)
 		return false;
-	config = bms_del_member(bms_del_member(bms_copy(search->chosen), a->id), b->id);
-	config = bms_add_member(config, by->id);
-	changed = bms_add_member(bms_add_member(bms_make_singleton(a->id), b->id), by->id);
-	effect = pa_search_effect(search, config, changed);
-	bms_free(changed);
-	if (!acceptable_loss(search, &effect) ||
-		!pa_keeps_orders(search, table, config) ||
-		!pa_search_within_limits(search, config))
+	changed = list_make3(a, b, by);
+	effect = pa_search_effect(search, changed, PA_MAX_WRITE_REGRESSION);
+	result = acceptable_loss(search, &effect) &&
+		pa_keeps_orders(search, table, changed) &&
+		pa_search_within_limits(search, changed);
+	if (result)
 	{
-		bms_free(config);
-		return false;
+		a->rejected = b->rejected = "one advised index serves its statements together with others";
+		pa_search_adopt(search, changed);
 	}
-	a->rejected = b->rejected = "one advised index serves its statements together with others";
-	pa_search_adopt(search, config);
-	return true;
+	list_free(changed);
+	return result;
 }
 
 /*
@@ -289,55 +287,50 @@ simplify(PaSearch *search, PaTable *table)
 	{
 		PaCandidate *old = lfirst(lc);
 		PaCandidate *best = old;
-		Bitmapset  *best_config = NULL;
 
 		foreach(lc2, table->pooled)
 		{
 			PaCandidate *by = lfirst(lc2);
-			Bitmapset  *config;
+			List	   *changed;
 			PaEffect	effect;
 
-			if (!comparable(by, old) || bms_is_member(by->id, search->chosen) ||
+			if (!comparable(by, old) || by->chosen ||
 				!pa_candidate_simpler(by, best) || pa_search_out_of_time(search))
 				continue;
-			effect = pa_search_exchange(search, old, by, &config);
+			changed = list_make2(old, by);
+			effect = pa_search_effect(search, changed, Max(PA_MAX_SWAP_RATIO, PA_MAX_BRIN_RATIO));
 			if (loses_little(search, by, &effect) &&
-				pa_keeps_orders(search, table, config) &&
+				pa_keeps_orders(search, table, changed) &&
 				effect.write_added <= pa_search_write_cost(search, old) * 0.1)
-			{
-				bms_free(best_config);
 				best = by;
-				best_config = config;
-			}
-			else
-				bms_free(config);
+			list_free(changed);
 		}
 		if (best == old)
 			continue;
 		old->rejected = "a simpler index serves its statements as well";
-		pa_search_adopt(search, best_config);
+		pa_search_adopt(search, list_make2(old, best));
 	}
 }
 
 /*
- * Returns the chosen candidates that the plans of samples read, of rare ones or
- * of the others. Common values are not samples.
+ * Returns, by their ids, whether the plans of samples read the candidates: of rare
+ * ones or of the others. Common values are not samples.
  */
-static Bitmapset *
+static bool *
 read_by_samples(PaSearch *search, bool rare)
 {
-	Bitmapset  *result = NULL;
+	bool	   *result = palloc0(sizeof(bool) * Max(search->ncandidates, 1));
 	ListCell   *lc;
+	ListCell   *lc2;
 
 	foreach(lc, search->items)
 	{
 		PaItem	   *item = lfirst(lc);
-		Bitmapset  *used;
 
 		if (item->replan.common_values || item->rare != rare)
 			continue;
-		(void) pa_item_cost(search, item, search->chosen, &used);
-		result = bms_join(result, used);
+		foreach(lc2, item->reads)
+			result[lfirst_int(lc2)] = true;
 	}
 	return result;
 }
@@ -350,35 +343,30 @@ read_by_samples(PaSearch *search, bool rare)
 void
 pa_search_drop_unused(PaSearch *search)
 {
-	Bitmapset  *often = read_by_samples(search, false);
-	Bitmapset  *rarely = read_by_samples(search, true);
-	Bitmapset  *config = bms_copy(search->chosen);
-	int			id = -1;
+	bool	   *often = read_by_samples(search, false);
+	bool	   *rarely = read_by_samples(search, true);
 
-	while ((id = bms_next_member(search->chosen, id)) >= 0)
+	for (int id = 0; id < search->ncandidates; id++)
 	{
-		Bitmapset  *single;
-		PaEffect	effect;
+		PaCandidate *candidate = search->candidates[id];
+		List	   *single;
 
-		if (bms_is_member(id, often))
+		if (!candidate->chosen || often[id] || pa_search_out_of_time(search))
 			continue;
-		single = bms_make_singleton(id);
-		config = bms_del_member(config, id);
-		effect = pa_search_effect(search, config, single);
-		if (!bms_is_member(id, rarely))
-			search->candidates[id]->rejected = "no sampled execution would have used it";
-		else if (-effect.saved < search->total_time * PA_MIN_RARE_GAIN)
-			search->candidates[id]->rejected = "only rare executions would use it, and too little time is saved";
+		single = list_make1(candidate);
+		if (!rarely[id])
+			candidate->rejected = "no sampled execution would have used it";
+		else if (-pa_search_effect(search, single, 0).saved < search->total_time * PA_MIN_RARE_GAIN)
+			candidate->rejected = "only rare executions would use it, and too little time is saved";
 		else
-			config = bms_add_member(config, id);
-		bms_free(single);
+			continue;
+		pa_search_adopt(search, single);
 	}
-	if (!pa_search_out_of_time(search))
-		pa_search_adopt(search, config);
 }
 
 /*
- * Refines the chosen set.
+ * Refines the chosen set: the tables where something has changed since they were
+ * refined last, or while they were, and with limits all, as there may be room now.
  */
 void
 pa_search_refine(PaSearch *search)
@@ -391,6 +379,9 @@ pa_search_refine(PaSearch *search)
 		PaTable    *table = lfirst(lc);
 
 		pa_progress_update("refining the choice", done++, list_length(search->table_list));
+		if (table->refined > table->changed && search->storage_budget <= 0 && search->max_indexes <= 0)
+			continue;
+		table->refined = search->adoptions + 1;
 		drop_superfluous(search, table);
 		consolidate(search, table);
 		drop_superfluous(search, table);

@@ -46,6 +46,9 @@
 
 #include "advise/replan.h"
 
+/* Bytes that statements may take which are kept ready to be planned again */
+#define PA_PREPARED_BYTES	(64 * 1024 * 1024)
+
 /* Counts relation cache invalidations; see relcache_callback(). */
 static uint64 invalidations = 1;
 
@@ -292,13 +295,23 @@ note_target(PaReplan *replan, Query *query)
 	}
 }
 
+/* What prepare() needs */
+typedef struct PrepareJob
+{
+	PaReplan   *replan;
+	MemoryContext work;
+} PrepareJob;
+
 static void
 prepare(void *arg)
 {
-	PaReplan   *replan = arg;
-	Query	   *query = analyse_sample(replan->sample);
+	PrepareJob *job = arg;
+	PaReplan   *replan = job->replan;
+	Query	   *query;
 	RelationList relations = {NIL, NIL};
 
+	MemoryContextSwitchTo(job->work);
+	query = analyse_sample(replan->sample);
 	check_identity(replan, query);
 	if (query->commandType == CMD_UTILITY)
 		ereport(ERROR,
@@ -308,6 +321,7 @@ prepare(void *arg)
 	(void) collect_param_locations((Node *) query, &replan->param_locations);
 	replan->arrays_of_params = has_array_of_params((Node *) query, NULL);
 	replan->params = replan->generic ? NULL : bind_params(replan->sample);
+	replan->bound = replan->params != NULL;
 	replan->queries = pg_rewrite_query(query);
 	if (replan->common_values && !pa_use_common_values(replan->queries))
 		ereport(ERROR,
@@ -334,40 +348,83 @@ keep_prepared(PaReplan *replan)
 }
 
 /*
- * Analyses and rewrites a statement so that it can be planned repeatedly. If
- * that is impossible, replan->error says why. Locks are given back at once.
+ * Forgets what was prepared; it is analysed again when it is planned next. What is
+ * known of its target stays, but for the columns.
  */
 void
-pa_replan_prepare(PaReplan *replan)
+pa_replan_release(PaReplan *replan)
 {
-	MemoryContext oldcontext;
-	MemoryContext work;
-
-	if (replan->context == NULL)
-		replan->context = AllocSetContextCreate(CurrentMemoryContext,
-												"perfadvisor statement",
-												ALLOCSET_SMALL_SIZES);
-	else
-		MemoryContextReset(replan->context);
+	if (replan->bytes > 0)
+	{
+		dlist_delete(&replan->node);
+		replan->among->bytes -= replan->bytes;
+		replan->bytes = 0;
+	}
+	if (replan->context != NULL)
+		MemoryContextDelete(replan->context);
+	replan->context = NULL;
 	replan->queries = NIL;
+	replan->params = NULL;
 	replan->relids = NIL;
 	replan->lockmodes = NIL;
 	replan->updated = NULL;
 	replan->param_locations = NULL;
+}
+
+/*
+ * Puts a statement that was just prepared among those that are kept ready, and
+ * releases those that were not asked for longest if all take too much.
+ */
+static void
+keep_ready(PaReplan *replan)
+{
+	PaPrepared *among = replan->among;
+
+	replan->bytes = MemoryContextMemAllocated(replan->context, true);
+	among->bytes += replan->bytes;
+	dlist_push_head(&among->list, &replan->node);
+	while (among->bytes > PA_PREPARED_BYTES && dlist_tail_node(&among->list) != &replan->node)
+		pa_replan_release(dlist_tail_element(PaReplan, node, &among->list));
+}
+
+/*
+ * Analyses and rewrites a statement so that it can be planned repeatedly. If
+ * that is impossible, replan->error says why. All is in contexts below the memory
+ * context that was current the first time, the error in that itself. Locks are given
+ * back at once.
+ */
+void
+pa_replan_prepare(PaReplan *replan)
+{
+	PrepareJob	job = {replan};
+	ErrorData  *error = NULL;
+	MemoryContext oldcontext;
+
+	if (replan->parent == NULL)
+		replan->parent = CurrentMemoryContext;
+	pa_replan_release(replan);
 	replan->target = InvalidOid;
 	replan->error = NULL;
 	replan->prepared_at = invalidations;
-	oldcontext = MemoryContextSwitchTo(replan->context);
-	work = AllocSetContextCreate(replan->context, "perfadvisor analysis",
-								 ALLOCSET_DEFAULT_SIZES);
-	MemoryContextSwitchTo(work);
-	if (pa_in_restriction(&replan->restriction, prepare, replan, &replan->error))
+	replan->context = AllocSetContextCreate(replan->parent, "perfadvisor statement",
+											ALLOCSET_SMALL_SIZES);
+	job.work = AllocSetContextCreate(replan->parent, "perfadvisor analysis",
+									 ALLOCSET_DEFAULT_SIZES);
+	oldcontext = MemoryContextSwitchTo(replan->parent);
+	if (pa_in_restriction(&replan->restriction, prepare, &job, &error))
 	{
 		MemoryContextSwitchTo(replan->context);
 		keep_prepared(replan);
-		MemoryContextDelete(work);
+		if (replan->among != NULL)
+			keep_ready(replan);
+	}
+	else
+	{
+		pa_replan_release(replan);
+		replan->error = error;
 	}
 	MemoryContextSwitchTo(oldcontext);
+	MemoryContextDelete(job.work);
 }
 
 /* What plan_queries() needs and gives */
@@ -434,6 +491,7 @@ plan_queries(void *arg)
 		PlannedStmt *plan;
 		PaSeen		seen = {.known = replan->known_rows};
 		MemoryContext oldcontext;
+		char	   *lines;
 
 		if (query->commandType == CMD_UTILITY)
 			continue;
@@ -445,20 +503,17 @@ plan_queries(void *arg)
 		add_time(&job->result->time, &seen, plan);
 		if (replan->inspect != NULL)
 			replan->inspect(query, plan, replan->inspect_arg);
+		lines = job->want_text
+			? pa_whatif_explain(job->whatif, plan, replan->sample->text) : NULL;
 		oldcontext = MemoryContextSwitchTo(job->result_context);
 		job->result->cost += plan->planTree->total_cost;
 		job->result->rows += IsA(plan->planTree, ModifyTable)
 			? outerPlan(plan->planTree)->plan_rows : plan->planTree->plan_rows;
 		job->result->used = list_concat_unique_oid(job->result->used,
 												   pa_whatif_indexes_used(plan));
-		if (job->want_text)
-		{
-			char	   *lines = pa_whatif_explain(job->whatif, plan,
-												  replan->sample->text);
-
-			job->result->plan = job->result->plan == NULL ? lines
+		if (lines != NULL)
+			job->result->plan = job->result->plan == NULL ? pstrdup(lines)
 				: psprintf("%s\n%s", job->result->plan, lines);
-		}
 		MemoryContextSwitchTo(oldcontext);
 	}
 }
@@ -482,8 +537,11 @@ pa_replan_plan(PaReplan *replan, PaWhatIf *whatif, bool want_text,
 		MemoryContext planning;
 		MemoryContext oldcontext;
 
-		if (replan->prepared_at != invalidations)
+		if (replan->prepared_at != invalidations ||
+			(replan->context == NULL && replan->error == NULL))
 			pa_replan_prepare(replan);
+		else if (replan->bytes > 0)
+			dlist_move_head(&replan->among->list, &replan->node);
 		if (replan->error != NULL)
 			return false;
 
@@ -492,7 +550,7 @@ pa_replan_plan(PaReplan *replan, PaWhatIf *whatif, bool want_text,
 										 "perfadvisor planning",
 										 ALLOCSET_DEFAULT_SIZES);
 		job.planning_context = planning;
-		oldcontext = MemoryContextSwitchTo(replan->context);
+		oldcontext = MemoryContextSwitchTo(replan->parent);
 		ok = pa_in_restriction(&replan->restriction, plan_queries, &job, &error);
 		MemoryContextSwitchTo(oldcontext);
 		MemoryContextDelete(planning);

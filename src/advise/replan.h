@@ -8,6 +8,7 @@
 #define PERFADVISOR_ADVISE_REPLAN_H
 
 #include "advise/whatif.h"
+#include "lib/ilist.h"
 #include "record/record.h"
 
 /* Whose functions may run while something is planned; see foreign_code.c. */
@@ -39,6 +40,16 @@ extern bool pa_in_restriction(const PaRestriction *restriction,
 							  ErrorData **error);
 extern bool pa_is_interrupt(const ErrorData *edata);
 
+/*
+ * Statements that are kept ready to be planned again, the latest first; what does
+ * not fit is analysed again when it is asked for.
+ */
+typedef struct PaPrepared
+{
+	dlist_head	list;			/* of PaReplan.node */
+	Size		bytes;
+} PaPrepared;
+
 /* A statement ready to be planned again and again. */
 typedef struct PaReplan
 {
@@ -53,11 +64,18 @@ typedef struct PaReplan
 	bool		generic;		/* plan for all values of the parameters */
 	bool		common_values;	/* put the most common values in the place of
 								 * the sample's; see common_values.c */
+	PaPrepared *among;			/* NULL: stays ready */
+
+	/* managed by replan.c */
+	MemoryContext parent;		/* of context */
+	dlist_node	node;
+	Size		bytes;			/* 0: not among others */
 
 	/* set by pa_replan_prepare(), in its own memory context */
-	MemoryContext context;
+	MemoryContext context;		/* NULL: has to be analysed again */
 	List	   *queries;		/* Query *, rewritten */
 	ParamListInfo params;
+	bool		bound;			/* has parameters, all with values */
 	List	   *relids;			/* tables to lock */
 	List	   *lockmodes;		/* their lock modes */
 	uint64		prepared_at;	/* count of relation invalidations */
@@ -90,6 +108,7 @@ extern char *pa_existing_schema(Oid relid);
 extern Oid	pa_existing_owner(Oid relid);
 extern uint64 pa_replan_invalidations(void);
 extern void pa_replan_prepare(PaReplan *replan);
+extern void pa_replan_release(PaReplan *replan);
 extern bool pa_replan_plan(PaReplan *replan, PaWhatIf *whatif,
 						   bool want_text, PaPlanResult *result);
 

@@ -230,6 +230,8 @@ read_rows(Relation rel)
 		rows->total = visited > 0 ? rows->n / share * blocks / visited : 0;
 	if (visited == blocks && share >= 1)
 		rows->total = rows->n;
+	rows->tuples = repalloc(rows->tuples, sizeof(HeapTuple) * Max(rows->n, 1));
+	rows->bytes = MemoryContextMemAllocated(context, true);
 	ms_spent += ms_since(start);
 	MemoryContextSwitchTo(oldcontext);
 	return rows;

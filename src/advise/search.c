@@ -80,27 +80,28 @@ price_all(PaSearch *search)
 		(void) pa_in_restriction(&self, price_candidates, &pricing, NULL);
 }
 
-static int64
-bytes_of(PaSearch *search, Bitmapset *set)
-{
-	int64		sum = 0;
-	int			id = -1;
-
-	while ((id = bms_next_member(set, id)) >= 0)
-		sum += pa_index_size_bytes(search->candidates[id]->def);
-	return sum;
-}
-
 /*
- * Whether a set keeps within the caller's limits.
+ * Whether the set that differs from the chosen one by some candidates keeps within
+ * the caller's limits.
  */
 bool
-pa_search_within_limits(PaSearch *search, Bitmapset *set)
+pa_search_within_limits(PaSearch *search, List *changed)
 {
-	if (search->max_indexes > 0 && bms_num_members(set) > search->max_indexes)
-		return false;
-	return search->storage_budget <= 0 ||
-		bytes_of(search, set) <= search->storage_budget;
+	int			n = search->nchosen;
+	int64		bytes = search->chosen_bytes;
+	ListCell   *lc;
+
+	foreach(lc, changed)
+	{
+		PaCandidate *candidate = lfirst(lc);
+		int			sign = candidate->chosen ? -1 : 1;
+
+		n += sign;
+		if (search->storage_budget > 0)
+			bytes += sign * pa_index_size_bytes(candidate->def);
+	}
+	return (search->max_indexes <= 0 || n <= search->max_indexes) &&
+		(search->storage_budget <= 0 || bytes <= search->storage_budget);
 }
 
 /*
@@ -116,11 +117,12 @@ worthwhile(const PaEffect *effect)
 }
 
 /* A candidate in the greedy phase */
-typedef struct Contender
+typedef struct PaContender
 {
 	pairingheap_node node;
 	PaCandidate *candidate;
 	double		bound;			/* of its rank, from an earlier round */
+	double		rank;			/* as evaluated, whatever the limits */
 	uint64		evaluated;		/* after which adoption, plus one; 0: never */
 	PaEffect	effect;
 } Contender;
@@ -191,48 +193,81 @@ better(const Contender *a, const Contender *b)
  * Evaluates a contender together with the current set.
  */
 static void
-measure(PaSearch *search, Contender *c, Bitmapset *trial)
+measure(PaSearch *search, Contender *c)
 {
 	PaCandidate *candidate = c->candidate;
-	Bitmapset  *single;
+	List	   *single;
 
 	c->evaluated = search->adoptions + 1;
 	if (pa_search_begins_chosen(search, candidate))
 	{
 		candidate->rejected = "a longer advised index begins with its columns";
-		c->bound = -1;
+		c->rank = -1;
 		return;
 	}
-	single = bms_make_singleton(candidate->id);
-	c->effect = pa_search_effect(search, trial, single);
-	c->bound = rank_of(search, c);
+	single = list_make1(candidate);
+	c->effect = pa_search_effect(search, single, 0);
+	c->rank = rank_of(search, c);
 	if (c->effect.saved > 0 && pa_search_hurts(&c->effect))
 		candidate->rejected = PA_REJECTED_SLOWER;
 	if (c->effect.price_saved <= c->effect.write_added * PA_WRITE_MARGIN &&
 		c->effect.best_large_share >= PA_MIN_IMPROVEMENT)
 		candidate->rejected = "what it saves is not worth what it costs the table's writes";
-	bms_free(single);
+	list_free(single);
 }
 
 /*
- * Brings a contender up to date: evaluates it unless nothing changed that could
- * matter, and compares with the limits. The trial set is the current one, and
- * is left as it was.
+ * Whether a contender was evaluated and nothing has changed since that could
+ * matter to it.
+ */
+static bool
+is_current(PaSearch *search, const Contender *c)
+{
+	return c->evaluated > pa_search_table(search, c->candidate->def->relid)->changed;
+}
+
+/*
+ * Lowers a contender's bound to what its statements can still gain.
  */
 static void
-evaluate(PaSearch *search, Contender *c, Bitmapset **trial)
+lower_bound(PaSearch *search, Contender *c, bool closely)
 {
-	PaCandidate *candidate = c->candidate;
+	double		most = pa_search_bound(search, c->candidate, closely);
 
-	*trial = bms_add_member(*trial, candidate->id);
-	if (c->evaluated <= pa_search_table(search, candidate->def->relid)->changed)
-		measure(search, c, *trial);
-	if (c->bound >= 0 && !pa_search_within_limits(search, *trial))
+	if (most < PA_MIN_HOUR_SAVED)
+		most = -1;
+	else if (search->storage_budget > 0)
+		most /= pa_index_size_bytes(c->candidate->def);
+	c->bound = Min(c->bound, most);
+}
+
+/*
+ * Brings a contender up to date: evaluates it unless that is so already, or its
+ * bound tells that it is not as good as the best so far, and compares with the
+ * limits.
+ */
+static void
+evaluate(PaSearch *search, Contender *c, double best)
+{
+	if (!is_current(search, c))
 	{
-		candidate->rejected = "it does not fit into the limits given";
-		c->bound = -1;
+		lower_bound(search, c, c->evaluated > 0);
+		if (c->bound < best * PA_TIE || c->bound < 0)
+			return;
+		measure(search, c);
 	}
-	*trial = bms_del_member(*trial, candidate->id);
+	c->bound = c->rank;
+	if (c->bound >= 0 && (search->max_indexes > 0 || search->storage_budget > 0))
+	{
+		List	   *single = list_make1(c->candidate);
+
+		if (!pa_search_within_limits(search, single))
+		{
+			c->candidate->rejected = "it does not fit into the limits given";
+			c->bound = -1;
+		}
+		list_free(single);
+	}
 }
 
 /*
@@ -242,7 +277,6 @@ evaluate(PaSearch *search, Contender *c, Bitmapset **trial)
 static PaCandidate *
 next_candidate(PaSearch *search, pairingheap *heap)
 {
-	Bitmapset  *trial = bms_copy(search->chosen);
 	List	   *evaluated = NIL;
 	Contender  *winner = NULL;
 	double		best = 0;
@@ -255,7 +289,7 @@ next_candidate(PaSearch *search, pairingheap *heap)
 		if (c->bound < best * PA_TIE || c->bound < 0)
 			break;
 		pairingheap_remove_first(heap);
-		evaluate(search, c, &trial);
+		evaluate(search, c, best);
 		best = Max(best, c->bound);
 		evaluated = lappend(evaluated, c);
 	}
@@ -273,29 +307,34 @@ next_candidate(PaSearch *search, pairingheap *heap)
 			pairingheap_add(heap, &((Contender *) lfirst(lc))->node);
 	}
 	list_free(evaluated);
-	bms_free(trial);
 	return winner ? winner->candidate : NULL;
 }
 
 /*
- * Makes a heap of all pooled candidates that are not chosen yet.
+ * Makes a heap of all pooled candidates that are not chosen yet. What is known of
+ * their ranks already is kept, in the search's memory context.
  */
 static pairingheap *
-make_heap(PaSearch *search, Contender *contenders)
+make_heap(PaSearch *search)
 {
 	pairingheap *heap = pairingheap_allocate(compare_contenders, NULL);
 
 	for (int i = 0; i < search->ncandidates; i++)
 	{
-		Contender  *c = &contenders[i];
+		PaCandidate *candidate = search->candidates[i];
+		Contender  *c = candidate->contender;
 
 		/* Without a price its table is locked or gone */
-		if (!search->candidates[i]->pooled || !search->candidates[i]->priced ||
-			bms_is_member(i, search->chosen))
+		if (!candidate->pooled || !candidate->priced || candidate->chosen)
 			continue;
-		c->candidate = search->candidates[i];
-		c->bound = DBL_MAX;
-		c->evaluated = 0;
+		if (c == NULL)
+		{
+			c = candidate->contender = palloc0(sizeof(Contender));
+			c->candidate = candidate;
+		}
+		c->bound = is_current(search, c) ? c->rank : DBL_MAX;
+		if (c->bound == DBL_MAX)
+			lower_bound(search, c, false);
 		pairingheap_add(heap, &c->node);
 	}
 	return heap;
@@ -304,33 +343,63 @@ make_heap(PaSearch *search, Contender *contenders)
 /*
  * Phase 1: adds one candidate after the other. A stale rank is an upper bound
  * but for what writes cost, of which the first index that ends heap-only
- * updates pays more than those after it; so all are looked at once more in the
- * end. Returns whether anything was added.
+ * updates pays more than those after it; so all of the changed tables are looked
+ * at once more in the end. Returns whether anything was added.
  */
 static bool
 greedy(PaSearch *search)
 {
-	Contender  *contenders = palloc0(sizeof(Contender) * Max(search->ncandidates, 1));
 	bool		added = true;
 	bool		result = false;
 
 	while (added)
 	{
-		pairingheap *heap = make_heap(search, contenders);
+		pairingheap *heap = make_heap(search);
 		PaCandidate *next;
 
 		added = false;
 		while (!pa_search_out_of_time(search) &&
 			   (next = next_candidate(search, heap)) != NULL)
 		{
-			pa_search_adopt(search, bms_add_member(bms_copy(search->chosen), next->id));
-			pa_progress_update("choosing indexes", bms_num_members(search->chosen),
-							   search->ncandidates);
+			List	   *single = list_make1(next);
+
+			pa_search_adopt(search, single);
+			list_free(single);
+			pa_progress_update("choosing indexes", search->nchosen, search->ncandidates);
 			added = result = true;
 		}
 		pairingheap_free(heap);
 	}
-	pfree(contenders);
+	return result;
+}
+
+/*
+ * Returns the candidates that the best plan of an item reads and that are not
+ * chosen, and in best what it costs.
+ */
+static List *
+missing_group(PaSearch *search, PaItem *item, double *best)
+{
+	Bitmapset  *all = NULL;
+	List	   *used;
+	List	   *result = NIL;
+	ListCell   *lc;
+
+	for (int place = 0; place < item->nplaces; place++)
+	{
+		if (search->candidates[item->places[place].id]->pooled)
+			all = bms_add_member(all, place);
+	}
+	*best = pa_item_cost_of(search, item, all, &used, NULL);
+	foreach(lc, used)
+	{
+		PaCandidate *candidate = search->candidates[lfirst_int(lc)];
+
+		if (!candidate->chosen)
+			result = lappend(result, candidate);
+	}
+	list_free(used);
+	bms_free(all);
 	return result;
 }
 
@@ -347,42 +416,30 @@ add_groups(PaSearch *search)
 	foreach(lc, search->items)
 	{
 		PaItem	   *item = lfirst(lc);
-		Bitmapset  *all = NULL;
-		Bitmapset  *used;
-		Bitmapset  *added;
-		Bitmapset  *config;
-		PaEffect	effect;
+		List	   *added;
 		double		best;
 
-		if (item->requests == NIL || pa_search_out_of_time(search))
+		if (item->requests == NIL || item->best > item->current * (1 - PA_MIN_IMPROVEMENT) ||
+			pa_search_out_of_time(search))
 			continue;
-		for (int i = 0; i < item->ncandidates; i++)
+		added = missing_group(search, item, &best);
+		if (best <= item->current * (1 - PA_MIN_IMPROVEMENT) && added != NIL)
 		{
-			if (search->candidates[item->candidates[i]]->pooled)
-				all = bms_add_member(all, item->candidates[i]);
-		}
-		best = pa_item_cost(search, item, all, &used);
-		bms_free(all);
-		added = bms_del_members(used, search->chosen);
-		if (best <= item->current * (1 - PA_MIN_IMPROVEMENT) && !bms_is_empty(added))
-		{
-			config = bms_union(search->chosen, added);
-			effect = pa_search_effect(search, config, added);
-			if (worthwhile(&effect) && pa_search_within_limits(search, config))
+			PaEffect	effect = pa_search_effect(search, added, 0);
+
+			if (worthwhile(&effect) && pa_search_within_limits(search, added))
 			{
-				pa_search_adopt(search, config);
+				pa_search_adopt(search, added);
 				result = true;
 			}
-			else
-				bms_free(config);
 		}
-		bms_free(added);
+		list_free(added);
 	}
 	return result;
 }
 
 /*
- * Searches for the set of indexes and leaves it in search->chosen. Memory is
+ * Searches for the set of indexes and marks its candidates as chosen. Memory is
  * taken from the search's own context.
  */
 void

@@ -27,8 +27,25 @@ typedef struct PaWorkStatement
 	List	   *known_rows;		/* PaKnownRows *, of its scans */
 	bool		generic;		/* was seen with a plan for all values last */
 	bool		judged;			/* candidates of a sample were planned one by one */
+	bool		considered;		/* candidates for a sample were looked for */
+	int			number;			/* among those that were recorded */
 	uint64		seen;			/* by which walk over a table's statements */
 } PaWorkStatement;
+
+/* What is known of one of the candidates that could matter to an item; see alike.c */
+typedef struct PaPlace
+{
+	int			id;				/* of the candidate */
+	uint32		useful;			/* columns that are of use to the item, a bit for
+								 * each position, if same is known */
+	int16		same;			/* the first place whose index is for the item the
+								 * same but for its size; -1: not known */
+	int16		alike;			/* the first of these that is about as large: it is
+								 * planned in its stead */
+} PaPlace;
+
+/* At most so many candidates are kept for an item. */
+#define PA_MAX_PLACES	4096
 
 /*
  * Cost of an item under a set of candidates; see search_cost.c. The sets hold
@@ -42,6 +59,7 @@ typedef struct PaMemo
 	double		planner_cost;
 	double		slower;			/* how many times as long as now it takes, if that
 								 * is clearly more; otherwise 1 */
+	bool		bound_only;		/* its plan reads what nobody asks about any more */
 } PaMemo;
 
 /* One sample of a statement, planned again and again. */
@@ -53,15 +71,18 @@ typedef struct PaItem
 	double		calls;			/* executions per hour that it stands for */
 	bool		rare;			/* these are few of the statement's */
 	List	   *requests;		/* PaRequest * */
+	List	   *scans;			/* PaScanColumns * */
 	List	   *expressions;	/* PaIndexDef *, candidates whose expressions have
 								 * statistics in every plan of this sample */
 	double		cost_now;		/* without any candidate */
 	PaPlanTime	time_now;		/* the same */
 	double		rows;			/* estimated, written or returned by an execution */
-	int		   *candidates;		/* ids of those that could matter to it */
-	int			ncandidates;
-	int			maxcandidates;
+	PaPlace    *places;			/* candidates that could matter to it */
+	int			nplaces;
+	int			maxplaces;
 	List	   *memo;			/* PaMemo * */
+	List	   *reads;			/* ids of candidates, those that its plan under the
+								 * set chosen so far reads */
 	double		best;			/* with all that was generated from it */
 	double		current;		/* cost under the set chosen so far */
 	double		slower;			/* see PaMemo, the same */
@@ -72,6 +93,13 @@ typedef struct PaCandidate
 	PaIndexDef *def;
 	int			id;
 	bool		pooled;			/* takes part in the joint search */
+	bool		chosen;			/* is in the set chosen so far */
+	bool		imagined;		/* is in the set that costs are asked for */
+	List	   *statements;		/* PaWorkStatement *, those to which it could
+								 * matter; of a pooled one */
+	List	   *readers;		/* PaItem *, see pa_readers_of() */
+	uint64		readers_at;		/* after which adoption they were found, plus one */
+	struct PaContender *contender;	/* what search.c knows of it, or NULL */
 	double		best_gain;		/* ms per hour, alone */
 	bool		priced;			/* the following is known */
 	PaWriteCharge charge;		/* what writes pay for it */
@@ -87,6 +115,7 @@ typedef struct PaTable
 	uint64		seen;			/* by which walk over tables */
 	uint64		changed;		/* after which adoption a statement that reads it
 								 * got another plan, at the latest */
+	uint64		refined;		/* the adoptions when it was refined, plus one */
 } PaTable;
 
 typedef struct PaSearch
@@ -103,6 +132,7 @@ typedef struct PaSearch
 	List	   *table_list;		/* the same, those of dear statements first */
 	uint64		walks;			/* over statements of tables, counted */
 	uint64		adoptions;		/* of another set as the chosen one, counted */
+	PaPrepared	prepared;		/* items that are ready to be planned */
 	PaWriteLoad *writes;
 	double		total_time;		/* ms per hour of the whole recorded workload */
 	double		hours;			/* that the recorded workload took; 0: not recorded */
@@ -114,15 +144,22 @@ typedef struct PaSearch
 	int64		storage_budget; /* bytes; 0 = no limit */
 	int			max_indexes;	/* 0 = no limit */
 	TimestampTz deadline;		/* 0 = none */
-	TimestampTz look_deadline;	/* of planning statements as they are; earlier */
-	TimestampTz pool_deadline;	/* of filling the pool; in between */
+	TimestampTz read_deadline;	/* of analysing statements; earlier */
+	TimestampTz look_deadline;	/* of planning statements as they are */
+	TimestampTz pool_deadline;	/* of filling the pool */
 	bool		out_of_time;
 	bool		out_of_time_in_pool;	/* some statements were not looked at */
 	bool		trgm_available; /* pg_trgm installed, or could be */
 	bool		btree_gin_available;	/* could be installed */
 	int			planner_calls;
-	Bitmapset  *chosen;
+	int			nchosen;		/* candidates in the set chosen so far */
+	int64		chosen_bytes;	/* their size, if a budget is to be kept */
+	int		   *smallest;		/* scratch of pa_places_reduce() */
+	int			nsmallest;
 } PaSearch;
+
+/* Why a statement had no part in a search */
+#define PA_NOT_LOOKED_AT	"the time limit came before it was looked at"
 
 /* workload.c */
 extern PaSearch *pa_search_new(void);
@@ -142,18 +179,30 @@ extern void pa_judge(const PaSearch *search, const PaItem *item,
 
 /* search_cost.c */
 extern void pa_item_plan_now(PaSearch *search, PaItem *item);
-extern const PaMemo *pa_item_memo(PaSearch *search, PaItem *item, Bitmapset *config);
-extern double pa_item_cost(PaSearch *search, PaItem *item, Bitmapset *config,
-						   Bitmapset **used);
-extern double pa_item_cost_of(PaSearch *search, PaItem *item, Bitmapset *places,
-							  Bitmapset **used, double *planner_cost);
+extern const PaMemo *pa_item_memo(PaSearch *search, PaItem *item, List **used);
+extern const PaMemo *pa_item_memo_of(PaSearch *search, PaItem *item, Bitmapset *places, List **used);
+extern double pa_item_cost(PaSearch *search, PaItem *item, List **used);
+extern double pa_item_cost_of(PaSearch *search, PaItem *item, Bitmapset *places, List **used,
+							  double *planner_cost);
+extern double pa_item_known_alone(PaSearch *search, PaItem *item, int place);
 extern int	pa_item_add_candidate(PaItem *item, int id);
 extern double pa_item_value(const PaItem *item, double cost);
 extern bool pa_search_out_of_time(PaSearch *search);
+extern bool pa_part_out_of_time(PaSearch *search, TimestampTz deadline);
 extern void pa_search_set_limit(PaSearch *search, double ms);
 
-/* pool.c */
+/* alike.c */
+extern Bitmapset *pa_places_reduce(PaSearch *search, PaItem *item, Bitmapset *places);
+extern int	pa_place_meant(PaSearch *search, const PaItem *item, int planned);
+
+/* look.c */
+extern void pa_look_at_all(PaSearch *search);
+extern double pa_share_looked_at(const PaSearch *search, int *n);
+
+/* fill.c */
 extern void pa_pool_fill(PaSearch *search);
+
+/* pool.c */
 extern PaCandidate *pa_pool_add(PaSearch *search, PaIndexDef *def);
 extern PaCandidate *pa_pool_add_late(PaSearch *search, PaIndexDef *def);
 extern void pa_pool_admit(PaSearch *search, PaCandidate *candidate);
@@ -192,24 +241,28 @@ typedef struct PaEffect
 /* Less than this many ms per hour is noise. */
 #define PA_MIN_HOUR_SAVED	1.0
 
-/* effect.c */
-extern PaEffect pa_search_effect(PaSearch *search, Bitmapset *config,
-								 Bitmapset *changed);
-extern void pa_search_adopt(PaSearch *search, Bitmapset *config);
+/*
+ * effect.c. Another set than the chosen one is given as the candidates by which it
+ * differs, a list of PaCandidate *.
+ */
+extern PaEffect pa_search_effect(PaSearch *search, List *changed, double max_ratio);
+extern double pa_search_bound(PaSearch *search, const PaCandidate *candidate, bool closely);
+extern void pa_search_adopt(PaSearch *search, List *changed);
+extern void pa_search_try(PaSearch *search, List *changed);
+extern void pa_search_untry(PaSearch *search, List *changed);
+extern List *pa_readers_of(PaSearch *search, PaCandidate *candidate);
 extern void pa_search_price(PaSearch *search, PaCandidate *candidate);
 extern double pa_search_write_cost(PaSearch *search, const PaCandidate *candidate);
 
 /* search.c */
 extern void pa_search_run(PaSearch *search);
-extern bool pa_search_within_limits(PaSearch *search, Bitmapset *set);
+extern bool pa_search_within_limits(PaSearch *search, List *changed);
 extern bool pa_candidate_simpler(const PaCandidate *a, const PaCandidate *b);
 
 /* chosen.c */
 extern List *pa_chosen_of(PaSearch *search, PaTable *table);
 extern bool pa_search_begins_chosen(PaSearch *search, const PaCandidate *candidate);
-extern bool pa_keeps_orders(PaSearch *search, PaTable *table, Bitmapset *config);
-extern PaEffect pa_search_exchange(PaSearch *search, const PaCandidate *old,
-								   const PaCandidate *by, Bitmapset **config);
+extern bool pa_keeps_orders(PaSearch *search, PaTable *table, List *changed);
 
 /* An exchanged or dropped index may make a statement dearer by this factor. */
 #define PA_MAX_REGRESSION	1.15

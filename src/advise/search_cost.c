@@ -3,8 +3,10 @@
  *	  What a statement costs under a set of candidates, with few planner calls.
  *
  * Costs are remembered by statement and by the candidates that can matter to
- * it. A plan found with the candidates T imagined that uses only U of them is
- * also the plan for every set between U and T, so most questions are answered
+ * it, as far as these differ for it (alike.c). A plan found with the candidates
+ * T imagined that uses only U of them is also the plan for every set between U
+ * and T; and where it costs no more than a plan with more candidates than are
+ * asked about, nothing better is to be found. So most questions are answered
  * without planning.
  */
 #include "postgres.h"
@@ -15,10 +17,14 @@
 
 #include "advise/search.h"
 
-/* Shares of a limited time by whose end all statements were looked at, and
- * candidates found; the rest is for choosing */
-#define PA_LOOK_SHARE	0.3
+/* Shares of a limited time by whose end all statements were analysed, planned as
+ * they are, and candidates found; the rest is for choosing */
+#define PA_READ_SHARE	0.2
+#define PA_LOOK_SHARE	0.35
 #define PA_POOL_SHARE	0.6
+
+/* Plans that cost so little more are as good. */
+#define PA_AS_GOOD		1.001
 
 /*
  * Whether the time limit has passed; then no more plans are made.
@@ -33,6 +39,20 @@ pa_search_out_of_time(PaSearch *search)
 }
 
 /*
+ * Whether the time for a part of the work has passed, which is then noted.
+ */
+bool
+pa_part_out_of_time(PaSearch *search, TimestampTz deadline)
+{
+	if (deadline != 0 && GetCurrentTimestamp() >= deadline)
+	{
+		search->out_of_time_in_pool = true;
+		return true;
+	}
+	return false;
+}
+
+/*
  * Limits the time of a search that begins now, and of its parts, so that
  * something is chosen in any case.
  */
@@ -42,6 +62,7 @@ pa_search_set_limit(PaSearch *search, double ms)
 	TimestampTz now = GetCurrentTimestamp();
 
 	search->deadline = TimestampTzPlusMilliseconds(now, (int64) ms);
+	search->read_deadline = TimestampTzPlusMilliseconds(now, (int64) (ms * PA_READ_SHARE));
 	search->look_deadline = TimestampTzPlusMilliseconds(now, (int64) (ms * PA_LOOK_SHARE));
 	search->pool_deadline = TimestampTzPlusMilliseconds(now, (int64) (ms * PA_POOL_SHARE));
 }
@@ -52,44 +73,57 @@ pa_search_set_limit(PaSearch *search, double ms)
 static PaMemo *
 find_memo(PaItem *item, Bitmapset *config)
 {
+	double		least = 0;		/* that it could cost */
+	PaMemo	   *best = NULL;
 	ListCell   *lc;
 
 	foreach(lc, item->memo)
 	{
 		PaMemo	   *memo = lfirst(lc);
+		bool		possible = !memo->bound_only && bms_is_subset(memo->used, config);
 
-		if (bms_is_subset(memo->used, config) && bms_is_subset(config, memo->config))
-			return memo;
+		if (bms_is_subset(config, memo->config))
+		{
+			if (possible)
+				return memo;
+			least = Max(least, memo->planner_cost);
+		}
+		if (possible && (best == NULL || memo->planner_cost < best->planner_cost))
+			best = memo;
 	}
-	return NULL;
+	return best != NULL && best->planner_cost <= least * PA_AS_GOOD ? best : NULL;
 }
 
 /*
- * Adds a candidate to those that could matter to an item. Returns its place.
+ * Adds a candidate to those that could matter to an item. Returns its place, or
+ * -1 if there are too many.
  */
 int
 pa_item_add_candidate(PaItem *item, int id)
 {
-	for (int i = 0; i < item->ncandidates; i++)
+	for (int i = 0; i < item->nplaces; i++)
 	{
-		if (item->candidates[i] == id)
+		if (item->places[i].id == id)
 			return i;
 	}
-	if (item->ncandidates == item->maxcandidates)
+	if (item->nplaces == PA_MAX_PLACES)
+		return -1;
+	if (item->nplaces == item->maxplaces)
 	{
-		item->maxcandidates = Max(16, item->maxcandidates * 2);
-		item->candidates = item->candidates == NULL
-			? palloc(sizeof(int) * item->maxcandidates)
-			: repalloc(item->candidates, sizeof(int) * item->maxcandidates);
+		item->maxplaces = Max(8, item->maxplaces * 2);
+		item->places = item->places == NULL
+			? palloc(sizeof(PaPlace) * item->maxplaces)
+			: repalloc(item->places, sizeof(PaPlace) * item->maxplaces);
 	}
-	item->candidates[item->ncandidates] = id;
-	return item->ncandidates++;
+	item->places[item->nplaces].id = id;
+	item->places[item->nplaces].same = item->places[item->nplaces].alike = -1;
+	return item->nplaces++;
 }
 
 static PaIndexDef *
 definition_at(PaSearch *search, PaItem *item, int place)
 {
-	return search->candidates[item->candidates[place]]->def;
+	return search->candidates[item->places[place].id]->def;
 }
 
 /*
@@ -187,12 +221,34 @@ plan_item(PaSearch *search, PaItem *item, Bitmapset *config)
 		item->rows = result.rows;
 		memo->used = used_places(search, item, config, result.used);
 		apply_estimates(search, item, memo);
+		if (item->best > 0)
+			item->best = Min(item->best, memo->cost);
 		item->memo = lappend(item->memo, memo);
 		list_free(result.used);
 	}
 	list_free(whatif.indexes);
 	MemoryContextSwitchTo(oldcontext);
 	return memo;
+}
+
+/*
+ * Lets a memo of the first plan with some candidates speak of those that are
+ * planned in their stead from now on: the plan has told how large they are.
+ */
+static void
+note_alike(PaSearch *search, PaItem *item, PaMemo *memo, Bitmapset *places)
+{
+	Bitmapset  *used = NULL;
+	int			place = -1;
+
+	bms_free(pa_places_reduce(search, item, places));
+	while ((place = bms_next_member(memo->used, place)) >= 0)
+		used = bms_add_member(used, item->places[place].alike < 0 ? place : item->places[place].alike);
+	place = -1;
+	while ((place = bms_next_member(used, place)) >= 0)
+		memo->config = bms_add_member(memo->config, place);
+	bms_free(memo->used);
+	memo->used = used;
 }
 
 /*
@@ -210,81 +266,107 @@ pa_item_plan_now(PaSearch *search, PaItem *item)
 }
 
 /*
- * Returns the judged cost of an item with the candidates at some of its
- * places imagined. With used, also which of them its plan reads; with planner_cost, also what
- * the planner says. When
- * the time is up or the item cannot be planned any more, it is what it was
- * under the current set.
+ * Returns what is known of an item with the candidates at some of its places
+ * imagined, or NULL: the time is up, or it cannot be planned any more. With
+ * used, also the ids of those that its plan reads, as a new list in their order.
  */
-double
-pa_item_cost_of(PaSearch *search, PaItem *item, Bitmapset *places,
-				Bitmapset **used, double *planner_cost)
+const PaMemo *
+pa_item_memo_of(PaSearch *search, PaItem *item, Bitmapset *places, List **used)
 {
-	PaMemo	   *memo = find_memo(item, places);
+	Bitmapset  *reduced = pa_places_reduce(search, item, places);
+	PaMemo	   *memo = find_memo(item, reduced);
+	int			place = -1;
 
 	if (memo == NULL && !pa_search_out_of_time(search))
-		memo = plan_item(search, item, places);
-	if (used != NULL)
-		*used = memo ? memo->used : NULL;
+	{
+		memo = plan_item(search, item, reduced);
+		if (memo != NULL)
+			note_alike(search, item, memo, places);
+	}
+	bms_free(reduced);
+	if (used == NULL)
+		return memo;
+	*used = NIL;
+	while (memo != NULL && (place = bms_next_member(memo->used, place)) >= 0)
+		*used = lappend_int(*used, item->places[pa_place_meant(search, item, place)].id);
+	if (list_length(*used) > 1)
+		list_sort(*used, list_int_cmp);
+	return memo;
+}
+
+/*
+ * Returns the judged cost of an item with one candidate alone, if that is known, and
+ * otherwise 0.
+ */
+double
+pa_item_known_alone(PaSearch *search, PaItem *item, int place)
+{
+	Bitmapset  *single = bms_make_singleton(place);
+	Bitmapset  *reduced = pa_places_reduce(search, item, single);
+	PaMemo	   *memo = find_memo(item, reduced);
+
+	bms_free(single);
+	bms_free(reduced);
+	return memo != NULL ? memo->cost : 0;
+}
+
+/*
+ * Returns the judged cost of an item with the candidates at some of its places
+ * imagined. With used, also which of them its plan reads; with planner_cost, also
+ * what the planner says. When the time is up or the item cannot be planned any
+ * more, it is what it was under the current set.
+ */
+double
+pa_item_cost_of(PaSearch *search, PaItem *item, Bitmapset *places, List **used,
+				double *planner_cost)
+{
+	const PaMemo *memo = pa_item_memo_of(search, item, places, used);
+
 	if (planner_cost != NULL)
 		*planner_cost = memo ? memo->planner_cost : item->current;
 	return memo ? memo->cost : item->current;
 }
 
 /*
- * Returns the places in an item's list of the candidates in config, a set of
- * ids.
+ * Returns the places of an item whose candidates are imagined.
  */
 static Bitmapset *
-places_of(const PaItem *item, Bitmapset *config)
+places_imagined(const PaSearch *search, const PaItem *item)
 {
 	Bitmapset  *places = NULL;
 
-	for (int place = 0; place < item->ncandidates; place++)
+	for (int place = 0; place < item->nplaces; place++)
 	{
-		if (bms_is_member(item->candidates[place], config))
+		if (search->candidates[item->places[place].id]->imagined)
 			places = bms_add_member(places, place);
 	}
 	return places;
 }
 
 /*
- * Returns what is known of an item with the candidates in config imagined, or
- * NULL: the time is up, or it cannot be planned any more.
+ * The same as pa_item_memo_of() for the candidates that are marked as imagined:
+ * the set chosen so far, unless somebody tries another one.
  */
 const PaMemo *
-pa_item_memo(PaSearch *search, PaItem *item, Bitmapset *config)
+pa_item_memo(PaSearch *search, PaItem *item, List **used)
 {
-	Bitmapset  *places = places_of(item, config);
-	PaMemo	   *memo = find_memo(item, places);
+	Bitmapset  *places = places_imagined(search, item);
+	const PaMemo *memo = pa_item_memo_of(search, item, places, used);
 
-	if (memo == NULL && !pa_search_out_of_time(search))
-		memo = plan_item(search, item, places);
 	bms_free(places);
 	return memo;
 }
 
 /*
- * Returns the judged cost of an item with the candidates in config, a set of
- * ids, imagined. With used, also which of them its plan reads.
+ * Returns the judged cost of an item with the same candidates. With used, also
+ * which of them its plan reads.
  */
 double
-pa_item_cost(PaSearch *search, PaItem *item, Bitmapset *config, Bitmapset **used)
+pa_item_cost(PaSearch *search, PaItem *item, List **used)
 {
-	Bitmapset  *places = places_of(item, config);
-	Bitmapset  *read;
-	double		cost;
-	int			i = -1;
+	const PaMemo *memo = pa_item_memo(search, item, used);
 
-	cost = pa_item_cost_of(search, item, places, &read, NULL);
-	bms_free(places);
-	if (used != NULL)
-	{
-		*used = NULL;
-		while ((i = bms_next_member(read, i)) >= 0)
-			*used = bms_add_member(*used, item->candidates[i]);
-	}
-	return cost;
+	return memo ? memo->cost : item->current;
 }
 
 /*

@@ -20,6 +20,7 @@
 #include "advise/search.h"
 #include "advise/source_stats.h"
 #include "advise/sources.h"
+#include "base/progress.h"
 
 /* Samples of one statement that are planned: all that the recorder keeps */
 #define PA_MAX_ITEMS	4
@@ -61,6 +62,7 @@ pa_search_new(void)
 	search->maxcandidates = 256;
 	search->candidates = palloc(sizeof(PaCandidate *) * search->maxcandidates);
 	search->writes = pa_write_load_new(context);
+	dlist_init(&search->prepared.list);
 	ctl.keysize = sizeof(uint64);
 	ctl.entrysize = sizeof(uint64) + sizeof(PaCandidate *);
 	ctl.hcxt = context;
@@ -127,11 +129,12 @@ same_constants(const PaSample *a, const PaSample *b)
  * set if that is impossible.
  */
 static PaItem *
-make_item(PaWorkStatement *ws, const PaSample *sample, Oid userid)
+make_item(PaSearch *search, PaWorkStatement *ws, const PaSample *sample, Oid userid)
 {
 	PaItem	   *item = palloc0(sizeof(PaItem));
 
 	item->statement = ws;
+	item->replan.among = &search->prepared;
 	item->replan.sample = sample;
 	item->replan.known_rows = ws->known_rows;
 	item->replan.restriction.userid = userid;
@@ -153,15 +156,37 @@ make_item(PaWorkStatement *ws, const PaSample *sample, Oid userid)
 }
 
 /*
+ * Whether a sample that is prepared compares with a value where another one is
+ * much more common.
+ */
+static bool
+has_common_values(const PaItem *item)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
+												  "perfadvisor common values",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext oldcontext = MemoryContextSwitchTo(context);
+	bool		result = pa_use_common_values(copyObject(item->replan.queries));
+
+	MemoryContextSwitchTo(oldcontext);
+	MemoryContextDelete(context);
+	return result;
+}
+
+/*
  * Prepares a sample once more with the most common values in it, or returns
- * NULL if there are none that matter.
+ * NULL if there are none that matter. The sample must be prepared.
  */
 static PaItem *
-make_common_item(PaWorkStatement *ws, const PaItem *first)
+make_common_item(PaSearch *search, PaWorkStatement *ws, const PaItem *first)
 {
-	PaItem	   *item = palloc0(sizeof(PaItem));
+	PaItem	   *item;
 
+	if (!has_common_values(first))
+		return NULL;
+	item = palloc0(sizeof(PaItem));
 	item->statement = ws;
+	item->replan.among = &search->prepared;
 	item->replan.sample = first->replan.sample;
 	item->replan.restriction = first->replan.restriction;
 	item->replan.queryid = first->replan.queryid;
@@ -248,9 +273,12 @@ pa_workload_settle_loads(PaSearch *search)
 	foreach(lc, search->loads)
 	{
 		const PaWorkStatement *ws = lfirst(lc);
-		const PaReplan *replan = &((PaItem *) linitial(ws->items))->replan;
+		PaReplan   *replan = &((PaItem *) linitial(ws->items))->replan;
 
-		if (was_read_before(search, replan->target, ws->recorded->last_seen))
+		if (replan->context == NULL)
+			pa_replan_prepare(replan);
+		if (replan->error == NULL &&
+			was_read_before(search, replan->target, ws->recorded->last_seen))
 			pa_write_load_add(search->writes, replan->target, replan->command, replan->updated,
 							  ws->recorded->rows / ws->recorded->calls * ws->calls);
 	}
@@ -336,7 +364,7 @@ add_items(PaSearch *search, PaWorkStatement *ws)
 		}
 		if (known)
 			continue;
-		item = make_item(ws, &st->samples[i], st->key.userid);
+		item = make_item(search, ws, &st->samples[i], st->key.userid);
 		if (item != NULL)
 			ws->items = lappend(ws->items, item);
 	}
@@ -344,7 +372,7 @@ add_items(PaSearch *search, PaWorkStatement *ws)
 		return;
 	ws->error = NULL;
 	ws->generic = pa_known_generic(search, &st->key);
-	common = make_common_item(ws, linitial(ws->items));
+	common = make_common_item(search, ws, linitial(ws->items));
 	share_among(ws, ws->items, common != NULL ? 1 - PA_COMMON_SHARE : 1);
 	if (common != NULL)
 	{
@@ -354,6 +382,55 @@ add_items(PaSearch *search, PaWorkStatement *ws)
 	}
 	search->items = list_concat(search->items, ws->items);
 	note_writes(search, ws, st->rows / st->calls * ws->calls);
+}
+
+/*
+ * Orders statements: those that write first, as all indexes are charged with what
+ * they do, and then those that take most time.
+ */
+static int
+compare_urgency(const ListCell *a, const ListCell *b)
+{
+	const PaWorkStatement *wa = lfirst(a);
+	const PaWorkStatement *wb = lfirst(b);
+	bool		writes_a = wa->recorded->command != CMD_SELECT;
+	bool		writes_b = wb->recorded->command != CMD_SELECT;
+
+	if (writes_a != writes_b)
+		return writes_a ? -1 : 1;
+	if (wa->time != wb->time)
+		return wa->time > wb->time ? -1 : 1;
+	return wa->number < wb->number ? -1 : 1;
+}
+
+/*
+ * Adds the samples of all statements, as far as the time for that lasts.
+ */
+static void
+add_all_items(PaSearch *search)
+{
+	List	   *statements = list_copy(search->statements);
+	int			done = 0;
+	ListCell   *lc;
+
+	foreach(lc, statements)
+		((PaWorkStatement *) lfirst(lc))->number = done++;
+	done = 0;
+	list_sort(statements, compare_urgency);
+	foreach(lc, statements)
+	{
+		PaWorkStatement *ws = lfirst(lc);
+
+		CHECK_FOR_INTERRUPTS();
+		pa_progress_update("reading the workload", done++, list_length(statements));
+		if (ws->error != NULL)
+			continue;
+		if (pa_part_out_of_time(search, search->read_deadline))
+			ws->error = PA_NOT_LOOKED_AT;
+		else
+			add_items(search, ws);
+	}
+	list_free(statements);
 }
 
 /*
@@ -378,9 +455,7 @@ add_sources(PaSearch *search)
 		if (from->statement.key.toplevel)
 			search->total_time += ws->time;
 		search->statements = lappend(search->statements, ws);
-		if (OidIsValid(from->statement.key.userid))
-			add_items(search, ws);
-		else
+		if (!OidIsValid(from->statement.key.userid))
 			ws->error = psprintf("its role on server %s does not exist here", from->source);
 	}
 }
@@ -422,10 +497,9 @@ pa_workload_recorded(PaSearch *search)
 			ws->error = "no execution was sampled";
 		else if (st->fingerprint == 0)
 			ws->error = "it was prepared before it could be recorded";
-		else
-			add_items(search, ws);
 	}
 	add_sources(search);
+	add_all_items(search);
 	MemoryContextSwitchTo(oldcontext);
 }
 
@@ -458,6 +532,7 @@ pa_workload_given(PaSearch *search, List *queries)
 		ws->calls = 1;
 		ws->items = list_make1(item);
 		item->statement = ws;
+		item->replan.among = &search->prepared;
 		item->replan.sample = sample;
 		item->replan.restriction.userid = GetUserId();
 		item->replan.restriction.code = PA_CODE_ANY;

@@ -52,6 +52,14 @@ typedef IndexAmRoutine PaIndexAmRoutine;
 #define PA_ATTRMAP_MISSING
 #endif
 
+/* Whether a B-tree is searched for a column behind one without a condition, by
+ * looking up each value of that */
+#if PG_VERSION_NUM >= 180000
+#define PA_BTREE_SKIPS	true
+#else
+#define PA_BTREE_SKIPS	false
+#endif
+
 /* Direction of a PathKey */
 #if PG_VERSION_NUM >= 180000
 #define PA_PATHKEY_IS_DESC(pk) ((pk)->pk_cmptype == COMPARE_GT)
