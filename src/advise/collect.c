@@ -245,6 +245,9 @@ add_columns(PaCollecting *c, Oid relid)
 	}
 	scan->read = bms_copy(scan->clauses);
 	pull_varattnos((Node *) c->rel->reltarget->exprs, c->rel->relid, &scan->read);
+	/* Of a child not all equivalence classes have a member */
+	if (c->rel->reloptkind == RELOPT_OTHER_MEMBER_REL)
+		scan->clauses = bms_copy(scan->read);
 	c->into->scans = lappend(c->into->scans, scan);
 }
 

@@ -385,6 +385,16 @@ add_items(PaSearch *search, PaWorkStatement *ws)
 }
 
 /*
+ * Whether a statement is known to write; of other servers' that is not known before
+ * they are analysed.
+ */
+static bool
+is_known_to_write(const PaStatement *st)
+{
+	return st->command != CMD_SELECT && st->command != CMD_UNKNOWN;
+}
+
+/*
  * Orders statements: those that write first, as all indexes are charged with what
  * they do, and then those that take most time.
  */
@@ -393,8 +403,8 @@ compare_urgency(const ListCell *a, const ListCell *b)
 {
 	const PaWorkStatement *wa = lfirst(a);
 	const PaWorkStatement *wb = lfirst(b);
-	bool		writes_a = wa->recorded->command != CMD_SELECT;
-	bool		writes_b = wb->recorded->command != CMD_SELECT;
+	bool		writes_a = is_known_to_write(wa->recorded);
+	bool		writes_b = is_known_to_write(wb->recorded);
 
 	if (writes_a != writes_b)
 		return writes_a ? -1 : 1;
