@@ -18,7 +18,6 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
-#include "utils/memutils.h"
 
 #include "base/base.h"
 #include "base/compat.h"
@@ -189,8 +188,9 @@ name_of(int type, const char *token, const core_YYSTYPE *value)
  * errors of the scanner.
  */
 static void
-write_renamed(const char *query, HTAB *table, StringInfo out)
+write_renamed(const char *query, void *arg, StringInfo out)
 {
+	HTAB	   *table = arg;
 	core_yy_extra_type extra;
 	core_YYSTYPE value;
 	YYLTYPE		location = 0;
@@ -244,29 +244,9 @@ Datum
 pa_rename_relations(PG_FUNCTION_ARGS)
 {
 	HTAB	   *table = renames_of(fcinfo);
-	MemoryContext caller = CurrentMemoryContext;
 	char	   *query = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	StringInfoData out;
-	volatile bool renamed = false;
 
 	initStringInfo(&out);
-
-	/* The scanner touches nothing but memory: no subtransaction is needed */
-	PG_TRY();
-	{
-		write_renamed(query, table, &out);
-		renamed = true;
-	}
-	PG_CATCH();
-	{
-		ErrorData  *error;
-
-		MemoryContextSwitchTo(caller);
-		error = CopyErrorData();
-		if (error->sqlerrcode != ERRCODE_SYNTAX_ERROR && ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_DATA_EXCEPTION)
-			PG_RE_THROW();
-		FlushErrorState();
-	}
-	PG_END_TRY();
-	PG_RETURN_TEXT_P(cstring_to_text(renamed ? out.data : query));
+	PG_RETURN_TEXT_P(cstring_to_text(pa_text_scan(write_renamed, query, table, &out) ? out.data : query));
 }

@@ -16,6 +16,7 @@
 #include "utils/builtins.h"
 
 #include "base/compat.h"
+#include "record/tokens.h"
 
 PG_FUNCTION_INFO_V1(pa_strip_comments);
 
@@ -41,7 +42,7 @@ add_gap(StringInfo out, const char *gap, int length)
  * Writes a text without its comments. Raises what the scanner raises.
  */
 static void
-write_stripped(const char *query, StringInfo out)
+write_stripped(const char *query, void *arg, StringInfo out)
 {
 	core_yy_extra_type extra;
 	core_YYSTYPE value;
@@ -69,31 +70,11 @@ write_stripped(const char *query, StringInfo out)
 Datum
 pa_strip_comments(PG_FUNCTION_ARGS)
 {
-	MemoryContext caller = CurrentMemoryContext;
 	char	   *query = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	StringInfoData out;
-	volatile bool stripped = false;
 
 	initStringInfo(&out);
-
-	/* The scanner touches nothing but memory: no subtransaction is needed */
-	PG_TRY();
-	{
-		write_stripped(query, &out);
-		stripped = true;
-	}
-	PG_CATCH();
-	{
-		ErrorData  *error;
-
-		MemoryContextSwitchTo(caller);
-		error = CopyErrorData();
-		if (error->sqlerrcode != ERRCODE_SYNTAX_ERROR && ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_DATA_EXCEPTION)
-			PG_RE_THROW();
-		FlushErrorState();
-	}
-	PG_END_TRY();
-	if (!stripped)
+	if (!pa_text_scan(write_stripped, query, NULL, &out))
 		PG_RETURN_NULL();
 	PG_RETURN_TEXT_P(cstring_to_text(out.data));
 }

@@ -5,6 +5,8 @@
 #ifndef PERFADVISOR_RECORD_TOKENS_H
 #define PERFADVISOR_RECORD_TOKENS_H
 
+#include "lib/stringinfo.h"
+
 /*
  * What the core scanner returns besides single characters and keywords. Its
  * numbers are the same for every grammar that uses it: PL/pgSQL's depends on
@@ -26,5 +28,11 @@ enum PaTokenType
 	TOKEN_DOT_DOT,
 	TOKEN_COLON_EQUALS
 };
+
+/* Scans a text and writes another. Raises what the scanner raises. */
+typedef void (*PaTextWriter) (const char *query, void *arg, StringInfo out);
+
+/* tokens.c */
+extern bool pa_text_scan(PaTextWriter writer, const char *query, void *arg, StringInfo out);
 
 #endif							/* PERFADVISOR_RECORD_TOKENS_H */
