@@ -12,9 +12,7 @@ CREATE VIEW noted AS SELECT status AS reads, (SELECT status FROM perfadvisor.cac
     FROM perfadvisor.cache_health WHERE check_name = 'database_reads';
 CREATE FUNCTION read_again(times int) RETURNS void LANGUAGE plpgsql AS $$ BEGIN FOR i IN 1 .. times LOOP PERFORM count(*) FROM wide; END LOOP; END $$;
 ALTER SYSTEM SET track_io_timing = off;
-SELECT pg_reload_conf() \g /dev/null
-\connect -
-SET client_min_messages = warning;
+\i test/reload.sql
 SELECT pg_stat_reset() \g /dev/null
 SELECT pg_stat_force_next_flush() \g /dev/null
 SELECT count(*) FROM wide \g /dev/null
@@ -47,8 +45,7 @@ SELECT remedy_sql AS remedy, verify_sql AS verify, undo_sql AS undo, verified(ve
 \o /dev/null
 SELECT unnest(string_to_array(:'remedy', E';\n')) \gexec
 \o
-\connect -
-SET client_min_messages = warning;
+\i test/reload.sql
 SELECT verified(:'verify') AS after, time AS measured, reads AS measured_reads FROM noted \gset
 SELECT read_again(3) \g /dev/null
 SELECT pg_stat_force_next_flush() \g /dev/null
@@ -69,13 +66,10 @@ DELETE FROM perfadvisor.horizon_log;
 \o /dev/null
 SELECT unnest(string_to_array(:'undo', E';\n')) \gexec
 \o
-\connect -
-SET client_min_messages = warning;
+\i test/reload.sql
 SELECT verified(:'verify') AS undone, time AS undone_time FROM noted \gset
 ALTER SYSTEM RESET track_io_timing;
-SELECT pg_reload_conf() \g /dev/null
-\connect -
-SET client_min_messages = warning;
+\i test/reload.sql
 
 SELECT plan(21);
 SELECT cmp_ok(:ratio::float8, '<', 0.9::float8, 'a table was read that is not in shared buffers');

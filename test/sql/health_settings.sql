@@ -24,26 +24,20 @@ CREATE FUNCTION case_of(memory float8, cpus float8, data float8, peak int, workl
     SELECT advised(facts(memory, cpus, data, peak, w.facts)) FROM workloads AS w WHERE w.name = workload $$;
 -- on this server; asked before the plan, as sessions change
 ALTER SYSTEM SET default_statistics_target = 20;
-SELECT pg_reload_conf() \g /dev/null
-\connect -
-SET client_min_messages = warning;
+\i test/reload.sql
 SELECT current_setting AS seen, verify_sql AS verify, undo_sql AS undo, verified(verify_sql) AS before FROM perfadvisor.settings_health WHERE object = 'default_statistics_target' \gset
 \o /dev/null
 SELECT unnest(string_to_array(remedy_sql, E';\n')) FROM perfadvisor.settings_health WHERE object = 'default_statistics_target' \gexec
 \o
-\connect -
-SET client_min_messages = warning;
+\i test/reload.sql
 SELECT verified(:'verify') AS after \gset
 \o /dev/null
 SELECT unnest(string_to_array(:'undo', E';\n')) \gexec
 \o
-\connect -
-SET client_min_messages = warning;
+\i test/reload.sql
 SELECT current_setting('default_statistics_target') AS undone \gset
 ALTER SYSTEM RESET default_statistics_target;
-SELECT pg_reload_conf() \g /dev/null
-\connect -
-SET client_min_messages = warning;
+\i test/reload.sql
 
 SELECT plan(39);
 -- Four machines, three workloads: all that is advised against PostgreSQL's defaults, and why, by its documentation
