@@ -64,6 +64,7 @@ pa_build
 # Others use what is installed there at the same time
 cp -r "$PA_INSTALL" "$PA_WORK/own"
 PA_INSTALL=$PA_WORK/own
+[ ! -d "$PA_WORK/mirror" ] || ln -sf "$PA_INSTALL$PA_LIBDIR"/*.so "$PA_WORK/mirror$PA_LIBDIR"
 cp test/lib/describe_extension.sql "$PA_WORK/describe.sql"
 chmod 644 "$PA_WORK/describe.sql"
 this=$(sed -n "s/^default_version *= *'\(.*\)'/\1/p" perfadvisor.control)
