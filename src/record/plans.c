@@ -235,6 +235,21 @@ may_notice(TimestampTz now)
 }
 
 /*
+ * Whether an execution that was just counted is not its statement's first one,
+ * whose plan is always new. Takes no lock.
+ */
+static bool
+has_run_before(const PaPlace *place)
+{
+	volatile PaEntry *entry = pa_table_entry(place->ref.index);
+	int64		n = entry->counters.calls + entry->counters.failures;
+
+	if (place->pending)
+		n += pa_pending_executions(place->pending);
+	return n > 1;
+}
+
+/*
  * Records the plan of a sampled execution that has ended, and has the next
  * ones sampled if it is new. To be called before the executor takes the plan's
  * state apart.
@@ -261,7 +276,7 @@ pa_plans_record(const PaExecution *execution, const PaMeasure *measure)
 	if (found)
 		return;
 	create_row(execution, hash, generic, measure);
-	if (may_notice(measure->started_at))
+	if (has_run_before(&execution->place) && may_notice(measure->started_at))
 		pa_place_sample_several(&execution->place);
 }
 
