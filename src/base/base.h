@@ -66,7 +66,7 @@ extern Oid	pa_extension_schema(void);
 
 /* textstore.c: a bounded shared store of byte strings */
 extern void pa_textstore_init(void);
-extern void pa_textstore_attach(void);
+extern bool pa_textstore_attach(void);
 extern dsa_pointer pa_textstore_put(const void *data, Size size);
 extern void pa_textstore_free(dsa_pointer pointer);
 extern void *pa_textstore_get(dsa_pointer pointer);
@@ -89,6 +89,10 @@ extern void pa_dump_close(PaDump *dump);
 
 /* guard.c: runs a function in a subtransaction and survives its errors */
 extern bool pa_guarded_call(void (*function) (void *), void *argument);
+extern bool pa_guarded_if_possible(void (*function) (void *), void *argument);
+
+/* guard.c: runs a function that only uses memory, and survives its errors */
+extern bool pa_attempt(void (*function) (void *), void *argument);
 
 /* blob.c: strings one after the other in a flat buffer */
 typedef enum PaItemState

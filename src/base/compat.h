@@ -121,6 +121,28 @@ typedef Instrumentation PaNodeInstrumentation;
 #define PA_EXECUTOR_RUN_ARGS queryDesc, direction, count, execute_once
 #endif
 
+/* What allocates for memory contexts, as declared and as passed on, and what it does when it cannot */
+#if PG_VERSION_NUM >= 170000
+#define PA_ALLOC_PARAMS MemoryContext context, Size size, int flags
+#define PA_ALLOC_ARGS context, size, flags
+#define PA_ALLOC_FAILURE MemoryContextAllocationFailure(context, size, flags)
+#define PA_REALLOC_PARAMS void *pointer, Size size, int flags
+#define PA_REALLOC_ARGS pointer, size, flags
+#define PA_REALLOC_FAILURE MemoryContextAllocationFailure(GetMemoryChunkContext(pointer), size, flags)
+#else
+#define PA_ALLOC_PARAMS MemoryContext context, Size size
+#define PA_ALLOC_ARGS context, size
+#define PA_ALLOC_FAILURE NULL
+#define PA_REALLOC_FAILURE NULL
+#if PG_VERSION_NUM >= 160000
+#define PA_REALLOC_PARAMS void *pointer, Size size
+#define PA_REALLOC_ARGS pointer, size
+#else
+#define PA_REALLOC_PARAMS MemoryContext context, void *pointer, Size size
+#define PA_REALLOC_ARGS context, pointer, size
+#endif
+#endif
+
 /* For variables that other files of this library use, and nobody else */
 #if defined(__GNUC__) && !defined(WIN32)
 #define PA_HIDDEN __attribute__((visibility("hidden")))

@@ -27,6 +27,8 @@ static void
 assign_fault(const char *newval, void *extra)
 {
 	times = 0;
+	if (newval != NULL && strstr(newval, "memory:") != NULL)
+		pa_fault_memory_watch();
 }
 
 /*
@@ -42,20 +44,46 @@ pa_fault_init(void)
 }
 
 /*
+ * Reads the setting. Returns whether it is for this place.
+ */
+static bool
+read_setting(const char *place, char kind[16], int *turn)
+{
+	size_t		length = strlen(place);
+
+	return fault_setting != NULL && strncmp(fault_setting, place, length) == 0 &&
+		fault_setting[length] == ':' &&
+		sscanf(fault_setting + length + 1, "%15[a-z]:%d", kind, turn) == 2;
+}
+
+/*
+ * Tells whether this place is still to fail.
+ */
+bool
+pa_fault_waits(const char *place)
+{
+	char		kind[16];
+	int			turn;
+
+	return read_setting(place, kind, &turn) &&
+		(times < turn || strcmp(kind, "lack") == 0);
+}
+
+/*
  * Fails, if it is this place's turn. Returns whether what the place asks for
  * shall fail.
  */
 bool
 pa_fault(const char *place)
 {
-	size_t		length = strlen(place);
 	char		kind[16];
 	int			turn;
 
-	if (fault_setting == NULL || strncmp(fault_setting, place, length) != 0 ||
-		fault_setting[length] != ':' ||
-		sscanf(fault_setting + length + 1, "%15[a-z]:%d", kind, &turn) != 2 ||
-		++times != turn)
+	if (!read_setting(place, kind, &turn) || ++times < turn)
+		return false;
+	if (strcmp(kind, "lack") == 0)
+		return true;
+	if (times > turn)
 		return false;
 	if (strcmp(kind, "error") == 0)
 		ereport(ERROR, (errmsg("injected failure at %s", place)));

@@ -92,38 +92,47 @@ pa_textstore_init(void)
 }
 
 /*
- * Returns the area, attaching this backend to it for its whole life. The
- * postmaster attaches itself only to load what was saved, and must not touch
- * the area when it cleans up after a crash: it calls pa_textstore_detach().
+ * Attaches this backend to the area for its whole life. The postmaster attaches
+ * itself only to load what was saved, and must not touch the area when it
+ * cleans up after a crash: it calls pa_textstore_detach().
  */
-static dsa_area *
-textstore_attach(void)
+static void
+attach(void *unused)
 {
-	if (attached_area == NULL)
-	{
-		MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
+	MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
 
-		attached_area = dsa_attach_in_place(area_place(), NULL);
-		dsa_pin_mapping(attached_area);
-		if (IsUnderPostmaster)
-			on_shmem_exit(dsa_on_shmem_exit_release_in_place,
-						  PointerGetDatum(area_place()));
-		MemoryContextSwitchTo(old);
-	}
+	attached_area = dsa_attach_in_place(area_place(), NULL);
+	dsa_pin_mapping(attached_area);
+	if (IsUnderPostmaster)
+		on_shmem_exit(dsa_on_shmem_exit_release_in_place,
+					  PointerGetDatum(area_place()));
+	MemoryContextSwitchTo(old);
+}
+
+/*
+ * Attaches this backend to the area before it is needed. Returns whether there
+ * was memory for that.
+ */
+bool
+pa_textstore_attach(void)
+{
+	return attached_area != NULL || pa_attempt(attach, NULL);
+}
+
+/*
+ * Returns the area. Raises an error if there is no memory to attach to it;
+ * backends that record are attached to it before.
+ */
+static inline dsa_area *
+textstore_area_here(void)
+{
+	if (unlikely(attached_area == NULL))
+		attach(NULL);
 	return attached_area;
 }
 
 /*
- * Attaches this backend to the area before it is needed.
- */
-void
-pa_textstore_attach(void)
-{
-	(void) textstore_attach();
-}
-
-/*
- * Gives back what textstore_attach() took, in the process that starts the
+ * Gives back what pa_textstore_attach() took, in the process that starts the
  * server: its children attach themselves.
  */
 void
@@ -144,7 +153,7 @@ pa_textstore_detach(void)
 dsa_pointer
 pa_textstore_put(const void *data, Size size)
 {
-	dsa_area   *dsa = textstore_attach();
+	dsa_area   *dsa = textstore_area_here();
 	dsa_pointer pointer;
 
 	pointer = PA_FAULT_FAILS("text") ? InvalidDsaPointer :
@@ -163,7 +172,7 @@ void
 pa_textstore_free(dsa_pointer pointer)
 {
 	if (DsaPointerIsValid(pointer))
-		dsa_free(textstore_attach(), pointer);
+		dsa_free(textstore_area_here(), pointer);
 }
 
 /*
@@ -172,7 +181,7 @@ pa_textstore_free(dsa_pointer pointer)
 void *
 pa_textstore_get(dsa_pointer pointer)
 {
-	return dsa_get_address(textstore_attach(), pointer);
+	return dsa_get_address(textstore_area_here(), pointer);
 }
 
 /*

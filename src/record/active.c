@@ -21,12 +21,24 @@ PaExecution *pa_spare = NULL;
 PaExecution *pa_execution_starting = NULL;
 
 /*
- * Makes an execution that may be used.
+ * Makes an execution that may be used. Returns whether there was memory.
  */
-pg_noinline void
+pg_noinline bool
 pa_execution_make_spare(void)
 {
-	pa_spare = MemoryContextAllocZero(TopMemoryContext, sizeof(PaExecution));
+	pa_spare = MemoryContextAllocExtended(TopMemoryContext, sizeof(PaExecution),
+										  MCXT_ALLOC_ZERO | MCXT_ALLOC_NO_OOM);
+	return pa_spare != NULL;
+}
+
+/*
+ * Makes the first execution, of which each session has at least one. Returns
+ * whether there is one.
+ */
+bool
+pa_execution_make_first(void)
+{
+	return pa_spare != NULL || pa_execution_make_spare();
 }
 
 /*

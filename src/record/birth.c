@@ -250,14 +250,27 @@ note_param_types(PaBirth *birth, const PaDescription *description)
 	}
 }
 
+/* A statement that is to be described */
+typedef struct PaNewborn
+{
+	Query	   *query;
+	PaTextSlice slice;
+	bool		in_function;
+	PaJumbleState *jstate;
+	MemoryContext work;			/* for what is only needed meanwhile */
+} PaNewborn;
+
 /*
- * Describes a new statement in a memory context of its own. work is where
- * what is only needed meanwhile goes.
+ * Describes a new statement in a memory context of its own, which is below
+ * that for the work until all is done.
  */
 static PaBirth *
-make_birth(Query *query, PaTextSlice *slice, bool in_function,
-		   PaJumbleState *jstate, MemoryContext work)
+make_birth(PaNewborn *newborn)
 {
+	Query	   *query = newborn->query;
+	PaTextSlice *slice = &newborn->slice;
+	PaJumbleState *jstate = newborn->jstate;
+	MemoryContext work = newborn->work;
 	MemoryContext context;
 	PaDescription description;
 	PaBirth    *birth;
@@ -265,7 +278,7 @@ make_birth(Query *query, PaTextSlice *slice, bool in_function,
 
 	MemoryContextSwitchTo(work);
 	pa_describe_query(query, &description);
-	context = AllocSetContextCreate(TopMemoryContext, "perfadvisor statement",
+	context = AllocSetContextCreate(work, "perfadvisor statement",
 									ALLOCSET_SMALL_SIZES);
 	MemoryContextSwitchTo(context);
 	birth = palloc0(sizeof(PaBirth));
@@ -283,7 +296,7 @@ make_birth(Query *query, PaTextSlice *slice, bool in_function,
 	birth->recorded_as = birth->queryid;
 	if (pa_needs_own_id(&description))
 		birth->recorded_as = pa_squashed_queryid(query, slice->source, description.nparams);
-	slice->is_expression = in_function &&
+	slice->is_expression = newborn->in_function &&
 		is_plpgsql_expression(slice->source + slice->location, query);
 	MemoryContextSwitchTo(context);
 	birth->identity.text = jstate != NULL ? pa_text_rewrite(slice, true) :
@@ -292,7 +305,21 @@ make_birth(Query *query, PaTextSlice *slice, bool in_function,
 		slice->length <= PA_TEXT_LIMIT)
 		birth->sample_text = pa_text_rewrite(slice, false);
 	birth->size = MemoryContextMemAllocated(context, false);
+	MemoryContextSetParent(context, TopMemoryContext);
 	return birth;
+}
+
+/*
+ * Adds a new statement to the ring. Runs guarded.
+ */
+static void
+note_newborn(void *argument)
+{
+	PaNewborn  *newborn = argument;
+
+	newborn->work = AllocSetContextCreate(CurrentMemoryContext, "perfadvisor birth",
+										  ALLOCSET_SMALL_SIZES);
+	add_to_ring(make_birth(newborn));
 }
 
 /*
@@ -322,29 +349,28 @@ locate_statement(ParseState *pstate, Query *query, PaTextSlice *slice)
 
 /*
  * Remembers a statement that this backend has not run, or that names
- * variables of a function, unless that was done before.
+ * variables of a function, unless that was done before. Where that fails for
+ * want of memory, the statement is recorded by its text alone.
  */
 pg_noinline void
 pa_birth_note_unknown(ParseState *pstate, Query *query, PaJumbleState *jstate,
 					  bool in_function)
 {
 	uint64		queryid = pa_query_id(query);
-	PaTextSlice slice;
-	MemoryContext old;
-	MemoryContext work;
+	PaNewborn	newborn = {.query = query,.in_function = in_function,.jstate = jstate};
+	PaTextSlice *slice = &newborn.slice;
+	MemoryContext old = CurrentMemoryContext;
 
 	pa_features_of_query(query);
 	pa_unplanned_attach();
-	if (pstate->p_sourcetext == NULL || !locate_statement(pstate, query, &slice))
+	if (pstate->p_sourcetext == NULL || !locate_statement(pstate, query, slice))
 		return;
-	if (pa_birth_find_text(queryid, slice.source + slice.location, slice.length))
+	if (pa_birth_find_text(queryid, slice->source + slice->location, slice->length))
 		return;
 	if (!in_function && pa_table_knows(MyDatabaseId, queryid))
 		return;
-
-	old = CurrentMemoryContext;
-	work = AllocSetContextCreate(old, "perfadvisor birth", ALLOCSET_SMALL_SIZES);
-	add_to_ring(make_birth(query, &slice, in_function, jstate, work));
+	(void) pa_guarded_if_possible(note_newborn, &newborn);
 	MemoryContextSwitchTo(old);
-	MemoryContextDelete(work);
+	if (newborn.work != NULL)
+		MemoryContextDelete(newborn.work);
 }

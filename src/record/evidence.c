@@ -10,43 +10,93 @@
 #include "record/execution.h"
 
 /*
+ * Begins the sample of an execution. Runs guarded.
+ */
+static void
+begin_sample(void *argument)
+{
+	PaExecution *execution = argument;
+	QueryDesc  *queryDesc = execution->query_desc;
+
+	pa_scans_instrument(queryDesc);
+	execution->draft = pa_sample_draft(execution, queryDesc->estate->es_query_cxt);
+	/* A statement that never succeeds shall have a sample, too */
+	if (execution->draft != NULL)
+		pa_sample_publish(&execution->place.ref, execution->draft, -1.0, 0);
+}
+
+/*
  * Prepares the sample of an execution that was chosen and whose query has
  * started.
  */
 void
 pa_execution_sample(PaExecution *execution)
 {
-	QueryDesc  *queryDesc = execution->query_desc;
 	instr_time	start;
 
 	INSTR_TIME_SET_CURRENT(start);
-	pa_scans_instrument(queryDesc);
-	execution->draft = pa_sample_draft(execution, queryDesc->estate->es_query_cxt);
-	/* A statement that never succeeds shall have a sample, too */
-	if (execution->draft != NULL)
-		pa_sample_publish(&execution->place.ref, execution->draft, -1.0, 0);
+	if (!pa_guarded_if_possible(begin_sample, execution))
+		execution->draft = NULL;
 	pa_slab_count_sampling(&start, 1);
 }
 
 /*
- * Keeps the sample of an execution that was chosen when it started, or that
- * turned out much slower than any sample so far.
+ * Tells how long an execution took, ms.
  */
-static void
-keep_sample(PaExecution *execution, double exec_time)
+static double
+time_of(const PaExecution *execution)
+{
+	return (int64) execution->clock.measure.elapsed_ns / 1000000.0;
+}
+
+/*
+ * Tells whether an execution that was not chosen turned out much slower than
+ * any sample so far.
+ */
+static bool
+is_slowest(const PaExecution *execution)
 {
 	volatile PaEntry *entry = pa_table_entry(execution->place.ref.index);
 
-	if (!execution->sampled && execution->clock.measure.elapsed_ns > PA_SLOW_SAMPLE_MIN &&
-		exec_time > 2 * entry->slowest_sample)
+	return !execution->sampled && execution->clock.measure.elapsed_ns > PA_SLOW_SAMPLE_MIN &&
+		time_of(execution) > 2 * entry->slowest_sample;
+}
+
+/*
+ * Tells whether an execution is to be in slow_queries.
+ */
+static bool
+is_slow(const PaExecution *execution)
+{
+	return pa_slow_query_time >= 0 && time_of(execution) >= pa_slow_query_time;
+}
+
+/*
+ * Keeps what is to be kept of an execution that was chosen when it started, or
+ * that turned out slow. Runs guarded.
+ */
+static void
+keep(void *argument)
+{
+	PaExecution *execution = argument;
+	const PaMeasure *measure = &execution->clock.measure;
+
+	if (is_slowest(execution))
 	{
 		execution->draft = pa_sample_draft(execution,
 										   execution->query_desc->estate->es_query_cxt);
 		pa_place_sample_next(&execution->place);
 	}
 	if (execution->draft != NULL)
-		pa_sample_publish(&execution->place.ref, execution->draft, exec_time,
-						  execution->clock.measure.rows);
+		pa_sample_publish(&execution->place.ref, execution->draft, time_of(execution),
+						  measure->rows);
+	if (execution->sampled)
+	{
+		pa_scans_record(execution, measure);
+		pa_plans_record(execution, measure);
+	}
+	if (is_slow(execution))
+		pa_slow_record(execution, measure);
 }
 
 /*
@@ -56,21 +106,13 @@ keep_sample(PaExecution *execution, double exec_time)
 pg_noinline void
 pa_evidence_keep(PaExecution *execution)
 {
-	const PaMeasure *measure = &execution->clock.measure;
-	double		exec_time = (int64) measure->elapsed_ns / 1000000.0;
 	instr_time	start;
 
 	INSTR_TIME_SET_CURRENT(start);
-	keep_sample(execution, exec_time);
-	if (execution->sampled)
-	{
-		pa_scans_record(execution, measure);
-		pa_plans_record(execution, measure);
-	}
-	else
-		pa_plans_notice(execution, measure);
+	if (execution->sampled || is_slowest(execution) || is_slow(execution))
+		(void) pa_guarded_if_possible(keep, execution);
+	if (!execution->sampled)
+		pa_plans_notice(execution, &execution->clock.measure);
 	pa_jit_note(execution);
-	if (pa_slow_query_time >= 0 && exec_time >= pa_slow_query_time)
-		pa_slow_record(execution, measure);
 	pa_slab_count_sampling(&start, 0);
 }

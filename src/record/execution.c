@@ -83,6 +83,11 @@ begin_execution(QueryDesc *queryDesc, int eflags)
 	if (unlikely(pa_unplanned_notes > 0))
 		pa_unplanned_settle();
 	execution = pa_execution_obtain();
+	if (unlikely(execution == NULL))
+	{
+		pg_atomic_fetch_add_u64(&pa_table->lost, 1);
+		return NULL;
+	}
 	execution->query_desc = queryDesc;
 	execution->subid = GetCurrentSubTransactionId();
 	execution->queryid = queryid;

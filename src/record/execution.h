@@ -24,7 +24,8 @@ extern PaExecution *pa_active;	/* the latest first */
 extern PaExecution *pa_spare;	/* nodes to be used again */
 
 extern void pa_active_init(void);
-extern void pa_execution_make_spare(void);
+extern bool pa_execution_make_first(void);
+extern bool pa_execution_make_spare(void);
 extern void pa_execution_drop(PaExecution *execution);
 
 /* execution.c */
@@ -42,15 +43,16 @@ extern void pa_execution_sample(PaExecution *execution);
 extern void pa_evidence_keep(PaExecution *execution);
 
 /*
- * Returns an execution to be filled in, among the active ones.
+ * Returns an execution to be filled in, among the active ones, or NULL when
+ * there is no memory for it.
  */
 static inline PaExecution *
 pa_execution_obtain(void)
 {
 	PaExecution *execution;
 
-	if (unlikely(pa_spare == NULL))
-		pa_execution_make_spare();
+	if (unlikely(pa_spare == NULL) && !pa_execution_make_spare())
+		return NULL;
 	execution = pa_spare;
 	pa_spare = execution->next;
 	execution->next = pa_active;

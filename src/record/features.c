@@ -133,8 +133,9 @@ note_function(const FuncExpr *call)
 				break;
 			if (IsA(setting, Const) && !setting->constisnull)
 			{
-				char	   *name = TextDatumGetCString(setting->constvalue);
+				char		name[NAMEDATALEN];
 
+				text_to_cstring_buffer(DatumGetTextPP(setting->constvalue), name, sizeof(name));
 				if (!is_tracked_by_poolers(name))
 					pa_concurrency_use_feature(PA_FEATURE_SET, name);
 			}

@@ -33,16 +33,19 @@ static ProcessUtility_hook_type prev_ProcessUtility = NULL;
 
 /*
  * Finds out whether this backend records, and tells so. Parallel workers do
- * not, nor does one that has no shared memory; one that has no database does
- * not yet.
+ * not, nor does one that has no shared memory; one that has no database, or no
+ * memory for what stays as long as it lives, does not yet.
  */
 pg_noinline bool
 pa_backend_settle(void)
 {
 	if (pa_backend_records == PA_BACKEND_UNKNOWN && OidIsValid(MyDatabaseId))
 	{
-		pa_backend_records = pa_table != NULL && !IsParallelWorker() ?
-			PA_BACKEND_RECORDS : PA_BACKEND_DOES_NOT;
+		bool		records = pa_table != NULL && !IsParallelWorker();
+
+		if (records && !(pa_textstore_attach() && pa_execution_make_first()))
+			return false;
+		pa_backend_records = records ? PA_BACKEND_RECORDS : PA_BACKEND_DOES_NOT;
 		pa_backend_is_client = MyBackendType == B_BACKEND && !am_walsender;
 	}
 	return pa_backend_records == PA_BACKEND_RECORDS;
@@ -152,9 +155,33 @@ inner_query(Node *statement)
 	return (Query *) query;
 }
 
+/* The query inside a utility statement */
+typedef struct PaInnerQuery
+{
+	Query	   *query;
+	const char *source;
+	ParseState *pstate;
+	PaJumbleState *jstate;
+} PaInnerQuery;
+
 /*
- * Says where the utility statement is that now runs, for what runs inside.
- * The query inside is described on a copy, so that its own id stays as it is.
+ * Gives the query inside a utility statement an id, on a copy, so that its own
+ * stays as it is. Touches nothing but memory.
+ */
+static void
+jumble_inner_query(void *argument)
+{
+	PaInnerQuery *inner = argument;
+
+	inner->pstate = make_parsestate(NULL);
+	inner->pstate->p_sourcetext = inner->source;
+	inner->query = copyObject(inner->query);
+	inner->jstate = pa_jumble_query(inner->query, inner->source);
+}
+
+/*
+ * Says where the utility statement is that now runs, for what runs inside. The
+ * query inside is not recorded where there is no memory for it.
  */
 static void
 enter_utility(PlannedStmt *pstmt, const char *source)
@@ -168,15 +195,13 @@ enter_utility(PlannedStmt *pstmt, const char *source)
 	pa_utility_context.inner_queryid = 0;
 	if (query != NULL && IsQueryIdEnabled())
 	{
-		ParseState *pstate = make_parsestate(NULL);
-		PaJumbleState *jstate;
+		PaInnerQuery inner = {.query = query,.source = source};
 
-		query = copyObject(query);
-		pstate->p_sourcetext = source;
-		jstate = pa_jumble_query(query, source);
-		pa_birth_note(pstate, query, jstate);
-		pa_utility_context.inner_queryid = pa_query_id(query);
-		free_parsestate(pstate);
+		if (!pa_attempt(jumble_inner_query, &inner))
+			return;
+		pa_birth_note(inner.pstate, inner.query, inner.jstate);
+		pa_utility_context.inner_queryid = pa_query_id(inner.query);
+		free_parsestate(inner.pstate);
 	}
 }
 

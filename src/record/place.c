@@ -7,6 +7,26 @@
 
 #include "record/execution.h"
 
+/* The text of a statement, to be hidden */
+typedef struct PaHiddenText
+{
+	const char *source;
+	int			location;
+	int			length;
+	char	   *text;
+} PaHiddenText;
+
+/*
+ * Writes a text without constants. Touches nothing but memory.
+ */
+static void
+hide_text(void *argument)
+{
+	PaHiddenText *hidden = argument;
+
+	hidden->text = pa_text_hide_all(hidden->source, hidden->location, hidden->length);
+}
+
 /*
  * Makes the table's entry for a statement that this backend does not know.
  */
@@ -17,16 +37,21 @@ create_entry(const PaExecution *execution, const PaBirth *birth)
 	int			location = execution->location;
 	int			length = execution->length;
 	const char *source = execution->query_desc->sourceText;
+	PaHiddenText hidden = {0};
 	PaEntryRef	ref;
 
 	if (birth != NULL)
 		return pa_table_create(&execution->key, &birth->identity);
 
-	/* Analysed before the table forgot it: only the text is left */
+	/* Analysed before the table forgot it, or without memory: only the text is left */
 	pa_bound_place(source, &location, &length);
 	(void) CleanQuerytext(source, &location, &length);
+	hidden.source = source;
+	hidden.location = Max(location, 0);
+	hidden.length = length;
+	(void) pa_attempt(hide_text, &hidden);
 	identity.has_constants = true;
-	identity.text = pa_text_hide_all(source, Max(location, 0), length);
+	identity.text = hidden.text;
 	ref = pa_table_create(&execution->key, &identity);
 	if (identity.text)
 		pfree(identity.text);

@@ -104,18 +104,23 @@ pa_plans_init(void)
 typedef struct PaPlanText
 {
 	QueryDesc  *query_desc;
+	MemoryContext work;			/* that the text is in, or NULL */
 	StringInfo	text;
 } PaPlanText;
 
 /*
- * Writes a plan without costs. Runs guarded.
+ * Writes a plan without costs, in a context of its own. Runs guarded.
  */
 static void
 write_plan(void *argument)
 {
 	PaPlanText *plan = argument;
-	ExplainState *es = NewExplainState();
+	ExplainState *es;
 
+	plan->work = AllocSetContextCreate(CurrentMemoryContext, "perfadvisor plans",
+									   ALLOCSET_SMALL_SIZES);
+	MemoryContextSwitchTo(plan->work);
+	es = NewExplainState();
 	es->costs = false;
 	es->format = EXPLAIN_FORMAT_TEXT;
 	ExplainBeginOutput(es);
@@ -179,14 +184,11 @@ add_to_row(PaPlanRow *row, const QueryDesc *queryDesc, bool generic, const PaMea
 
 /*
  * Makes the row of a plan that is new, with its text if constants may be
- * kept. Allocates in a context of its own, before it takes the lock.
+ * kept. Allocates guarded, before it takes the lock.
  */
 static void
 create_row(const PaExecution *execution, uint64 hash, bool generic, const PaMeasure *measure)
 {
-	MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "perfadvisor plans",
-											   ALLOCSET_SMALL_SIZES);
-	MemoryContext old = MemoryContextSwitchTo(work);
 	PaPlanText	plan = {.query_desc = execution->query_desc};
 	PaPlanRow	new = {.key = execution->key,.plan = hash,.first_seen = measure->started_at};
 	dsa_pointer garbage;
@@ -211,8 +213,8 @@ create_row(const PaExecution *execution, uint64 hash, bool generic, const PaMeas
 		LWLockRelease(table_lock);
 	}
 	pa_textstore_free(garbage);
-	MemoryContextSwitchTo(old);
-	MemoryContextDelete(work);
+	if (plan.work != NULL)
+		MemoryContextDelete(plan.work);
 }
 
 /*

@@ -162,7 +162,7 @@ put_optional(StringInfo blob, const char *string)
 
 /*
  * Keeps a slow execution, with its plan if constants may be kept. Allocates
- * in a context of its own.
+ * in a context of its own. Runs guarded.
  */
 void
 pa_slow_record(PaExecution *execution, const PaMeasure *measure)
@@ -188,6 +188,31 @@ pa_slow_record(PaExecution *execution, const PaMeasure *measure)
 	MemoryContextDelete(work);
 }
 
+/* A slow utility statement */
+typedef struct PaSlowUtility
+{
+	const PaStatementKey *key;
+	const char *tag;
+	const PaMeasure *measure;
+} PaSlowUtility;
+
+/*
+ * Writes what is known of a slow utility statement. Touches nothing but memory.
+ */
+static void
+record_utility(void *argument)
+{
+	PaSlowUtility *slow = argument;
+	StringInfoData blob;
+
+	initStringInfo(&blob);
+	put_optional(&blob, slow->tag);
+	put_optional(&blob, NULL);
+	put_params(&blob, NULL);
+	write_slot(slow->key, slow->measure, &blob);
+	pfree(blob.data);
+}
+
 /*
  * Keeps a slow utility statement, of which only the tag is known.
  */
@@ -195,14 +220,9 @@ void
 pa_slow_record_utility(const PaStatementKey *key, const char *tag,
 					   const PaMeasure *measure)
 {
-	StringInfoData blob;
+	PaSlowUtility slow = {key, tag, measure};
 
-	initStringInfo(&blob);
-	put_optional(&blob, tag);
-	put_optional(&blob, NULL);
-	put_params(&blob, NULL);
-	write_slot(key, measure, &blob);
-	pfree(blob.data);
+	(void) pa_attempt(record_utility, &slow);
 }
 
 /*
