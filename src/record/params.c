@@ -93,7 +93,19 @@ hash_bounded(uint64 hash, const char *data, Size size, Size bound)
 }
 
 /*
- * Returns how values of a type are passed, looking that up the first time.
+ * Looks up how values of a type are passed. Runs guarded.
+ */
+static void
+look_up_type(void *argument)
+{
+	PaParamType *type = argument;
+
+	get_typlenbyval(type->type, &type->length, &type->by_value);
+}
+
+/*
+ * Returns how values of a type are passed, looking that up the first time, or
+ * NULL where that is not possible.
  */
 static const PaParamType *
 type_of(Oid oid)
@@ -102,8 +114,11 @@ type_of(Oid oid)
 
 	if (type->type != oid)
 	{
-		get_typlenbyval(oid, &type->length, &type->by_value);
-		type->type = oid;
+		PaParamType looked_up = {.type = oid};
+
+		if (!pa_guarded_if_possible(look_up_type, &looked_up))
+			return NULL;
+		*type = looked_up;
 	}
 	return type;
 }
@@ -121,6 +136,8 @@ pa_params_hash_value(uint64 hash, const ParamExternData *param)
 	if (param->isnull)
 		return pa_params_mix(hash, 1);
 	type = type_of(param->ptype);
+	if (type == NULL)
+		return hash;
 	if (type->by_value)
 		return pa_params_mix(hash, param->value);
 	if (type->length > 0)
