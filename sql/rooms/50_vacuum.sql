@@ -271,7 +271,7 @@ WITH t AS MATERIALIZED (
 ), overdue AS (
     SELECT t.*, t.dead_rows / t.vacuum_trigger AS ratio,
            CASE WHEN NOT h.active THEN 'autovacuum is off for the whole server'
-                WHEN v.relid IS NOT NULL THEN 'it is being vacuumed now' || COALESCE(pg_catalog.format(', since %s', pg_catalog.date_trunc('second', v.since)), '')
+                WHEN v.relid IS NOT NULL THEN 'it is being vacuumed now' || COALESCE(', since ' || pg_catalog.date_trunc('second', v.since), '')
                          || CASE WHEN v.sleeps THEN ', and sleeps at the moment as its cost limit wants' ELSE '' END
                 WHEN NOT t.autovacuum THEN 'autovacuum is off for this table'
                 WHEN o.since < t.last_vacuum OR (o.xids > 0 AND o.kind = 'slot' AND t.last_vacuum IS NOT NULL)
@@ -423,7 +423,7 @@ WITH t AS MATERIALIZED (
     UNION ALL
     SELECT 'xmin_horizon', x.object, NULL, x.status,
            pg_catalog.format('%s%s keeps rows that died in the last %s transactions from being removed%s', pg_catalog.upper(pg_catalog."left"(x.object, 1)), pg_catalog.substr(x.object, 2), x.xids,
-               COALESCE(pg_catalog.format(', since %s (%s)', pg_catalog.date_trunc('second', x.since), pg_catalog.date_trunc('second', pg_catalog.clock_timestamp() - x.since)), '')
+               CASE WHEN x.since IS NOT NULL THEN pg_catalog.format(', since %s (%s)', pg_catalog.date_trunc('second', x.since), pg_catalog.date_trunc('second', pg_catalog.clock_timestamp() - x.since)) ELSE '' END
                || CASE WHEN x.hurt > 0 THEN pg_catalog.format('; %s tables were vacuumed in vain', x.hurt) ELSE '' END),
            x.xids, 1e6, 'transactions',
            pg_catalog.jsonb_build_object('xids', x.xids, 'since', x.since, 'tables_vacuumed_in_vain', x.hurt, 'thresholds', '1 hour or 1000000 transactions; 1 day or 50000000'),
@@ -477,8 +477,8 @@ WITH t AS MATERIALIZED (
            pg_catalog.jsonb_build_object('rows', t.reltuples, 'vacuum_trigger', t.vacuum_trigger, 'wanted', t.wanted, 'updates', t.updates, 'deletes', t.deletes, 'since', h.counted_since),
            pg_catalog.format('ALTER TABLE %s SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = %s)', t.name, pg_catalog.round(t.wanted)),
            pg_catalog.format('SELECT vacuum_trigger <= %s FROM perfadvisor.table_maintenance WHERE relation = %s', pg_catalog.round(t.wanted) + 1, t.relation::oid),
-           COALESCE(pg_catalog.format(E'ALTER TABLE %s SET (%s)', t.name, u.previous), '') || CASE WHEN u.previous IS NOT NULL AND u.new IS NOT NULL THEN E';\n' ELSE '' END
-           || COALESCE(pg_catalog.format('ALTER TABLE %s RESET (%s)', t.name, u.new), ''),
+           pg_catalog.concat_ws(E';\n', CASE WHEN u.previous IS NOT NULL THEN pg_catalog.format('ALTER TABLE %s SET (%s)', t.name, u.previous) END,
+               CASE WHEN u.new IS NOT NULL THEN pg_catalog.format('ALTER TABLE %s RESET (%s)', t.name, u.new) END),
            'SHARE UPDATE EXCLUSIVE for a moment: readers and writers go on.'
     FROM tunable AS t CROSS JOIN here AS h
          CROSS JOIN LATERAL (

@@ -148,8 +148,8 @@ WITH RECURSIVE t AS MATERIALIZED (
            pg_catalog.jsonb_build_object('rows', t.reltuples, 'analyze_trigger', t.analyze_trigger, 'wanted', t.wanted, 'changes', t.inserts + t.updates + t.deletes, 'since', h.counted_since),
            pg_catalog.format('ALTER TABLE %s SET (autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = %s)', t.name, pg_catalog.round(t.wanted::numeric)),
            pg_catalog.format('SELECT analyze_trigger <= %s FROM perfadvisor.table_maintenance WHERE relation = %s', pg_catalog.round(t.wanted::numeric) + 1, t.relation::oid),
-           COALESCE(pg_catalog.format('ALTER TABLE %s SET (%s)', t.name, u.previous), '') || CASE WHEN u.previous IS NOT NULL AND u.new IS NOT NULL THEN E';\n' ELSE '' END
-           || COALESCE(pg_catalog.format('ALTER TABLE %s RESET (%s)', t.name, u.new), ''),
+           pg_catalog.concat_ws(E';\n', CASE WHEN u.previous IS NOT NULL THEN pg_catalog.format('ALTER TABLE %s SET (%s)', t.name, u.previous) END,
+               CASE WHEN u.new IS NOT NULL THEN pg_catalog.format('ALTER TABLE %s RESET (%s)', t.name, u.new) END),
            'SHARE UPDATE EXCLUSIVE for a moment: readers and writers go on.'
     FROM tunable AS t CROSS JOIN here AS h
          CROSS JOIN LATERAL (

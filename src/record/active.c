@@ -16,8 +16,9 @@
 #include "record/client.h"
 #include "record/execution.h"
 
+static PaExecution first;		/* that each session needs */
 PaExecution *pa_active = NULL;
-PaExecution *pa_spare = NULL;
+PaExecution *pa_spare = &first;
 PaExecution *pa_execution_starting = NULL;
 
 /*
@@ -29,16 +30,6 @@ pa_execution_make_spare(void)
 	pa_spare = MemoryContextAllocExtended(TopMemoryContext, sizeof(PaExecution),
 										  MCXT_ALLOC_ZERO | MCXT_ALLOC_NO_OOM);
 	return pa_spare != NULL;
-}
-
-/*
- * Makes the first execution, of which each session has at least one. Returns
- * whether there is one.
- */
-bool
-pa_execution_make_first(void)
-{
-	return pa_spare != NULL || pa_execution_make_spare();
 }
 
 /*

@@ -24,7 +24,6 @@ extern PaExecution *pa_active;	/* the latest first */
 extern PaExecution *pa_spare;	/* nodes to be used again */
 
 extern void pa_active_init(void);
-extern bool pa_execution_make_first(void);
 extern bool pa_execution_make_spare(void);
 extern void pa_execution_drop(PaExecution *execution);
 

@@ -43,7 +43,7 @@ pa_backend_settle(void)
 	{
 		bool		records = pa_table != NULL && !IsParallelWorker();
 
-		if (records && !(pa_textstore_attach() && pa_execution_make_first()))
+		if (records && !pa_textstore_attach())
 			return false;
 		pa_backend_records = records ? PA_BACKEND_RECORDS : PA_BACKEND_DOES_NOT;
 		pa_backend_is_client = MyBackendType == B_BACKEND && !am_walsender;

@@ -3,11 +3,11 @@
 \i test/setup.sql
 \i test/own_database.sql
 \i test/health.sql
--- Facts about a machine that runs with PostgreSQL's defaults: memory in GB, data in GB, peak statements at the same time
+-- Facts about a machine that runs with PostgreSQL's defaults, but jit, which is off from 19 on: memory in GB, data in GB, peak statements at the same time
 CREATE FUNCTION facts(memory float8, cpus float8, data float8, peak int, workload jsonb, settings jsonb DEFAULT '{}') RETURNS jsonb LANGUAGE sql AS $$
     SELECT jsonb_build_object('version', 150000, 'memory_bytes', memory * 1073741824, 'cpus', cpus, 'rotational', false, 'data_bytes', data * 1073741824, 'peak_statements', peak,
                'window_hours', 100, 'checkpoint_hours', 100, 'wal_hours', 100, 'deadlocks', 0) || workload
-        || jsonb_build_object('settings', (SELECT jsonb_object_agg(name, boot_val) FROM pg_settings WHERE vartype <> 'string') || '{"autovacuum_work_mem": -1, "wal_buffers": 2048, "shared_buffers": 16384, "effective_io_concurrency": 1}' || settings)
+        || jsonb_build_object('settings', (SELECT jsonb_object_agg(name, boot_val) FROM pg_settings WHERE vartype <> 'string') || '{"autovacuum_work_mem": -1, "wal_buffers": 2048, "shared_buffers": 16384, "effective_io_concurrency": 1, "jit": "on"}' || settings)
 $$;
 CREATE FUNCTION advised(facts jsonb) RETURNS text LANGUAGE sql AS $$
     SELECT string_agg(setting || '=' || advised, ' ' ORDER BY setting) FROM perfadvisor.judge_settings(facts)

@@ -22,7 +22,7 @@ pa_prepare test
 pa_begin
 pa_build
 tap_plan 23
-printf '%s\n' "shared_preload_libraries = 'perfadvisor'" "wal_level = replica" "log_min_messages = fatal" "autovacuum = off" "hot_standby_feedback = on" "wal_receiver_status_interval = '1s'" >"$PA_WORK/server.conf"
+printf '%s\n' "shared_preload_libraries = 'perfadvisor'" "wal_level = replica" "log_min_messages = fatal" "autovacuum = off" "jit = on" "hot_standby_feedback = on" "wal_receiver_status_interval = '1s'" >"$PA_WORK/server.conf"
 pa_server_create primary "$PA_WORK/server.conf"
 pa_server_start primary
 query "CREATE EXTENSION perfadvisor" >/dev/null

@@ -38,7 +38,7 @@ mend() {
 pa_prepare test
 pa_begin
 pa_build
-tap_plan 34
+tap_plan 35
 cat >"$PA_WORK/server.conf" <<-'CONF'
 	shared_preload_libraries = 'perfadvisor'
 	autovacuum_naptime = '1h'
@@ -129,6 +129,8 @@ tap_is "$(check vacuum_settings public.large "status || ' ' || value || ' ' || t
 mend vacuum_settings public.large "and mended with the table's own"
 pa_psql -d postgres -c "${undo_sql%%;*}" -c "${undo_sql##*;}" >/dev/null
 tap_is "$(query "SELECT reloptions FROM pg_class WHERE relname = 'large'")" "{autovacuum_vacuum_scale_factor=0.3}" "undo_sql sets what was set and resets what was not"
+query "ALTER TABLE large RESET (autovacuum_vacuum_scale_factor)" >/dev/null
+tap_is "$(check vacuum_settings public.large undo_sql)" "ALTER TABLE public.large RESET (autovacuum_vacuum_scale_factor, autovacuum_vacuum_threshold)" "and nothing else where nothing was set"
 query "DROP TABLE large" >/dev/null
 
 # A role without rights
