@@ -145,26 +145,27 @@ tell(void *const *frames, int nframes)
 static pg_noinline bool
 shall_fail(MemoryContext context)
 {
+	const char *place = pa_fault_waits("anymemory") ? "anymemory" : "memory";
 	void	   *frames[DEPTH];
-	int			nframes;
-	bool		fails = false;
+	int			nframes = 0;
+	bool		fails;
 
-	if (deciding || CritSectionCount > 0 || context == ErrorContext ||
-		strcmp(context->name, "TransactionAbortContext") == 0)
+	if (deciding || !pa_fault_waits(place) || CritSectionCount > 0 ||
+		context == ErrorContext || strcmp(context->name, "TransactionAbortContext") == 0)
 		return false;
 	deciding = true;
-	if (pa_fault("anymemory"))
+	if (place[0] == 'm')
 	{
 		nframes = backtrace(frames, DEPTH);
-		fails = true;
+		if (!is_ours(frames, nframes))
+		{
+			deciding = false;
+			return false;
+		}
 	}
-	else if (pa_fault_waits("memory"))
-	{
-		nframes = backtrace(frames, DEPTH);
-		fails = is_ours(frames, nframes) && pa_fault("memory");
-	}
-	if (fails)
-		tell(frames, nframes);
+	fails = pa_fault(place);
+	if (fails || !pa_fault_waits(place))
+		tell(frames, nframes > 0 ? nframes : backtrace(frames, DEPTH));
 	deciding = false;
 	return fails;
 }

@@ -181,7 +181,7 @@ jumble_inner_query(void *argument)
 
 /*
  * Says where the utility statement is that now runs, for what runs inside. The
- * query inside is not recorded where there is no memory for it.
+ * query inside counts as lost where there is no memory for its id.
  */
 static void
 enter_utility(PlannedStmt *pstmt, const char *source)
@@ -198,7 +198,10 @@ enter_utility(PlannedStmt *pstmt, const char *source)
 		PaInnerQuery inner = {.query = query,.source = source};
 
 		if (!pa_attempt(jumble_inner_query, &inner))
+		{
+			pg_atomic_fetch_add_u64(&pa_table->lost, 1);
 			return;
+		}
 		pa_birth_note(inner.pstate, inner.query, inner.jstate);
 		pa_utility_context.inner_queryid = pa_query_id(inner.query);
 		free_parsestate(inner.pstate);

@@ -3,8 +3,9 @@
 #
 # First those that the recorder asks for, one by one, while a session does a bit of everything: its statements must
 # not notice. Then those of whole calls of this extension, by the server too: the call may fail, but then the session
-# and the server are as before. Then those of background workers. MEMORY_STEP (7) is the distance between refusals in
-# the first part, MEMORY_FACTOR (1.6) the one in the others, where the number grows by it.
+# and the server are as before. Then those of background workers. Allocations are everywhere, so at each the session
+# can be cancelled, terminated or killed as well. MEMORY_STEP (7) is the distance between refusals in the first part,
+# MEMORY_FACTOR (1.6) the one in the others, where the number grows by it.
 
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -19,6 +20,12 @@ query() {
 	pa_psql -d postgres -At -c "$1" 2>&1
 }
 
+# forget_log empties the server's log, of which what matters is kept.
+forget_log() {
+	grep -aE 'TRAP:|PANIC|terminated by signal' "$log" >>"$PA_WORK/log"
+	: >"$log"
+}
+
 # refused prints how many allocations were refused since the log was emptied.
 refused() {
 	grep -ac 'injected failure of memory' "$log"
@@ -26,7 +33,7 @@ refused() {
 
 # counted prints how many executions of the role that works were counted, one by one or as lost.
 counted() {
-	query "SELECT COALESCE(sum(calls + failures), 0) + (SELECT calls_lost FROM perfadvisor.self_health) FROM perfadvisor.statements WHERE rolname = 'worker'"
+	query "SELECT COALESCE(sum(calls + failures), 0) + (SELECT calls_lost FROM perfadvisor.recorded_state()) FROM perfadvisor.statements WHERE rolname = 'worker'"
 }
 
 # work FAULT runs the session of the first part, of another role, which is a superuser to be allowed to fail.
@@ -36,7 +43,7 @@ work() {
 
 # try FAULT runs it and compares with what it should say.
 try() {
-	: >"$log"
+	forget_log
 	work "$1" >"$PA_WORK/got"
 	sessions=$((sessions + 1))
 	was_refused=$(refused)
@@ -45,14 +52,15 @@ try() {
 	differ=$((differ + 1))
 }
 
-# call N SQL has the N-th allocation of a call refused, asks the session how it is, and calls once more.
+# call N SQL [KIND] has the N-th allocation of a call refused, or the call cancelled there, asks the session how it is,
+# and calls once more.
 call() {
-	: >"$log"
+	forget_log
 	pa_psql -v ON_ERROR_STOP=0 -d postgres -At -f - >"$PA_WORK/got" 2>&1 <<-SQL
 		SET client_min_messages = warning;
 		SELECT pg_backend_pid() AS pid, md5(string_agg(name || '=' || setting, ',' ORDER BY name)) AS settings FROM pg_settings WHERE name <> 'perfadvisor.fault' \gset
 		\setenv VICTIM :pid
-		SET perfadvisor.fault = 'anymemory:fail:$1';
+		SET perfadvisor.fault = 'anymemory:${3:-fail}:$1';
 		\o /dev/null
 		$2;
 		SELECT;
@@ -75,12 +83,12 @@ call() {
 	fi
 }
 
-# every CALL [FACTOR] refuses ever later allocations, until there are not so many.
+# every CALL [FACTOR] [KIND] refuses ever later allocations, or cancels there, until there are not so many.
 every() {
 	local n=1
 
 	while :; do
-		call "$n" "$1"
+		call "$n" "$1" "${3:-fail}"
 		[ "$was_refused" -gt 0 ] || break
 		refusals=$((refusals + 1))
 		n=$(awk -v n="$n" -v factor="${2:-$MEMORY_FACTOR}" 'BEGIN { print int(n * factor) + 1 }')
@@ -103,6 +111,7 @@ CONF
 pa_server_create memory "$PA_WORK/server.conf"
 pa_server_start memory
 log=$PA_WORK/memory/server.log
+: >"$PA_WORK/log"
 pa_psql -d postgres -o /dev/null -f - <<-'SQL'
 	CREATE EXTENSION perfadvisor;
 	CREATE ROLE worker SUPERUSER LOGIN;
@@ -161,6 +170,33 @@ try memory:lack:1
 tap_is "$differ $((was_refused > 10))" "0 1" "nor do they notice when all are refused ($was_refused)"
 tap_is "$(($(counted) - before))" "$((sessions * once))" "and all executions of these $sessions sessions are counted"
 
+# Cancelled, terminated and killed at such moments; a session that is cancelled after its last statement is well
+for kind in cancel terminate; do
+	interrupted=0
+	differ=0
+	for ((n = 3; n < 2000; n += MEMORY_STEP * 5)); do
+		work "memory:$kind:$n" >/dev/null
+		interrupted=$((interrupted + 1))
+	done
+	before=$(counted)
+	try none:fail:1
+	tap_is "$differ $(($(counted) - before))" "0 $once" "after $interrupted times $kind the next session's statements do what they did, and are counted"
+done
+query "SELECT perfadvisor.save()" >/dev/null
+for n in 2 40 200 700 1400; do
+	forget_log
+	work "memory:kill:$n" >/dev/null
+	for _ in $(seq 1 600); do
+		if grep -q 'reinitializing' "$log" && [ "$(query "SELECT 1")" = 1 ]; then
+			break
+		fi
+		sleep 0.1
+	done
+	before=$(counted)
+	try none:fail:1
+	tap_is "$differ $(($(counted) - before))" "0 $once" "so they do when a session was killed at allocation $n"
+done
+
 # Whole calls
 for i in 1 2 3 4 5 6; do query "SELECT count(*) FROM numbers WHERE k = $i; SELECT n FROM numbers WHERE n = $i; SELECT k, count(*) FROM numbers WHERE t <> 'a' GROUP BY k" >/dev/null; done
 pa_psql -d other -o /dev/null -c "CREATE EXTENSION perfadvisor" -c "CREATE TABLE numbers AS SELECT i AS n FROM generate_series(1, 20000) i" -c "ANALYZE" -c "SELECT count(*) FROM numbers WHERE n = 1"
@@ -173,9 +209,7 @@ call 1000000000 "SELECT count(*) FROM perfadvisor.snapshot()" >/dev/null
 sed '0,/^then$/d' "$PA_WORK/got" >"$PA_WORK/sound"
 tap_is "$(tr '\n' ' ' <"$PA_WORK/sound")" "t postgres|postgres|0 Aggregate   ->  Seq Scan on numbers         Filter: (k = 3) snapshots|0 " "a session that is well says so"
 differ=0
-while read -r sql; do
-	every "$sql"
-done <<-'SQL'
+cat >"$PA_WORK/calls" <<-'SQL'
 	SELECT perfadvisor.advise_query('SELECT count(*) FROM numbers WHERE k = 3')
 	SELECT count(*) FROM perfadvisor.what_if('SELECT count(*) FROM numbers WHERE k = 3', ARRAY['CREATE INDEX ON numbers (k)', 'CREATE INDEX ON numbers (lower(t))'])
 	SELECT count(*) FROM perfadvisor.what_if_size('CREATE INDEX ON numbers USING gin (to_tsvector(''simple'', t))')
@@ -195,8 +229,15 @@ done <<-'SQL'
 	SELECT count(*) FROM perfadvisor.note_findings()
 	SELECT count(*) FROM perfadvisor.findings
 	SELECT perfadvisor.prometheus()
-SQL
+	SQL
+while read -r sql; do
+	every "$sql"
+done <"$PA_WORK/calls"
 tap_is "$differ" 0 "$refusals refusals in calls of this extension leave no lock, snapshot, setting or imagined index, and the same call works again"
+while read -r sql; do
+	every "$sql" "$(awk -v factor="$MEMORY_FACTOR" 'BEGIN { print factor * factor }')" cancel
+done <"$PA_WORK/calls"
+tap_is "$differ" 0 "nor do as many cancellations there"
 refusals=0
 for view in $(query "SELECT relname FROM pg_class WHERE relnamespace = 'perfadvisor'::regnamespace AND relkind = 'v'"); do
 	every "SELECT count(*) FROM (SELECT v.*::text FROM perfadvisor.$view AS v) AS v" 12
@@ -208,7 +249,7 @@ tap_is "$(query "SELECT count(*) FROM perfadvisor.snapshots WHERE snapshot_id NO
 query "ALTER SYSTEM SET perfadvisor.snapshot_interval = 1; SELECT pg_reload_conf()" >/dev/null
 refusals=0
 for n in 1 30 300 2000 6000 15000 40000; do
-	: >"$log"
+	forget_log
 	query "ALTER DATABASE other SET perfadvisor.fault = 'anymemory:fail:$n'" >/dev/null
 	for _ in $(seq 1 100); do
 		[ "$(refused)" -eq 0 ] || break
@@ -224,7 +265,7 @@ for _ in $(seq 1 600); do
 	sleep 0.1
 done
 tap_ok "$([ "$refusals" -ge 3 ] && [ "$next" -gt "$last" ]; echo $?)" "after $refusals refusals in workers snapshots are taken again"
-tap_is "$(grep -cE 'TRAP:|PANIC|signal 11|signal 6' "$log")" 0 "no process died"
+tap_is "$(grep -cE 'TRAP:|PANIC|signal 11|signal 6' "$PA_WORK/log" "$log" | awk -F: '{ n += $NF } END { print n }')" 0 "no process died"
 query "SELECT perfadvisor.save()" >/dev/null
 sum=$(counted)
 pa_server_stop memory >/dev/null
