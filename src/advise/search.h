@@ -26,6 +26,9 @@ typedef struct PaWorkStatement
 	const char *error;			/* why it is left out, or NULL */
 	List	   *known_rows;		/* PaKnownRows *, of its scans */
 	bool		generic;		/* was seen with a plan for all values last */
+	bool		generic_judged; /* the next two are known */
+	bool		goes_generic;	/* and will be with the chosen set */
+	List	   *generic_reads;	/* ids of candidates that this plan then reads */
 	bool		judged;			/* candidates of a sample were planned one by one */
 	bool		considered;		/* candidates for a sample were looked for */
 	int			number;			/* among those that were recorded */
@@ -280,6 +283,7 @@ extern void pa_search_refine(PaSearch *search);
 extern void pa_search_drop_unused(PaSearch *search);
 
 /* caveats.c */
+extern bool pa_goes_generic(PaSearch *search, PaWorkStatement *ws);
 extern int	pa_generic_without(PaSearch *search, const PaCandidate *candidate,
 							   List *statements);
 extern int	pa_slower_with(PaSearch *search, List *statements);

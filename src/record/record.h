@@ -36,6 +36,8 @@ typedef struct PaSample
 	TimestampTz started_at;
 	double		exec_time;		/* ms */
 	uint64		rows;
+	uint32		times;			/* sampled executions that ran with this */
+	int64		offered;		/* sampled executions since the first of these */
 } PaSample;
 
 /* What pa_record_read_statements() returns for each statement. */

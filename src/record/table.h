@@ -12,7 +12,7 @@
 #include "record/record.h"
 #include "storage/s_lock.h"
 
-#define PA_SAMPLES 4			/* samples kept per statement */
+#define PA_SAMPLES 8			/* samples kept per statement */
 #define PA_MAX_PARTITIONS 32
 #define PA_NO_ENTRY (-1)
 
@@ -91,6 +91,8 @@ typedef struct PaSampleSlot
 	TimestampTz started_at;
 	double		exec_time;		/* ms */
 	uint64		rows;
+	uint32		times;			/* offered, this sample */
+	int64		offered_before; /* samples of the statement, when this one came */
 } PaSampleSlot;
 
 /* A statement in shared memory */
