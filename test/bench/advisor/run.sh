@@ -4,7 +4,7 @@
 #	run.sh [OPTION...] [WORKLOAD...]
 #
 # --tree DIR        build and install the library of this source tree (default: the one this script is in)
-# --scale N         size of the data (default 1: about 1 GB for all)
+# --scale N         size of the data (default 1: about 1.4 GB for all)
 # --rounds N        how often each plan is executed (default 2); of its executions the shortest counts
 # --budgets LIST    MB that advised indexes may take, "none" for no limit (default "100 250 500 none")
 # --parallel        let queries have workers; without it times are more alike
@@ -45,7 +45,7 @@ while [ $# -gt 0 ]; do
 	esac
 	shift
 done
-[ ${#workloads[@]} -gt 0 ] || workloads=(freight retail)
+[ ${#workloads[@]} -gt 0 ] || workloads=(freight retail hospital)
 
 # sql DATABASE ARGUMENTS... runs psql for values: unaligned, without headings.
 sql() {
