@@ -313,6 +313,80 @@ simplify(PaSearch *search, PaTable *table)
 }
 
 /*
+ * Whether the plan of a sample reads a candidate and is slower than without any.
+ */
+static bool
+slows_down(PaSearch *search, PaCandidate *candidate)
+{
+	ListCell   *lc;
+
+	foreach(lc, pa_readers_of(search, candidate))
+	{
+		if (((PaItem *) lfirst(lc))->slower > 1)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Returns by how much an exchange is better than none where statements that get slower
+ * weigh as much as in pa_search_hurts(), ms per hour.
+ */
+static double
+relief(const PaEffect *effect)
+{
+	return effect->saved - effect->hurt / PA_MAX_HURT;
+}
+
+/*
+ * Takes back what makes statements slower without saving others far more, which
+ * it did when it came in: by now other indexes may serve those. One that they use
+ * as well and that slows nobody down may take its place.
+ */
+static void
+relieve(PaSearch *search, PaTable *table)
+{
+	ListCell   *lc;
+
+	foreach(lc, pa_chosen_of(search, table))
+	{
+		PaCandidate *old = lfirst(lc);
+		List	   *best = NIL;
+		double		most = 0;
+
+		if (!slows_down(search, old))
+			continue;
+		/* The table's candidates, and last none */
+		for (int i = 0; i <= list_length(table->pooled); i++)
+		{
+			PaCandidate *by = i < list_length(table->pooled) ? list_nth(table->pooled, i) : NULL;
+			List	   *changed;
+			PaEffect	effect;
+
+			if (pa_search_out_of_time(search))
+				return;
+			if (by != NULL && (by->chosen || !by->priced))
+				continue;
+			changed = by ? list_make2(old, by) : list_make1(old);
+			effect = pa_search_effect(search, changed, 0);
+			if (effect.hurt < 0 && relief(&effect) > most &&
+				pa_keeps_orders(search, table, changed) &&
+				pa_search_within_limits(search, changed) &&
+				effect.write_added <= pa_search_write_cost(search, old) * 0.1)
+			{
+				most = relief(&effect);
+				best = changed;
+			}
+		}
+		if (best != NIL)
+		{
+			old->rejected = PA_REJECTED_SLOWER;
+			pa_search_adopt(search, best);
+		}
+	}
+}
+
+/*
  * Returns, by their ids, whether the plans of samples read the candidates: of rare
  * ones or of the others. Common values are not samples.
  */
@@ -387,6 +461,7 @@ pa_search_refine(PaSearch *search)
 		drop_superfluous(search, table);
 		simplify(search, table);
 		pa_search_lengthen(search, table);
+		relieve(search, table);
 	}
 	pa_search_cover(search);
 }
