@@ -45,6 +45,8 @@ typedef struct PaPlace
 								 * same but for its size; -1: not known */
 	int16		alike;			/* the first of these that is about as large: it is
 								 * planned in its stead */
+	bool		read;			/* by some plan of the item, whatever else was
+								 * imagined */
 } PaPlace;
 
 /* At most so many candidates are kept for an item. */
@@ -196,6 +198,7 @@ extern void pa_search_set_limit(PaSearch *search, double ms);
 
 /* alike.c */
 extern Bitmapset *pa_places_reduce(PaSearch *search, PaItem *item, Bitmapset *places);
+extern Bitmapset *pa_places_with_idle(PaSearch *search, PaItem *item, Bitmapset *config);
 extern int	pa_place_meant(PaSearch *search, const PaItem *item, int planned);
 
 /* look.c */
@@ -280,6 +283,8 @@ extern bool pa_search_hurts(const PaEffect *effect);
 
 /* refine.c */
 extern void pa_search_refine(PaSearch *search);
+
+/* unread.c */
 extern void pa_search_drop_unused(PaSearch *search);
 
 /* caveats.c */
