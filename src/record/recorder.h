@@ -402,7 +402,7 @@ extern void pa_failure_usage(PaUsage *usage);
 extern void pa_failure_save(PaDump *dump);
 extern bool pa_failure_load(PaDump *dump);
 
-/* scans.c: sequential scans of sampled executions */
+/* scans.c and scan_table.c: sequential scans of sampled executions */
 typedef struct PaScan
 {
 	Oid			dbid;
