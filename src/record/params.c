@@ -111,8 +111,8 @@ type_of(Oid oid)
 /*
  * Adds one value to a hash.
  */
-uint64
-pa_params_hash_value(uint64 hash, const ParamExternData *param)
+static uint64
+add_value(uint64 hash, const ParamExternData *param)
 {
 	const PaParamType *type;
 
@@ -202,7 +202,7 @@ hash_untidy_text(const char *source, int location, int length)
 		length = strlen(string);
 	length = cut_end(string, length);
 	string = cut_beginning(string, &length);
-	return hash_bounded(0, string, length, TEXT_BYTES) * UINT64CONST(0xff51afd7ed558ccd);
+	return hash_bounded(0, string, length, TEXT_BYTES) * PA_PARAMS_SPREAD;
 }
 
 /*
@@ -217,5 +217,29 @@ pa_params_hash_text(const char *source, int location, int length)
 	if (unlikely(location < 0 || length <= 0 || strlen(source) < end ||
 				 !is_plain(string[0]) || !is_plain(string[length - 1])))
 		return hash_untidy_text(source, location, length);
-	return hash_bounded(0, string, length, TEXT_BYTES) * UINT64CONST(0xff51afd7ed558ccd);
+	return hash_bounded(0, string, length, TEXT_BYTES) * PA_PARAMS_SPREAD;
+}
+
+/*
+ * Returns the hash of any parameters, or of the text when there are none.
+ */
+pg_noinline uint64
+pa_params_hash_list(ParamListInfo params, const PaExecution *execution, const char *source)
+{
+	uint64		hash = params->numParams;
+
+	if (params->numParams == 0)
+		return pa_params_hash_text(source, execution->location, execution->length);
+	if (params->paramFetch != NULL)
+		return 0;
+	for (int i = 0; i < params->numParams; i++)
+	{
+		const ParamExternData *param = &params->params[i];
+
+		if (likely(pa_param_is_number(param)))
+			hash = pa_params_mix(hash, param->value);
+		else
+			hash = add_value(hash, param);
+	}
+	return hash * PA_PARAMS_SPREAD;
 }

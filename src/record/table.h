@@ -171,8 +171,8 @@ typedef struct PaTable
 	PaPartition partitions[PA_MAX_PARTITIONS];
 } PaTable;
 
-extern PaTable *pa_table;
-extern PaEntry *pa_table_entries;
+extern PA_HIDDEN PaTable *pa_table;
+extern PA_HIDDEN PaEntry *pa_table_entries;
 
 /* table.c: finding and making entries */
 extern void pa_table_init(void);

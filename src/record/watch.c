@@ -272,7 +272,7 @@ pa_watch_push(const PaExecution *execution)
 
 	if (pending->watch == 0)
 		return;
-	collect(execution, pending->watch - 1, execution->params_hash <= pending->watch_limit,
+	collect(execution, pending->watch - 1, execution->params_hash < pending->watch_limit,
 			pending->calls % PA_WATCH_CALLS == 0);
 	/* Others may have raised the level, or this one */
 	pending->watch_limit = pa_repeats_limit(watches[pending->watch - 1].repeats.level);

@@ -30,7 +30,7 @@ pa_watch_note(const PaExecution *execution)
 
 	if (unlikely(pending == NULL))
 		pa_watch_note_elsewhere(execution);
-	else if (unlikely(execution->params_hash <= pending->watch_limit ||
+	else if (unlikely(execution->params_hash < pending->watch_limit ||
 					  pending->calls % PA_WATCH_CALLS == 0))
 		pa_watch_push(execution);
 }
