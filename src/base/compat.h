@@ -214,6 +214,13 @@ extern uint64 pa_plan_relhash(const PlannedStmt *plan);
 #define pa_plan_relhash(plan) UINT64CONST(0)
 #endif
 
+/* Tells whether two of these are equal, which they always are before 18 */
+#if PG_VERSION_NUM >= 180000
+#define pa_same_relhash(a, b) ((a) == (b))
+#else
+#define pa_same_relhash(a, b) true
+#endif
+
 /* Computes the id of a query that has none, and its constants' locations */
 extern PaJumbleState *pa_jumble_query(Query *query, const char *string);
 

@@ -31,7 +31,10 @@ pa_execution_obtain(void)
 	PaExecution *execution = pa_spare;
 
 	if (execution == NULL)
+	{
 		execution = MemoryContextAllocZero(TopMemoryContext, sizeof(PaExecution));
+		execution->key.dbid = MyDatabaseId;
+	}
 	else
 		pa_spare = execution->next;
 	execution->next = pa_active;

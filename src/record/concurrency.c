@@ -126,7 +126,7 @@ block_leaves(void)
 /*
  * Counts this session's statement, and its transaction unless that is counted.
  */
-void
+pg_noinline void
 pa_concurrency_enter(void)
 {
 	/* A block that ended while nothing was recorded */

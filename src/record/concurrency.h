@@ -227,7 +227,8 @@ pa_count_up(PaCount *count)
 {
 	uint32		before = pg_atomic_fetch_add_u32(&count->now, 1);
 
-	if (unlikely(before >= pg_atomic_read_u32(&count->max)))
+	/* Read as it is: the addition is a barrier */
+	if (unlikely(before >= count->max.value))
 		pa_count_raise_max(count, before + 1);
 }
 
@@ -246,13 +247,14 @@ pa_count_down(PaCount *count)
 static inline void
 pa_concurrency_statement_begins(int level)
 {
-	if (pa_flight.is.busy || level > 0)
-		return;
-	if (unlikely(pa_flight.is.all != 0 || application_name != pa_flight.application_seen))
+	if (pa_flight.is.all != 0 || unlikely(application_name != pa_flight.application_seen))
 	{
-		pa_concurrency_enter();
+		if (!pa_flight.is.busy && level == 0)
+			pa_concurrency_enter();
 		return;
 	}
+	if (level > 0)
+		return;
 	pa_flight.is.all = PA_FLIGHT_SIMPLE;
 	pa_count_up(pa_flight.role);
 	pa_count_up(pa_flight.application);

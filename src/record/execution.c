@@ -51,10 +51,10 @@ fill_execution(PaExecution *execution, QueryDesc *queryDesc, uint64 queryid, boo
 	PlannedStmt *plan = queryDesc->plannedstmt;
 
 	Assert(pa_subid == GetCurrentSubTransactionId());
+	Assert(execution->key.dbid == MyDatabaseId);
 	execution->query_desc = queryDesc;
 	execution->subid = pa_subid;
 	execution->queryid = queryid;
-	execution->key.dbid = MyDatabaseId;
 	execution->key.userid = GetUserId();
 	execution->key.queryid = queryid;
 	execution->key.relhash = pa_plan_relhash(plan);
@@ -95,7 +95,7 @@ begin_among_others(QueryDesc *queryDesc, int eflags)
 
 	pa_concurrency_statement_begins(pa_nesting_level);
 	pa_failure_forget_awaited();
-	if (unlikely(pa_unplanned_notes > 0))
+	if (unlikely(pa_unplanned_notes != 0))
 		pa_unplanned_settle();
 	execution = pa_execution_obtain();
 	fill_execution(execution, queryDesc, queryid, pa_nesting_level == 0);
@@ -120,9 +120,8 @@ begin_execution(QueryDesc *queryDesc, int eflags)
 
 	pa_concurrency_statement_begins(0);
 	pa_failure_forget_awaited();
-	if (unlikely(pa_unplanned_notes > 0))
+	if (unlikely(pa_unplanned_notes != 0))
 		pa_unplanned_settle();
-	execution->next = NULL;
 	pa_active = execution;
 	fill_execution(execution, queryDesc, queryid, true);
 	return execution;
@@ -162,9 +161,8 @@ pa_ExecutorStart(QueryDesc *queryDesc, int eflags)
  * notes of queries that do not write.
  */
 static inline void
-pause_execution(PaExecution *execution)
+pause_execution(PaExecution *execution, const EState *estate)
 {
-	const EState *estate = execution->query_desc->estate;
 
 	execution->clock.measure.rows += estate->es_processed;
 	if (estate->es_top_eflags & EXEC_FLAG_SKIP_TRIGGERS)
@@ -222,7 +220,7 @@ run_otherwise(PaExecution *execution, PA_EXECUTOR_RUN_PARAMS)
 	else
 		run_guarded(execution, PA_EXECUTOR_RUN_ARGS);
 	if (execution)
-		pause_execution(execution);
+		pause_execution(execution, queryDesc->estate);
 	pa_concurrency_statement_ran(pa_nesting_level);
 }
 
@@ -243,7 +241,7 @@ pa_ExecutorRun(PA_EXECUTOR_RUN_PARAMS)
 	pa_client_begin(execution);
 	call_run(PA_EXECUTOR_RUN_ARGS);
 	pa_client_end();
-	pause_execution(execution);
+	pause_execution(execution, queryDesc->estate);
 	pa_concurrency_statement_ran(0);
 }
 
@@ -343,13 +341,16 @@ add_otherwise(PaExecution *execution)
 }
 
 /*
- * Stops the clock of an execution that was not finished before it ends, as
- * EXPLAIN and cursors may do.
+ * Returns whether an execution ran that has come to its end and whose clock is
+ * not stopped. Some are not finished before they end.
  */
-static pg_noinline void
+static pg_noinline bool
 stop_late(PaExecution *execution)
 {
+	if (execution->clock.state == PA_CLOCK_NEW)
+		return false;
 	pa_clock_halt(&execution->clock);
+	return true;
 }
 
 /*
@@ -357,19 +358,18 @@ stop_late(PaExecution *execution)
  * executor takes the plan's state apart.
  */
 static inline void
-end_execution(PaExecution *execution)
+end_execution(PaExecution *execution, const PlanState *top)
 {
 	PaMeasure  *measure = &execution->clock.measure;
 
-	if (likely(execution->clock.state != PA_CLOCK_NEW))
+	if (likely(execution->clock.state == PA_CLOCK_STOPPED || stop_late(execution)))
 	{
 		if (unlikely(!pa_place_add_at_once(&execution->place, measure)))
 			add_otherwise(execution);
 		pa_run_note(execution);
 		pa_watch_note(execution);
-		pa_effort_note(execution);
-		if (unlikely(execution->sampled || measure->elapsed_ns > PA_SLOW_SAMPLE_MIN ||
-					 pa_slow_query_time == 0))
+		pa_effort_note(execution, top);
+		if (unlikely(execution->sampled || measure->elapsed_ns >= pa_look_time))
 			pa_evidence_keep(execution);
 		if (unlikely(measure->started_at >= pa_slab_fold_at))
 			pa_fold_slab(measure->started_at);
@@ -385,12 +385,8 @@ pa_ExecutorEnd(QueryDesc *queryDesc)
 {
 	PaExecution *execution = pa_execution_of(queryDesc);
 
-	if (execution)
-	{
-		if (unlikely(execution->clock.state == PA_CLOCK_RUNS))
-			stop_late(execution);
-		end_execution(execution);
-	}
+	if (likely(execution != NULL))
+		end_execution(execution, queryDesc->planstate);
 
 	if (prev_ExecutorEnd)
 		prev_ExecutorEnd(queryDesc);

@@ -13,7 +13,8 @@
 
 /* active.c */
 extern PA_HIDDEN PaExecution *pa_active;	/* the latest first */
-extern PA_HIDDEN PaExecution pa_lone_execution; /* the client's, while there is no other */
+extern PA_HIDDEN PaExecution pa_lone_execution; /* the client's that began while there was no
+													 * other, so that its next is NULL */
 extern PA_HIDDEN PaExecution *pa_spare; /* nodes to be used again, but for that one */
 
 extern void pa_active_init(void);
@@ -38,8 +39,6 @@ extern double pa_plan_time_take_older(uint64 queryid);
 extern void pa_place_find(PaExecution *execution);
 
 /* evidence.c */
-#define PA_SLOW_SAMPLE_MIN 1000000	/* ns; faster ones are not out of the ordinary */
-
 extern void pa_execution_sample(PaExecution *execution);
 extern void pa_evidence_keep(PaExecution *execution);
 
@@ -51,7 +50,7 @@ pa_execution_release(PaExecution *execution)
 {
 	if (likely(execution == &pa_lone_execution && execution == pa_active))
 	{
-		pa_active = execution->next;
+		pa_active = NULL;
 		execution->query_desc = NULL;
 	}
 	else

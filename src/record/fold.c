@@ -67,7 +67,8 @@ pa_pending_merge(const PaPending *pending, PaEntry *into)
 		const PaPendingCell *cell = &pending->cells[i];
 
 		if (cell->count > 0)
-			pa_histogram_add(into->histogram, cell->bucket - 1, cell->count);
+			pa_histogram_add(into->histogram, Min(cell->bucket, PA_HISTOGRAM_BUCKETS) - 1,
+							 cell->count);
 	}
 }
 

@@ -43,6 +43,7 @@ pa_backend_settle(void)
 	{
 		pa_backend_records = pa_table != NULL && !IsParallelWorker() ?
 			PA_BACKEND_RECORDS : PA_BACKEND_DOES_NOT;
+		pa_lone_execution.key.dbid = MyDatabaseId;
 		pa_backend_is_client = MyBackendType == B_BACKEND && !am_walsender;
 	}
 	return pa_backend_records == PA_BACKEND_RECORDS;
@@ -51,14 +52,33 @@ pa_backend_settle(void)
 /*
  * Notes a statement that was analysed, if it is new.
  */
+static inline void
+note_analysed(ParseState *pstate, Query *query, PaJumbleState *jstate)
+{
+	if (query->utilityStmt == NULL && pa_query_id(query) != 0 && pa_recording(0))
+		pa_birth_note(pstate, query, jstate);
+}
+
+/*
+ * The same after another library's hook.
+ */
+static pg_noinline void
+note_analysed_after(ParseState *pstate, Query *query, PaJumbleState *jstate)
+{
+	prev_post_parse_analyze(pstate, query, jstate);
+	note_analysed(pstate, query, jstate);
+}
+
+/*
+ * Notes a statement that was analysed.
+ */
 static void
 pa_post_parse_analyze(ParseState *pstate, Query *query, PaJumbleState *jstate)
 {
-	if (prev_post_parse_analyze)
-		prev_post_parse_analyze(pstate, query, jstate);
-
-	if (query->utilityStmt == NULL && pa_query_id(query) != 0 && pa_recording(0))
-		pa_birth_note(pstate, query, jstate);
+	if (unlikely(prev_post_parse_analyze != NULL))
+		note_analysed_after(pstate, query, jstate);
+	else
+		note_analysed(pstate, query, jstate);
 }
 
 /*
@@ -112,7 +132,7 @@ pa_planner(PA_PLANNER_PARAMS)
 		return plan_guarded(0, 0, PA_PLANNER_ARGS);
 
 	pa_concurrency_statement_begins(pa_nesting_level);
-	if (unlikely(pa_unplanned_notes > 0))
+	if (unlikely(pa_unplanned_notes != 0))
 		pa_unplanned_settle();
 	start_ns = pa_now_ns();
 	if (likely(pa_client_may_begin()))

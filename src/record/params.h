@@ -46,6 +46,18 @@ pa_param_is_number(const ParamExternData *param)
 }
 
 /*
+ * Tells whether parameters are a key alone, as most that are a number are.
+ */
+static inline bool
+pa_params_are_a_key(ParamListInfo params)
+{
+	const ParamExternData *param = params->params;
+
+	return params->numParams == 1 && params->paramFetch == NULL && !param->isnull &&
+		(param->ptype == INT4OID || param->ptype == INT8OID);
+}
+
+/*
  * Returns the hash of what a client's statement that starts will run with; 0
  * where it is not asked for: of writes. May look types up in the catalog.
  */
@@ -59,9 +71,8 @@ pa_params_hash(const PaExecution *execution, const QueryDesc *query_desc)
 	if (params == NULL)
 		return pa_params_hash_text(query_desc->sourceText, execution->location,
 								   execution->length);
-	if (likely(params->numParams == 1 && params->paramFetch == NULL &&
-			   pa_param_is_number(&params->params[0])))
-		return pa_params_mix(1, params->params[0].value) * PA_PARAMS_SPREAD;
+	if (likely(pa_params_are_a_key(params)))
+		return pa_params_mix(0, params->params[0].value) * PA_PARAMS_SPREAD;
 	return pa_params_hash_list(params, execution, query_desc->sourceText);
 }
 

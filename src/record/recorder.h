@@ -50,7 +50,7 @@ extern void pa_local_remember(const PaStatementKey *key, uint64 queryid,
 static inline int
 pa_local_set(uint64 queryid)
 {
-	return (queryid ^ (queryid >> 32)) & (PA_LOCAL_SETS - 1);
+	return queryid & (PA_LOCAL_SETS - 1);
 }
 
 /*
@@ -76,7 +76,7 @@ static inline bool
 pa_local_is_of(const PaLocalSlot *slot, const PaStatementKey *key)
 {
 	return slot->queryid == key->queryid && slot->userid == key->userid &&
-		slot->toplevel == key->toplevel && slot->relhash == key->relhash;
+		slot->toplevel == key->toplevel && pa_same_relhash(slot->relhash, key->relhash);
 }
 
 /*

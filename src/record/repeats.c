@@ -12,10 +12,10 @@
  *
  * Few parameters that are very common would be there by chance or not.
  * Therefore some executions are counted whatever they ran with, in counters
- * for the most common hashes (space saving, after Metwally). What is a
- * hundredth of these or more is not estimated from the sample of hashes but
- * from its rate: misses are a renewal for each time kept and the mean time
- * until the next call.
+ * for the most common hashes (space saving, after Metwally, in four groups by
+ * hash). What is a hundredth of these or more is not estimated from the sample
+ * of hashes but from its rate: misses are a renewal for each time kept and the
+ * mean time until the next call.
  *
  * Nothing here takes a lock, allocates or raises an error.
  */
@@ -32,36 +32,32 @@
 #define COMMON_MIN 8			/* times seen */
 #define MAX_LEVEL 48
 #define LEVEL_EVENTS 256		/* executions followed before fewer are */
-#define FEW 64					/* sets, of which half would be too few to count */
+#define FEW 64					/* sets, of which half would be too few to count by */
 
 /* Seconds that a simulated cache keeps a result */
 static const int ttls[PA_REPEATS_TTLS] = {1, 10, 60, 300, 3600};
 
 /*
- * Counts parameters among those that may be common.
+ * Counts parameters among those that may be common, in one of the counters of
+ * their group: theirs, or else the one with the lowest count.
  */
 static void
 count_common(PaRepeats *repeats, uint64 hash)
 {
-	PaCommon   *least = repeats->common;
+	PaCommon   *group = &repeats->common[(hash >> 20) % PA_REPEATS_COMMON / PA_REPEATS_GROUP *
+										 PA_REPEATS_GROUP];
+	PaCommon   *least = group;
 
 	repeats->sampled++;
-	for (uint32 i = 0; i < repeats->ncommon; i++)
+	for (PaCommon *common = group; common < group + PA_REPEATS_GROUP; common++)
 	{
-		PaCommon   *common = &repeats->common[i];
-
-		if (common->hash == hash)
+		if (common->hash == hash && common->count > 0)
 		{
 			common->count++;
 			return;
 		}
 		if (common->count < least->count)
 			least = common;
-	}
-	if (repeats->ncommon < PA_REPEATS_COMMON)
-	{
-		repeats->common[repeats->ncommon++] = (PaCommon) {hash, 1, 0};
-		return;
 	}
 	least->hash = hash;
 	least->error = least->count++;
@@ -84,6 +80,22 @@ place_of(PaFollowed *keys, uint64 hash)
 }
 
 /*
+ * Estimates how many different sets of parameters there are, from those that
+ * are followed. When few are left, what was known before they were so few is
+ * better, unless there are clearly more by now: by two standard errors.
+ */
+static double
+estimate_distinct(const PaRepeats *repeats)
+{
+	double		each = ldexp(1, repeats->level);
+
+	if (repeats->known_distinct > 0 &&
+		(repeats->nsets - 2 * sqrt(repeats->nsets)) * each <= repeats->known_distinct)
+		return repeats->known_distinct;
+	return repeats->nsets * each;
+}
+
+/*
  * Follows only half as many sets of parameters from now on.
  */
 static void
@@ -91,8 +103,8 @@ raise_level(PaRepeats *repeats)
 {
 	static PaFollowed before[PA_REPEATS_SETS];
 
-	repeats->least_distinct = Max(repeats->least_distinct,
-								  ldexp(repeats->nsets, repeats->level) * (repeats->nsets < FEW ? 1 : 0));
+	if (repeats->nsets < FEW)
+		repeats->known_distinct = estimate_distinct(repeats);
 	repeats->level++;
 	repeats->followed = 0;
 	memcpy(before, repeats->sets, sizeof(before));
@@ -174,8 +186,8 @@ common_share(const PaRepeats *repeats, const PaCommon *common)
 static bool
 is_common(const PaRepeats *repeats, uint64 hash)
 {
-	for (uint32 i = 0; i < repeats->ncommon; i++)
-		if (repeats->common[i].hash == hash)
+	for (uint32 i = 0; i < PA_REPEATS_COMMON; i++)
+		if (repeats->common[i].hash == hash && repeats->common[i].count > 0)
 			return common_share(repeats, &repeats->common[i]) > 0;
 	return false;
 }
@@ -207,7 +219,7 @@ pa_repeats_estimate(const PaRepeats *repeats, uint32 every, PaRepeated *repeated
 
 	memset(repeated->hit_rates, 0, sizeof(repeated->hit_rates));
 	repeated->since = repeats->since;
-	repeated->distinct = Max(ldexp(repeats->nsets, repeats->level), repeats->least_distinct);
+	repeated->distinct = estimate_distinct(repeats);
 	for (int i = 0; i < PA_REPEATS_SETS; i++)
 	{
 		const PaFollowed *key = &repeats->sets[i];
@@ -221,7 +233,7 @@ pa_repeats_estimate(const PaRepeats *repeats, uint32 every, PaRepeated *repeated
 	repeated->calls = calls;
 	if (repeats->level > 0)
 		repeated->calls = Max((double) repeats->sampled * every, repeated->distinct);
-	for (uint32 i = 0; repeats->level > 0 && i < repeats->ncommon; i++)
+	for (uint32 i = 0; repeats->level > 0 && i < PA_REPEATS_COMMON; i++)
 	{
 		double		share = common_share(repeats, &repeats->common[i]);
 

@@ -11,6 +11,7 @@
 #define PA_REPEATS_TTLS 5		/* times that a result could be kept */
 #define PA_REPEATS_SETS 1024	/* of parameters, that are followed; a power of two */
 #define PA_REPEATS_COMMON 64	/* counters of common parameters */
+#define PA_REPEATS_GROUP 16		/* of these, in which one hash may be counted */
 
 /* One set of parameters that is followed */
 typedef struct PaFollowed
@@ -25,7 +26,7 @@ typedef struct PaFollowed
 typedef struct PaCommon
 {
 	uint64		hash;
-	uint32		count;
+	uint32		count;			/* 0: the counter is free */
 	uint32		error;			/* of that may be others' */
 } PaCommon;
 
@@ -34,12 +35,12 @@ typedef struct PaRepeats
 {
 	TimestampTz since;
 	TimestampTz until;			/* latest execution */
-	double		least_distinct; /* sets of parameters there are at least */
+	double		known_distinct; /* sets of parameters there were, when it was
+								 * last clear */
 	uint32		level;
 	uint32		nsets;
 	uint32		followed;		/* executions at this level */
 	uint32		sampled;		/* executions counted in common[] */
-	uint32		ncommon;
 	PaCommon	common[PA_REPEATS_COMMON];
 	PaFollowed	sets[PA_REPEATS_SETS];
 } PaRepeats;

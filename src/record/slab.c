@@ -212,7 +212,7 @@ note_first(PaPending *pending, const PaMeasure *m)
 static PaPendingCell *
 obtain_cell(PaPending *pending, const PaMeasure *m)
 {
-	uint16		bucket = pa_histogram_bucket(m->elapsed_ns) + 1;
+	uint32		bucket = pa_histogram_bucket_unbounded(m->elapsed_ns) + 1;
 
 	note_first(pending, m);
 	for (uint32 i = bucket;; i++)

@@ -14,7 +14,8 @@
 /* A bucket of a latency histogram that is not empty */
 typedef struct PaPendingCell
 {
-	uint16		bucket;			/* its number plus 1; 0: the cell is free */
+	uint16		bucket;			/* its number plus 1, which may be above that of
+								 * the last; 0: the cell is free */
 	uint16		count;
 } PaPendingCell;
 
@@ -146,7 +147,7 @@ extern void pa_pending_each(int partition,
 static inline bool
 pa_pending_is_of(const PaPending *pending, const PaEntryRef *ref)
 {
-	return pending->generation == ref->generation && pending->index == ref->index;
+	return pending->generation == ref->generation;
 }
 
 /*
@@ -200,17 +201,18 @@ pa_pending_end_change(PaPending *pending)
  * there is none that can be counted in.
  */
 static inline PaPendingCell *
-pa_pending_cell(PaPending *pending, uint16 bucket)
+pa_pending_cell(PaPending *pending, uint32 bucket)
 {
-	for (uint32 i = bucket;; i++)
-	{
-		PaPendingCell *cell = &pending->cells[i % PA_PENDING_CELLS];
+	PaPendingCell *cell = &pending->cells[bucket % PA_PENDING_CELLS];
 
-		if (likely(cell->bucket == bucket))
-			return likely(cell->count < PG_UINT16_MAX) ? cell : NULL;
+	while (unlikely(cell->bucket != bucket))
+	{
 		if (cell->bucket == 0)
 			return NULL;
+		if (++cell == &pending->cells[PA_PENDING_CELLS])
+			cell = pending->cells;
 	}
+	return likely(cell->count < PG_UINT16_MAX) ? cell : NULL;
 }
 
 /*
@@ -263,7 +265,7 @@ pa_place_add_at_once(const PaPlace *place, const PaMeasure *m)
 	if (unlikely(!pa_place_is_current(place) || pending == NULL ||
 				 !pa_pending_is_of(pending, &place->ref)))
 		return false;
-	cell = pa_pending_cell(pending, pa_histogram_bucket(m->elapsed_ns) + 1);
+	cell = pa_pending_cell(pending, pa_histogram_bucket_unbounded(m->elapsed_ns) + 1);
 	if (unlikely(cell == NULL))
 		return false;
 	pa_pending_add(pending, cell, m);
