@@ -18,15 +18,49 @@
 
 PaExecution *pa_active = NULL;
 PaExecution *pa_spare = NULL;
+PaExecution pa_lone_execution;
 PaExecution *pa_execution_starting = NULL;
+SubTransactionId pa_subid = TopSubTransactionId;
 
 /*
- * Makes an execution that may be used.
+ * Returns an execution to be filled in, among the active ones.
+ */
+PaExecution *
+pa_execution_obtain(void)
+{
+	PaExecution *execution = pa_spare;
+
+	if (execution == NULL)
+	{
+		execution = MemoryContextAllocZero(TopMemoryContext, sizeof(PaExecution));
+		execution->key.dbid = MyDatabaseId;
+	}
+	else
+		pa_spare = execution->next;
+	execution->next = pa_active;
+	pa_active = execution;
+	return execution;
+}
+
+/*
+ * Moves an execution from the active to the spare ones, wherever it is among
+ * them. Does nothing when it is not.
  */
 pg_noinline void
-pa_execution_make_spare(void)
+pa_execution_unlink(PaExecution *execution)
 {
-	pa_spare = MemoryContextAllocZero(TopMemoryContext, sizeof(PaExecution));
+	PaExecution **link = &pa_active;
+
+	while (*link != NULL && *link != execution)
+		link = &(*link)->next;
+	if (*link == NULL)
+		return;
+	*link = execution->next;
+	execution->query_desc = NULL;
+	if (execution == &pa_lone_execution)
+		return;
+	execution->next = pa_spare;
+	pa_spare = execution;
 }
 
 /*
@@ -53,7 +87,7 @@ count_failed(PaExecution *execution)
 pg_noinline void
 pa_execution_drop(PaExecution *execution)
 {
-	if (execution == pa_execution_starting || execution->clock.running)
+	if (execution == pa_execution_starting || execution->clock.state == PA_CLOCK_RUNS)
 		count_failed(execution);
 	if (execution == pa_execution_starting)
 		pa_execution_starting = NULL;
@@ -101,34 +135,52 @@ pa_execution_all_failed(void)
 	for (PaExecution *x = pa_active, *next; x != NULL; x = next)
 	{
 		next = x->next;
-		if (x->clock.running)
+		if (x->clock.state == PA_CLOCK_RUNS)
 			pa_execution_failed(x);
 	}
 }
 
 /*
- * Drops all executions when the transaction ends: none outlives it.
+ * Drops all executions when a transaction ends that is not simply committed:
+ * none outlives it. Runs in the error path.
+ */
+static pg_noinline void
+end_transaction(XactEvent event)
+{
+	pa_subid = TopSubTransactionId;
+	pa_client_aborted(TopSubTransactionId);
+	pa_concurrency_transaction_ended(pa_nesting_level, event != XACT_EVENT_ABORT);
+	while (pa_active != NULL)
+		pa_execution_drop(pa_active);
+}
+
+/*
+ * Takes note that a transaction ends. Those of parallel workers come before
+ * XACT_EVENT_PREPARE, too.
  */
 static void
 at_transaction_end(XactEvent event, void *arg)
 {
-	/* Those of parallel workers come before this one, too */
 	if (event > XACT_EVENT_PREPARE)
 		return;
-	pa_client_aborted(TopSubTransactionId);
-	pa_concurrency_transaction_ended(pa_nesting_level, event != XACT_EVENT_ABORT);
-	if (unlikely(pa_active != NULL))
-		while (pa_active != NULL)
-			pa_execution_drop(pa_active);
+	if (likely(event == XACT_EVENT_COMMIT && pa_concurrency_is_simple() && pa_active == NULL))
+		pa_concurrency_simple_ends();
+	else
+		end_transaction(event);
 }
 
 /*
- * Drops executions that an aborted subtransaction began.
+ * Takes note of the subtransaction under way, and drops the executions that an
+ * aborted one began.
  */
 static void
 at_subtransaction_end(SubXactEvent event, SubTransactionId subid,
 					  SubTransactionId parent, void *arg)
 {
+	if (event == SUBXACT_EVENT_START_SUB)
+		pa_subid = subid;
+	else if (event != SUBXACT_EVENT_PRE_COMMIT_SUB)
+		pa_subid = parent;
 	if (event != SUBXACT_EVENT_ABORT_SUB)
 		return;
 	pa_client_aborted(subid);

@@ -37,7 +37,7 @@ keep_sample(PaExecution *execution, double exec_time)
 {
 	volatile PaEntry *entry = pa_table_entry(execution->place.ref.index);
 
-	if (!execution->sampled && execution->clock.measure.elapsed_ns > PA_SLOW_SAMPLE_MIN &&
+	if (!execution->sampled && execution->clock.measure.elapsed_ns >= PA_LOOK_TIME &&
 		exec_time > 2 * entry->slowest_sample)
 	{
 		execution->draft = pa_sample_draft(execution,

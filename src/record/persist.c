@@ -83,7 +83,7 @@ pa_persist_get_text(PaDump *dump, Size size, char **string)
 
 /*
  * Counts as sampled what the last sampled execution stands for so far, as
- * scans.c does for its rows when it saves them.
+ * scan_table.c does for its rows when it saves them.
  */
 static void
 settle_samples(PaCounters *c)

@@ -127,7 +127,7 @@ extern uint64 pa_record_queryid(Query *query, const char *source);
  * sampled: set by the advisor around its own analysis and planning.
  * Must be restored in PG_FINALLY.
  */
-extern int	pa_record_suspended;
+extern PA_HIDDEN int	pa_record_suspended;
 
 /* Called once from _PG_init when preloading. */
 extern void pa_record_init(void);
