@@ -19,6 +19,9 @@
 
 #include "advise/search.h"
 
+/* Candidates that no plan has read are imagined with others, so many at once */
+#define PA_MAX_IDLE		32
+
 /* Pages read more may be this share of the least cost of the item. */
 #define PA_ALIKE_SHARE	0.005
 
@@ -238,6 +241,65 @@ pa_places_reduce(PaSearch *search, PaItem *item, Bitmapset *places)
 									: item->places[least].alike);
 	}
 	return result;
+}
+
+/*
+ * Whether no plan of an item has read what is planned in the stead of a place.
+ */
+static bool
+is_idle(const PaItem *item, int place)
+{
+	const PaPlace *p = &item->places[place];
+
+	return !p->read && !(p->alike >= 0 && item->places[p->alike].read);
+}
+
+/*
+ * Returns places to be planned, with others that no plan of the item has read so
+ * far, or NULL if that would be of no use. Most candidates are of no use to most
+ * statements: if the plan reads none of them again, it answers at once what
+ * would be asked one by one. Without one of them among those to be planned,
+ * nothing is added: the answer is likely to be another plan.
+ */
+Bitmapset *
+pa_places_with_idle(PaSearch *search, PaItem *item, Bitmapset *config)
+{
+	Bitmapset  *result;
+	Bitmapset  *same = NULL;	/* as one of config */
+	int			place = -1;
+	int			first = -1;
+	int			n = 0;
+
+	while ((place = bms_next_member(config, place)) >= 0)
+	{
+		if (first < 0 && is_idle(item, place))
+			first = place;
+		if (item->places[place].same >= 0)
+			same = bms_add_member(same, item->places[place].same);
+	}
+	if (first < 0)
+		return NULL;
+	result = bms_copy(config);
+	for (int i = 1; i < item->nplaces && n < PA_MAX_IDLE; i++)
+	{
+		const PaIndexDef *def;
+
+		place = (first + i) % item->nplaces;
+		def = definition_at(search, item, place);
+		if (item->places[place].same < 0)
+			find_alike(search, item, place);
+		if (!is_idle(item, place) || def->needs_trgm || def->needs_btree_gin || def->size.too_wide ||
+			(item->places[place].same >= 0 && bms_is_member(item->places[place].same, same)) ||
+			bms_is_member(place, config))
+			continue;
+		result = bms_add_member(result, item->places[place].alike < 0 ? place : item->places[place].alike);
+		n++;
+	}
+	bms_free(same);
+	if (n > 0)
+		return result;
+	bms_free(result);
+	return NULL;
 }
 
 /*

@@ -172,17 +172,18 @@ note_share(PaEffect *effect, double before, double after)
 }
 
 /*
- * Adds what a configuration does to one statement: to its samples together,
- * and to the common values, which are another kind of execution. With more, nothing
- * was taken away, so that what is at its best already need not be planned. The
- * other set must be imagined.
+ * Adds what a configuration does to one statement. Whether that is much is judged by
+ * the mean of its executions, as far as samples and common values stand for them: an
+ * index may be worth it for the few that gain much by it. With more, nothing was taken
+ * away, so that what is at its best already need not be planned. The other set must be
+ * imagined.
  */
 static void
 add_statement(PaSearch *search, PaWorkStatement *ws, List *changed, bool more, PaEffect *effect)
 {
-	double		before = 0;		/* of its samples, as they ran */
+	double		before = 0;		/* of all executions */
 	double		after = 0;
-	int			n = 0;
+	double		calls = 0;
 	ListCell   *lc;
 
 	foreach(lc, ws->items)
@@ -202,14 +203,9 @@ add_statement(PaSearch *search, PaWorkStatement *ws, List *changed, bool more, P
 			effect->hurt += item->time * (memo->slower - item->slower);
 		}
 		effect->worst_ratio = Max(effect->worst_ratio, cost / item->current);
-		if (item->replan.common_values)
-			note_share(effect, item->current, cost);
-		else
-		{
-			before += item->current;
-			after += cost;
-			n++;
-		}
+		before += item->calls * item->current;
+		after += item->calls * cost;
+		calls += item->calls;
 		if (cost == item->current)
 			continue;
 		effect->saved += pa_item_value(item, item->current) - pa_item_value(item, cost);
@@ -217,8 +213,8 @@ add_statement(PaSearch *search, PaWorkStatement *ws, List *changed, bool more, P
 		if (cost > 0)
 			effect->log_saved += item->time * log(item->current / cost);
 	}
-	if (n > 0)
-		note_share(effect, before / n, after / n);
+	if (calls > 0)
+		note_share(effect, before / calls, after / calls);
 }
 
 /*

@@ -306,6 +306,7 @@ forget_unpooled(PaSearch *search, PaItem *item)
 		else
 		{
 			item->places[n].id = item->places[place].id;
+			item->places[n].read = item->places[place].read;
 			item->places[n].same = item->places[n].alike = -1;
 			n++;
 		}

@@ -46,13 +46,31 @@ qualified_name(Oid relid)
 }
 
 /*
+ * Returns an expression with the cast that it consists of written out. One that the
+ * parser has put in is not printed, and without it the index would be another one.
+ */
+static Node *
+with_written_cast(Node *expr)
+{
+	Node	   *copy = copyObject(expr);
+
+	if (IsA(copy, FuncExpr) && ((FuncExpr *) copy)->funcformat == COERCE_IMPLICIT_CAST)
+		((FuncExpr *) copy)->funcformat = COERCE_EXPLICIT_CAST;
+	else if (IsA(copy, CoerceViaIO))
+		((CoerceViaIO *) copy)->coerceformat = COERCE_EXPLICIT_CAST;
+	else if (IsA(copy, ArrayCoerceExpr))
+		((ArrayCoerceExpr *) copy)->coerceformat = COERCE_EXPLICIT_CAST;
+	return copy;
+}
+
+/*
  * Appends an expression in the form that CREATE INDEX accepts: a function call
  * as it is, anything else in parentheses.
  */
 static void
 append_expression(StringInfo buf, Node *expr, List *context)
 {
-	char	   *deparsed = deparse_expression(expr, context, false, false);
+	char	   *deparsed = deparse_expression(with_written_cast(expr), context, false, false);
 
 	if (IsA(expr, FuncExpr) &&
 		((FuncExpr *) expr)->funcformat == COERCE_EXPLICIT_CALL)

@@ -19,8 +19,8 @@ compare_rejected(const ListCell *a, const ListCell *b)
 }
 
 /*
- * Lists the candidates that would have saved something and were not taken, those
- * among them that were chosen and then left out. In the current memory context.
+ * Lists the candidates that would have saved something, alone or with others, and were
+ * not taken, those among them that were chosen and then left out. In the current memory context.
  */
 void
 pa_advice_add_rejected(const PaSearch *search, PaAdvice *advice, const Bitmapset *left_out)
@@ -30,7 +30,7 @@ pa_advice_add_rejected(const PaSearch *search, PaAdvice *advice, const Bitmapset
 		PaCandidate *candidate = search->candidates[i];
 		PaRejected *row;
 
-		if (candidate->best_gain <= 0 ||
+		if ((candidate->best_gain <= 0 && candidate->rejected == NULL) ||
 			(candidate->chosen && !bms_is_member(i, left_out)))
 			continue;
 		row = palloc0(sizeof(PaRejected));

@@ -40,9 +40,6 @@
 /* ... if it has no more than this share of its pages. */
 #define PA_MAX_BRIN_PAGES	0.05
 
-/* An index for rare executions must save this share of the workload's time. */
-#define PA_MIN_RARE_GAIN	0.01
-
 /*
  * Whether a configuration may take the place of the current one: no statement
  * gets noticeably dearer, and what is lost is less than what writes gain.
@@ -313,54 +310,76 @@ simplify(PaSearch *search, PaTable *table)
 }
 
 /*
- * Returns, by their ids, whether the plans of samples read the candidates: of rare
- * ones or of the others. Common values are not samples.
+ * Whether the plan of a sample reads a candidate and is slower than without any.
  */
-static bool *
-read_by_samples(PaSearch *search, bool rare)
+static bool
+slows_down(PaSearch *search, PaCandidate *candidate)
 {
-	bool	   *result = palloc0(sizeof(bool) * Max(search->ncandidates, 1));
 	ListCell   *lc;
-	ListCell   *lc2;
 
-	foreach(lc, search->items)
+	foreach(lc, pa_readers_of(search, candidate))
 	{
-		PaItem	   *item = lfirst(lc);
-
-		if (item->replan.common_values || item->rare != rare)
-			continue;
-		foreach(lc2, item->reads)
-			result[lfirst_int(lc2)] = true;
+		if (((PaItem *) lfirst(lc))->slower > 1)
+			return true;
 	}
-	return result;
+	return false;
 }
 
 /*
- * Drops indexes that only plans for common values read: no execution that was
- * sampled would have used them. Those that only rare executions would have used
- * must save a share of the whole workload's time.
+ * Returns by how much an exchange is better than none where statements that get slower
+ * weigh as much as in pa_search_hurts(), ms per hour.
  */
-void
-pa_search_drop_unused(PaSearch *search)
+static double
+relief(const PaEffect *effect)
 {
-	bool	   *often = read_by_samples(search, false);
-	bool	   *rarely = read_by_samples(search, true);
+	return effect->saved - effect->hurt / PA_MAX_HURT;
+}
 
-	for (int id = 0; id < search->ncandidates; id++)
+/*
+ * Takes back what makes statements slower without saving others far more, which
+ * it did when it came in: by now other indexes may serve those. One that they use
+ * as well and that slows nobody down may take its place.
+ */
+static void
+relieve(PaSearch *search, PaTable *table)
+{
+	ListCell   *lc;
+
+	foreach(lc, pa_chosen_of(search, table))
 	{
-		PaCandidate *candidate = search->candidates[id];
-		List	   *single;
+		PaCandidate *old = lfirst(lc);
+		List	   *best = NIL;
+		double		most = 0;
 
-		if (!candidate->chosen || often[id] || pa_search_out_of_time(search))
+		if (!slows_down(search, old))
 			continue;
-		single = list_make1(candidate);
-		if (!rarely[id])
-			candidate->rejected = "no sampled execution would have used it";
-		else if (-pa_search_effect(search, single, 0).saved < search->total_time * PA_MIN_RARE_GAIN)
-			candidate->rejected = "only rare executions would use it, and too little time is saved";
-		else
-			continue;
-		pa_search_adopt(search, single);
+		/* The table's candidates, and last none */
+		for (int i = 0; i <= list_length(table->pooled); i++)
+		{
+			PaCandidate *by = i < list_length(table->pooled) ? list_nth(table->pooled, i) : NULL;
+			List	   *changed;
+			PaEffect	effect;
+
+			if (pa_search_out_of_time(search))
+				return;
+			if (by != NULL && (by->chosen || !by->priced))
+				continue;
+			changed = by ? list_make2(old, by) : list_make1(old);
+			effect = pa_search_effect(search, changed, 0);
+			if (effect.hurt < 0 && relief(&effect) > most &&
+				pa_keeps_orders(search, table, changed) &&
+				pa_search_within_limits(search, changed) &&
+				effect.write_added <= pa_search_write_cost(search, old) * 0.1)
+			{
+				most = relief(&effect);
+				best = changed;
+			}
+		}
+		if (best != NIL)
+		{
+			old->rejected = PA_REJECTED_SLOWER;
+			pa_search_adopt(search, best);
+		}
 	}
 }
 
@@ -387,6 +406,7 @@ pa_search_refine(PaSearch *search)
 		drop_superfluous(search, table);
 		simplify(search, table);
 		pa_search_lengthen(search, table);
+		relieve(search, table);
 	}
 	pa_search_cover(search);
 }

@@ -26,6 +26,9 @@ typedef struct PaWorkStatement
 	const char *error;			/* why it is left out, or NULL */
 	List	   *known_rows;		/* PaKnownRows *, of its scans */
 	bool		generic;		/* was seen with a plan for all values last */
+	bool		generic_judged; /* the next two are known */
+	bool		goes_generic;	/* and will be with the chosen set */
+	List	   *generic_reads;	/* ids of candidates that this plan then reads */
 	bool		judged;			/* candidates of a sample were planned one by one */
 	bool		considered;		/* candidates for a sample were looked for */
 	int			number;			/* among those that were recorded */
@@ -42,6 +45,8 @@ typedef struct PaPlace
 								 * same but for its size; -1: not known */
 	int16		alike;			/* the first of these that is about as large: it is
 								 * planned in its stead */
+	bool		read;			/* by some plan of the item, whatever else was
+								 * imagined */
 } PaPlace;
 
 /* At most so many candidates are kept for an item. */
@@ -193,6 +198,7 @@ extern void pa_search_set_limit(PaSearch *search, double ms);
 
 /* alike.c */
 extern Bitmapset *pa_places_reduce(PaSearch *search, PaItem *item, Bitmapset *places);
+extern Bitmapset *pa_places_with_idle(PaSearch *search, PaItem *item, Bitmapset *config);
 extern int	pa_place_meant(PaSearch *search, const PaItem *item, int planned);
 
 /* look.c */
@@ -277,9 +283,12 @@ extern bool pa_search_hurts(const PaEffect *effect);
 
 /* refine.c */
 extern void pa_search_refine(PaSearch *search);
+
+/* unread.c */
 extern void pa_search_drop_unused(PaSearch *search);
 
 /* caveats.c */
+extern bool pa_goes_generic(PaSearch *search, PaWorkStatement *ws);
 extern int	pa_generic_without(PaSearch *search, const PaCandidate *candidate,
 							   List *statements);
 extern int	pa_slower_with(PaSearch *search, List *statements);

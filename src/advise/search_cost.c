@@ -117,6 +117,7 @@ pa_item_add_candidate(PaItem *item, int id)
 	}
 	item->places[item->nplaces].id = id;
 	item->places[item->nplaces].same = item->places[item->nplaces].alike = -1;
+	item->places[item->nplaces].read = false;
 	return item->nplaces++;
 }
 
@@ -233,22 +234,55 @@ plan_item(PaSearch *search, PaItem *item, Bitmapset *config)
 
 /*
  * Lets a memo of the first plan with some candidates speak of those that are
- * planned in their stead from now on: the plan has told how large they are.
+ * planned in their stead from now on: the plan has told how large they are. Notes
+ * what it reads.
  */
 static void
-note_alike(PaSearch *search, PaItem *item, PaMemo *memo, Bitmapset *places)
+note_alike(PaSearch *search, PaItem *item, PaMemo *memo)
 {
 	Bitmapset  *used = NULL;
+	Bitmapset  *config = bms_copy(memo->config);
 	int			place = -1;
 
-	bms_free(pa_places_reduce(search, item, places));
-	while ((place = bms_next_member(memo->used, place)) >= 0)
-		used = bms_add_member(used, item->places[place].alike < 0 ? place : item->places[place].alike);
-	place = -1;
-	while ((place = bms_next_member(used, place)) >= 0)
-		memo->config = bms_add_member(memo->config, place);
+	bms_free(pa_places_reduce(search, item, config));
+	while ((place = bms_next_member(config, place)) >= 0)
+	{
+		int			alike = item->places[place].alike < 0 ? place : item->places[place].alike;
+
+		memo->config = bms_add_member(memo->config, alike);
+		if (!bms_is_member(place, memo->used))
+			continue;
+		used = bms_add_member(used, alike);
+		item->places[place].read = item->places[alike].read = true;
+	}
+	bms_free(config);
 	bms_free(memo->used);
 	memo->used = used;
+}
+
+/*
+ * Plans an item with the candidates at some places, until there is a plan that
+ * reads no others. Returns NULL if it cannot be planned any more, or the time is up.
+ */
+static PaMemo *
+plan_places(PaSearch *search, PaItem *item, Bitmapset *places)
+{
+	PaMemo	   *memo = NULL;
+	bool		answered = false;
+
+	while (!answered && !pa_search_out_of_time(search))
+	{
+		Bitmapset  *reduced = pa_places_reduce(search, item, places);
+		Bitmapset  *more = pa_places_with_idle(search, item, reduced);
+
+		memo = plan_item(search, item, more ? more : reduced);
+		answered = memo == NULL || bms_is_subset(memo->used, reduced);
+		if (memo != NULL)
+			note_alike(search, item, memo);
+		bms_free(reduced);
+		bms_free(more);
+	}
+	return answered ? memo : NULL;
 }
 
 /*
@@ -277,15 +311,12 @@ pa_item_memo_of(PaSearch *search, PaItem *item, Bitmapset *places, List **used)
 	PaMemo	   *memo = find_memo(item, reduced);
 	int			place = -1;
 
-	if (memo == NULL && !pa_search_out_of_time(search))
-	{
-		memo = plan_item(search, item, reduced);
-		if (memo != NULL)
-			note_alike(search, item, memo, places);
-	}
 	bms_free(reduced);
+	if (memo == NULL)
+		memo = plan_places(search, item, places);
 	if (used == NULL)
 		return memo;
+	bms_free(pa_places_reduce(search, item, places));
 	*used = NIL;
 	while (memo != NULL && (place = bms_next_member(memo->used, place)) >= 0)
 		*used = lappend_int(*used, item->places[pa_place_meant(search, item, place)].id);

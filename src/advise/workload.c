@@ -23,13 +23,15 @@
 #include "base/progress.h"
 
 /* Samples of one statement that are planned: all that the recorder keeps */
-#define PA_MAX_ITEMS	4
+#define PA_MAX_ITEMS	8
 
-/* Share of a statement's time that is taken to go to the most common values */
+/* Share of a statement's time that is taken to go to the most common values, where
+ * nothing is known; and how many sampled executions without them halve it */
 #define PA_COMMON_SHARE	0.2
+#define PA_COMMON_DOUBT	16
 
 /* A sample that took this many times as long as the others is not typical. */
-#define PA_TAIL_RATIO	4
+#define PA_TAIL_RATIO	2
 
 /* A sample that stands for less of a statement's executions is rare. */
 #define PA_RARE_SHARE	0.05
@@ -175,15 +177,21 @@ has_common_values(const PaItem *item)
 
 /*
  * Prepares a sample once more with the most common values in it, or returns
- * NULL if there are none that matter. The sample must be prepared.
+ * NULL if there are none that matter, or a sample has them. The samples must be
+ * prepared.
  */
 static PaItem *
-make_common_item(PaSearch *search, PaWorkStatement *ws, const PaItem *first)
+make_common_item(PaSearch *search, PaWorkStatement *ws)
 {
+	const PaItem *first = linitial(ws->items);
 	PaItem	   *item;
+	ListCell   *lc;
 
-	if (!has_common_values(first))
-		return NULL;
+	foreach(lc, ws->items)
+	{
+		if (!has_common_values(lfirst(lc)))
+			return NULL;
+	}
 	item = palloc0(sizeof(PaItem));
 	item->statement = ws;
 	item->replan.among = &search->prepared;
@@ -285,17 +293,79 @@ pa_workload_settle_loads(PaSearch *search)
 }
 
 /*
- * Tells what share of a statement's executions its slowest sample stands for.
- * The recorder keeps it because it is slow, not because it is typical: where it
- * took several times as long as the others, it gets the share with which the
- * mean time comes out as measured.
+ * Returns the share of a statement's sampled executions that ran with the
+ * constants of a sample, or 0 when they were met only once: then they stand
+ * for all that are no more common.
  */
 static double
-tail_share(const PaStatement *st, const List *items, const PaItem *slowest,
-		   double others)
+share_of_sample(const PaSample *sample)
+{
+	if (sample->times < 2 || sample->offered < sample->times)
+		return 0;
+	return (double) sample->times / sample->offered;
+}
+
+/*
+ * Returns the share of a statement's time that is taken to go to the most
+ * common values, which none of its samples has: the more executions were
+ * sampled, the less.
+ */
+static double
+common_share(const List *items)
+{
+	int64		offered = list_length(items);
+	ListCell   *lc;
+
+	foreach(lc, items)
+		offered = Max(offered, ((PaItem *) lfirst(lc))->replan.sample->offered);
+	return PA_COMMON_SHARE * PA_COMMON_DOUBT / (PA_COMMON_DOUBT + offered);
+}
+
+/*
+ * Returns the share of a statement's executions that each of its samples
+ * stands for, as far as the recorder knows; they add up to one.
+ */
+static double *
+sample_shares(const List *items)
+{
+	int			n = list_length(items);
+	double	   *shares = palloc(n * sizeof(double));
+	double		common = 0;
+	double		sum = 0;
+	int			single = 0;
+
+	for (int i = 0; i < n; i++)
+	{
+		const PaItem *item = list_nth(items, i);
+
+		shares[i] = share_of_sample(item->replan.sample);
+		common += shares[i];
+		single += shares[i] == 0 ? 1 : 0;
+	}
+	for (int i = 0; i < n; i++)
+	{
+		const PaItem *item = list_nth(items, i);
+
+		if (shares[i] == 0)
+			shares[i] = Max((1 - common) / single,
+							1.0 / Max(item->replan.sample->offered, n));
+		sum += shares[i];
+	}
+	for (int i = 0; i < n; i++)
+		shares[i] /= sum;
+	return shares;
+}
+
+/*
+ * Tells what share of a statement's executions its slowest sample stands for,
+ * which would be equal if it was kept by chance. The recorder keeps it because
+ * it is slow, not because it is typical: where it took several times as long as
+ * the others, it gets the share with which the mean time comes out as measured.
+ */
+static double
+tail_share(const PaStatement *st, const PaItem *slowest, double equal, double others)
 {
 	double		mean = st->total_exec_time / st->calls;
-	double		equal = 1.0 / list_length(items);
 	double		share;
 
 	if (slowest->replan.sample->exec_time <= others * PA_TAIL_RATIO)
@@ -311,35 +381,42 @@ static void
 share_among(const PaWorkStatement *ws, List *items, double part)
 {
 	int			n = list_length(items);
-	PaItem	   *slowest = linitial(items);
+	double	   *shares = sample_shares(items);
+	int			slowest = 0;
+	double		slowest_time;	/* ms */
 	double		others = 0;		/* mean ms of all samples but the slowest */
+	double		rest;			/* share of these, by chance */
 	double		tail;
 	double		tail_time;		/* share of the time */
-	ListCell   *lc;
 
-	foreach(lc, items)
+	for (int i = 1; i < n; i++)
 	{
-		PaItem	   *item = lfirst(lc);
-
-		others += item->replan.sample->exec_time;
-		if (item->replan.sample->exec_time > slowest->replan.sample->exec_time)
-			slowest = item;
+		if (((PaItem *) list_nth(items, i))->replan.sample->exec_time >
+			((PaItem *) list_nth(items, slowest))->replan.sample->exec_time)
+			slowest = i;
 	}
-	others = (others - slowest->replan.sample->exec_time) / Max(n - 1, 1);
-	tail = n > 1 ? tail_share(ws->recorded, items, slowest, others) : 1.0;
-	tail_time = tail == 1.0 / n ? tail
-		: tail * slowest->replan.sample->exec_time /
-		(tail * slowest->replan.sample->exec_time + (1 - tail) * others);
-	foreach(lc, items)
+	slowest_time = ((PaItem *) list_nth(items, slowest))->replan.sample->exec_time;
+	rest = 1 - shares[slowest];
+	for (int i = 0; i < n; i++)
 	{
-		PaItem	   *item = lfirst(lc);
-		double		calls = item == slowest ? tail : (1 - tail) / (n - 1);
-		double		time = item == slowest ? tail_time : (1 - tail_time) / (n - 1);
+		if (i != slowest)
+			others += ((PaItem *) list_nth(items, i))->replan.sample->exec_time * shares[i] / rest;
+	}
+	tail = n == 1 ? 1
+		: tail_share(ws->recorded, list_nth(items, slowest), shares[slowest], others);
+	tail_time = tail == shares[slowest] ? tail
+		: tail * slowest_time / (tail * slowest_time + (1 - tail) * others);
+	for (int i = 0; i < n; i++)
+	{
+		PaItem	   *item = list_nth(items, i);
+		double		calls = i == slowest ? tail : (1 - tail) * shares[i] / rest;
+		double		time = i == slowest ? tail_time : (1 - tail_time) * shares[i] / rest;
 
 		item->calls = ws->calls * part * calls;
 		item->time = ws->time * part * time;
 		item->rare = calls < PA_RARE_SHARE;
 	}
+	pfree(shares);
 }
 
 /*
@@ -349,7 +426,8 @@ static void
 add_items(PaSearch *search, PaWorkStatement *ws)
 {
 	const PaStatement *st = ws->recorded;
-	PaItem	   *common = NULL;
+	PaItem	   *common;
+	double		part;			/* of the statement's time, that common has */
 	ListCell   *lc;
 
 	for (int i = 0; i < st->nsamples && list_length(ws->items) < PA_MAX_ITEMS; i++)
@@ -372,12 +450,13 @@ add_items(PaSearch *search, PaWorkStatement *ws)
 		return;
 	ws->error = NULL;
 	ws->generic = pa_known_generic(search, &st->key);
-	common = make_common_item(search, ws, linitial(ws->items));
-	share_among(ws, ws->items, common != NULL ? 1 - PA_COMMON_SHARE : 1);
+	common = make_common_item(search, ws);
+	part = common != NULL ? common_share(ws->items) : 0;
+	share_among(ws, ws->items, 1 - part);
 	if (common != NULL)
 	{
-		common->time = ws->time * PA_COMMON_SHARE;
-		common->calls = ws->calls * PA_COMMON_SHARE;
+		common->time = ws->time * part;
+		common->calls = ws->calls * part;
 		ws->items = lappend(ws->items, common);
 	}
 	search->items = list_concat(search->items, ws->items);

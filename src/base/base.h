@@ -22,12 +22,19 @@ typedef enum PaTrack
 	PA_TRACK_ALL
 } PaTrack;
 
+/*
+ * Executions that take as long, ns, may be out of the ordinary. All are looked
+ * at while slow_query_time is 0.
+ */
+#define PA_LOOK_TIME 1000001
+
 /* guc.c: variables, in the order of docs/reference.md */
-extern int	pa_track;			/* a PaTrack */
+extern PA_HIDDEN int	pa_track;			/* a PaTrack */
 extern bool pa_track_parameters;
 extern int	pa_max_statements;		/* entries in the statement table */
 extern int	pa_text_memory;			/* kB, for texts and samples */
 extern int	pa_slow_query_time;		/* ms; -1 = off */
+extern PA_HIDDEN uint64 pa_look_time;	/* ns; see PA_LOOK_TIME */
 extern int	pa_advise_time_limit;	/* ms; 0 = no limit */
 extern int	pa_snapshot_interval;	/* s; 0 = off */
 extern int	pa_snapshot_retention;	/* min */

@@ -14,6 +14,8 @@
 
 #include "base/compat.h"
 
+instr_time	pa_clock_reading;
+
 /*
  * Allocates a tranche id and names it in this process. Must run in the
  * postmaster; where children do not inherit its memory the name is lost,

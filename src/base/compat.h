@@ -216,11 +216,31 @@ pa_instant_ns(const instr_time *instant)
 #endif
 }
 
+/* What pa_now_ns() read last: not on the stack, where its address would have the function guarded */
+extern PA_HIDDEN instr_time pa_clock_reading;
+
+/*
+ * Reads the clock, as nanoseconds since the same moment. Not for signal handlers.
+ */
+static inline int64
+pa_now_ns(void)
+{
+	INSTR_TIME_SET_CURRENT(pa_clock_reading);
+	return (int64) pa_instant_ns(&pa_clock_reading);
+}
+
 /* Commutative hash over the relations a plan names; 0 before 18 */
 #if PG_VERSION_NUM >= 180000
 extern uint64 pa_plan_relhash(const PlannedStmt *plan);
 #else
 #define pa_plan_relhash(plan) UINT64CONST(0)
+#endif
+
+/* Tells whether two of these are equal, which they always are before 18 */
+#if PG_VERSION_NUM >= 180000
+#define pa_same_relhash(a, b) ((a) == (b))
+#else
+#define pa_same_relhash(a, b) true
 #endif
 
 /* Computes the id of a query that has none, and its constants' locations */
@@ -256,7 +276,9 @@ extern void pa_instrument_rows(PlanState *node);
 static inline bool
 pa_errors_are_reported(void)
 {
-	return pa_log_min_messages <= ERROR && pa_log_min_messages != LOG;
+	int			min = pa_log_min_messages;
+
+	return likely(min == WARNING) || (min <= ERROR && min != LOG);
 }
 
 #endif							/* PERFADVISOR_BASE_COMPAT_H */

@@ -39,6 +39,9 @@ int			pa_text_memory = TEXT_MEMORY_DEFAULT;
 /* Executions at least this long are kept one by one, ms; -1 none */
 int			pa_slow_query_time = SLOW_QUERY_TIME_DEFAULT;
 
+/* Executions at least this long are looked at when they end, ns; follows from the one above */
+uint64		pa_look_time = PA_LOOK_TIME;
+
 /* How long a search for advice may take, ms; 0 unlimited */
 int			pa_advise_time_limit = ADVISE_TIME_LIMIT_DEFAULT;
 
@@ -80,6 +83,15 @@ define_memory_settings(void)
 }
 
 /*
+ * Has every execution looked at when each is to be kept.
+ */
+static void
+assign_slow_query_time(int value, void *extra)
+{
+	pa_look_time = value == 0 ? 0 : PA_LOOK_TIME;
+}
+
+/*
  * Defines all settings. Called from _PG_init, also without preloading, in
  * which case those of the postmaster cannot be defined.
  */
@@ -108,7 +120,7 @@ pa_guc_init(void)
 							&pa_slow_query_time,
 							SLOW_QUERY_TIME_DEFAULT, -1, INT_MAX,
 							PGC_SUSET, GUC_UNIT_MS,
-							NULL, NULL, NULL);
+							NULL, assign_slow_query_time, NULL);
 	DefineCustomIntVariable("perfadvisor.advise_time_limit",
 							"Sets how long a search for index advice may take.",
 							"0 means no limit.",

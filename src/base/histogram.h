@@ -12,21 +12,31 @@
 #define PA_HISTOGRAM_SUB_BITS 3
 
 /*
+ * Returns the bucket of a duration, as if there were one for each.
+ */
+static inline uint32
+pa_histogram_bucket_unbounded(uint64 ns)
+{
+	uint64		units = ns >> PA_HISTOGRAM_UNIT_SHIFT;
+	uint32		shift;
+
+	if (unlikely(units < (1 << PA_HISTOGRAM_SUB_BITS)))
+		return (uint32) units;
+#ifdef HAVE__BUILTIN_CLZ
+	shift = (63 ^ __builtin_clzll(units)) - PA_HISTOGRAM_SUB_BITS;
+#else
+	shift = pg_leftmost_one_pos64(units) - PA_HISTOGRAM_SUB_BITS;
+#endif
+	return (shift << PA_HISTOGRAM_SUB_BITS) + (uint32) (units >> shift);
+}
+
+/*
  * Returns the bucket of a duration.
  */
 static inline int
 pa_histogram_bucket(uint64 ns)
 {
-	uint64		units = ns >> PA_HISTOGRAM_UNIT_SHIFT;
-	int			power;
-	int			bucket;
-
-	if (units < (1 << PA_HISTOGRAM_SUB_BITS))
-		return (int) units;
-	power = pg_leftmost_one_pos64(units);
-	bucket = ((power - PA_HISTOGRAM_SUB_BITS + 1) << PA_HISTOGRAM_SUB_BITS) +
-		(int) ((units >> (power - PA_HISTOGRAM_SUB_BITS)) & ((1 << PA_HISTOGRAM_SUB_BITS) - 1));
-	return Min(bucket, PA_HISTOGRAM_BUCKETS - 1);
+	return Min(pa_histogram_bucket_unbounded(ns), PA_HISTOGRAM_BUCKETS - 1);
 }
 
 /*

@@ -16,20 +16,55 @@
 #include "record/client.h"
 #include "record/execution.h"
 
-static PaExecution first;		/* that each session needs */
 PaExecution *pa_active = NULL;
-PaExecution *pa_spare = &first;
+PaExecution *pa_spare = NULL;
+PaExecution pa_lone_execution;
 PaExecution *pa_execution_starting = NULL;
+SubTransactionId pa_subid = TopSubTransactionId;
 
 /*
- * Makes an execution that may be used. Returns whether there was memory.
+ * Returns an execution to be filled in, among the active ones, or NULL when
+ * there is no memory for it.
  */
-pg_noinline bool
-pa_execution_make_spare(void)
+PaExecution *
+pa_execution_obtain(void)
 {
-	pa_spare = MemoryContextAllocExtended(TopMemoryContext, sizeof(PaExecution),
-										  MCXT_ALLOC_ZERO | MCXT_ALLOC_NO_OOM);
-	return pa_spare != NULL;
+	PaExecution *execution = pa_spare;
+
+	if (execution == NULL)
+	{
+		execution = MemoryContextAllocExtended(TopMemoryContext, sizeof(PaExecution),
+											   MCXT_ALLOC_ZERO | MCXT_ALLOC_NO_OOM);
+		if (execution == NULL)
+			return NULL;
+		execution->key.dbid = MyDatabaseId;
+	}
+	else
+		pa_spare = execution->next;
+	execution->next = pa_active;
+	pa_active = execution;
+	return execution;
+}
+
+/*
+ * Moves an execution from the active to the spare ones, wherever it is among
+ * them. Does nothing when it is not.
+ */
+pg_noinline void
+pa_execution_unlink(PaExecution *execution)
+{
+	PaExecution **link = &pa_active;
+
+	while (*link != NULL && *link != execution)
+		link = &(*link)->next;
+	if (*link == NULL)
+		return;
+	*link = execution->next;
+	execution->query_desc = NULL;
+	if (execution == &pa_lone_execution)
+		return;
+	execution->next = pa_spare;
+	pa_spare = execution;
 }
 
 /*
@@ -56,7 +91,7 @@ count_failed(PaExecution *execution)
 pg_noinline void
 pa_execution_drop(PaExecution *execution)
 {
-	if (execution == pa_execution_starting || execution->clock.running)
+	if (execution == pa_execution_starting || execution->clock.state == PA_CLOCK_RUNS)
 		count_failed(execution);
 	if (execution == pa_execution_starting)
 		pa_execution_starting = NULL;
@@ -104,34 +139,52 @@ pa_execution_all_failed(void)
 	for (PaExecution *x = pa_active, *next; x != NULL; x = next)
 	{
 		next = x->next;
-		if (x->clock.running)
+		if (x->clock.state == PA_CLOCK_RUNS)
 			pa_execution_failed(x);
 	}
 }
 
 /*
- * Drops all executions when the transaction ends: none outlives it.
+ * Drops all executions when a transaction ends that is not simply committed:
+ * none outlives it. Runs in the error path.
+ */
+static pg_noinline void
+end_transaction(XactEvent event)
+{
+	pa_subid = TopSubTransactionId;
+	pa_client_aborted(TopSubTransactionId);
+	pa_concurrency_transaction_ended(pa_nesting_level, event != XACT_EVENT_ABORT);
+	while (pa_active != NULL)
+		pa_execution_drop(pa_active);
+}
+
+/*
+ * Takes note that a transaction ends. Those of parallel workers come before
+ * XACT_EVENT_PREPARE, too.
  */
 static void
 at_transaction_end(XactEvent event, void *arg)
 {
-	/* Those of parallel workers come before this one, too */
 	if (event > XACT_EVENT_PREPARE)
 		return;
-	pa_client_aborted(TopSubTransactionId);
-	pa_concurrency_transaction_ended(pa_nesting_level, event != XACT_EVENT_ABORT);
-	if (unlikely(pa_active != NULL))
-		while (pa_active != NULL)
-			pa_execution_drop(pa_active);
+	if (likely(event == XACT_EVENT_COMMIT && pa_concurrency_is_simple() && pa_active == NULL))
+		pa_concurrency_simple_ends();
+	else
+		end_transaction(event);
 }
 
 /*
- * Drops executions that an aborted subtransaction began.
+ * Takes note of the subtransaction under way, and drops the executions that an
+ * aborted one began.
  */
 static void
 at_subtransaction_end(SubXactEvent event, SubTransactionId subid,
 					  SubTransactionId parent, void *arg)
 {
+	if (event == SUBXACT_EVENT_START_SUB)
+		pa_subid = subid;
+	else if (event != SUBXACT_EVENT_PRE_COMMIT_SUB)
+		pa_subid = parent;
 	if (event != SUBXACT_EVENT_ABORT_SUB)
 		return;
 	pa_client_aborted(subid);

@@ -29,7 +29,7 @@ pa_client_tell(void)
 	if (pa_client.execution != NULL)
 		pa_execution_tell(pa_client.execution);
 	else if (pa_client.planned != NULL)
-		pa_unplanned_failed(pa_client.planned, pa_client.source, pa_ms_since(&pa_client.start));
+		pa_unplanned_failed(pa_client.planned, pa_client.source, pa_ms_since(pa_client.start_ns));
 	pa_nesting_level = level;
 }
 
@@ -49,10 +49,10 @@ pa_client_failed(void)
 		pa_execution_drop(failed.execution);
 	else if (failed.planned != NULL && !failed.told)
 	{
-		PaStatementKey key = {.dbid = MyDatabaseId,.userid = failed.userid,.queryid = failed.queryid,
+		PaStatementKey key = {.dbid = MyDatabaseId,.userid = GetOuterUserId(),.queryid = failed.queryid,
 		.toplevel = true};
 
-		pa_unplanned_count(&key, pa_ms_since(&failed.start));
+		pa_unplanned_count(&key, pa_ms_since(failed.start_ns));
 	}
 }
 

@@ -20,15 +20,15 @@ typedef struct PaClientStatement
 {
 	SubTransactionId subid;		/* that it runs in just now; invalid: there is none */
 	bool		told;			/* its failure, while its error was reported */
-	PaExecution *execution;		/* NULL: none, or not recorded */
+	PaExecution *execution;		/* while subid is valid; NULL: not recorded, or
+								 * planned just now */
 	const Query *planned;		/* NULL: none, or not recorded */
 	const char *source;			/* of what is planned */
 	uint64		queryid;		/* of what is planned, the server's */
-	Oid			userid;			/* who plans it */
-	instr_time	start;			/* of the planning */
+	int64		start_ns;		/* of the planning; see pa_now_ns() */
 } PaClientStatement;
 
-extern PaClientStatement pa_client;
+extern PA_HIDDEN PaClientStatement pa_client;
 
 extern void pa_client_tell(void);
 extern void pa_client_failed(void);
@@ -50,7 +50,7 @@ pa_client_may_begin(void)
 static inline void
 pa_client_begin(PaExecution *execution)
 {
-	pa_client.subid = GetCurrentSubTransactionId();
+	pa_client.subid = pa_subid;
 	pa_client.told = false;
 	pa_client.execution = execution;
 	pa_nesting_level = 1;
@@ -60,7 +60,6 @@ static inline void
 pa_client_end(void)
 {
 	pa_client.subid = InvalidSubTransactionId;
-	pa_client.execution = NULL;
 	pa_nesting_level = 0;
 }
 

@@ -28,10 +28,17 @@ typedef struct PaMeasure
 	TimestampTz started_at;		/* of the client's statement */
 } PaMeasure;
 
+typedef enum PaClockState
+{
+	PA_CLOCK_NEW,				/* never started */
+	PA_CLOCK_RUNS,
+	PA_CLOCK_STOPPED
+} PaClockState;
+
 typedef struct PaClock
 {
-	bool		running;
-	instr_time	started;
+	PaClockState state;
+	int64		started_ns;		/* when it was started last; see pa_now_ns() */
 	PaMeasure	measure;		/* blocks and WAL are right while stopped only */
 } PaClock;
 
@@ -41,7 +48,7 @@ typedef struct PaClock
 static inline void
 pa_clock_reset(PaClock *clock)
 {
-	clock->running = false;
+	clock->state = PA_CLOCK_NEW;
 	clock->measure = (PaMeasure) {0};
 }
 
@@ -52,14 +59,28 @@ pa_clock_reset(PaClock *clock)
 static inline void
 pa_clock_start(PaClock *clock)
 {
-	if (clock->running)
+	if (unlikely(clock->state == PA_CLOCK_RUNS))
 		return;
-	clock->running = true;
+	clock->state = PA_CLOCK_RUNS;
 	clock->measure.shared_blks_hit -= pgBufferUsage.shared_blks_hit;
 	clock->measure.shared_blks_read -= pgBufferUsage.shared_blks_read;
 	clock->measure.temp_blks_written -= pgBufferUsage.temp_blks_written;
 	clock->measure.wal_bytes -= pgWalUsage.wal_bytes;
-	INSTR_TIME_SET_CURRENT(clock->started);
+	clock->started_ns = pa_now_ns();
+}
+
+/*
+ * Stops a clock that runs.
+ */
+static inline void
+pa_clock_halt(PaClock *clock)
+{
+	clock->measure.elapsed_ns += pa_now_ns() - clock->started_ns;
+	clock->state = PA_CLOCK_STOPPED;
+	clock->measure.shared_blks_hit += pgBufferUsage.shared_blks_hit;
+	clock->measure.shared_blks_read += pgBufferUsage.shared_blks_read;
+	clock->measure.temp_blks_written += pgBufferUsage.temp_blks_written;
+	clock->measure.wal_bytes += pgWalUsage.wal_bytes;
 }
 
 /*
@@ -68,29 +89,17 @@ pa_clock_start(PaClock *clock)
 static inline void
 pa_clock_stop(PaClock *clock)
 {
-	instr_time	now;
-
-	if (!clock->running)
-		return;
-	INSTR_TIME_SET_CURRENT(now);
-	clock->running = false;
-	clock->measure.elapsed_ns += pa_elapsed_ns(&clock->started, &now);
-	clock->measure.shared_blks_hit += pgBufferUsage.shared_blks_hit;
-	clock->measure.shared_blks_read += pgBufferUsage.shared_blks_read;
-	clock->measure.temp_blks_written += pgBufferUsage.temp_blks_written;
-	clock->measure.wal_bytes += pgWalUsage.wal_bytes;
+	if (clock->state == PA_CLOCK_RUNS)
+		pa_clock_halt(clock);
 }
 
 /*
- * Returns the time since a reading of the clock, ms.
+ * Returns the time since pa_now_ns() returned a moment, ms.
  */
 static inline double
-pa_ms_since(const instr_time *start)
+pa_ms_since(int64 start_ns)
 {
-	instr_time	now;
-
-	INSTR_TIME_SET_CURRENT(now);
-	return (int64) pa_elapsed_ns(start, &now) / 1000000.0;
+	return (pa_now_ns() - start_ns) / 1000000.0;
 }
 
 #endif							/* PERFADVISOR_RECORD_CLOCK_H */

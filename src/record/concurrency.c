@@ -36,7 +36,7 @@
 
 #define COUNT_OF(field) (offsetof(PaGroupCounts, field) / sizeof(uint64))
 
-PaFlight	pa_flight = {.busy = true};
+PaFlight	pa_flight = {.is = {{.busy = true}}};
 
 static PaClientAuthentication prev_ClientAuthentication = NULL;
 
@@ -85,7 +85,7 @@ settle_groups(void)
 	PaGroupKey	key = {.kind = PA_GROUP_ROLE,.dbid = MyDatabaseId,.roleid = MyProc->roleId};
 	const char *name = application_name ? application_name : "";
 
-	pa_flight.groups_stale = false;
+	pa_flight.is.groups_stale = false;
 	if (role_group == NULL)
 	{
 		role_group = pa_group_join(&key);
@@ -116,27 +116,27 @@ settle_groups(void)
 static pg_noinline void
 block_leaves(void)
 {
-	if (pa_flight.in_block)
+	if (pa_flight.is.in_block)
 		idle_us += Max(pgStatTransactionIdleTime - idle_before, 0);
-	pa_flight.in_block = pa_flight.aborted = false;
-	pa_flight.ending = pa_flight.chaining = false;
+	pa_flight.is.in_block = pa_flight.is.aborted = false;
+	pa_flight.is.ending = pa_flight.is.chaining = pa_flight.is.committing = false;
 	pa_concurrency_transaction_leaves();
 }
 
 /*
  * Counts this session's statement, and its transaction unless that is counted.
  */
-void
+pg_noinline void
 pa_concurrency_enter(void)
 {
 	/* A block that ended while nothing was recorded */
-	if (pa_flight.aborted && !IsTransactionBlock())
+	if (pa_flight.is.aborted && !IsTransactionBlock())
 		block_leaves();
-	pa_flight.busy = true;
-	if (!pa_flight.in_transaction)
+	pa_flight.is.busy = true;
+	if (!pa_flight.is.in_transaction)
 	{
 		settle_groups();
-		pa_flight.in_transaction = true;
+		pa_flight.is.in_transaction = true;
 		pa_count_up(pa_flight.role);
 		pa_count_up(pa_flight.application);
 	}
@@ -149,9 +149,9 @@ pa_concurrency_enter(void)
 void
 pa_concurrency_leave(void)
 {
-	if (!pa_flight.busy || !pa_flight.in_transaction)
+	if (!pa_flight.is.busy || !pa_flight.is.in_transaction)
 		return;
-	pa_flight.busy = false;
+	pa_flight.is.busy = false;
 	pa_count_down(pa_flight.server);
 }
 
@@ -163,17 +163,17 @@ pa_concurrency_leave(void)
 void
 pa_concurrency_block_ended(bool committed)
 {
-	if (pa_flight.chaining && (committed || !pa_flight.committing))
+	if (pa_flight.is.chaining && (committed || !pa_flight.is.committing))
 	{
 		pa_flight.transactions++;
-		pa_flight.ending = pa_flight.chaining = false;
+		pa_flight.is.ending = pa_flight.is.chaining = false;
 		pa_concurrency_leave();
 	}
-	else if (pa_flight.ending || committed)
+	else if (pa_flight.is.ending || committed)
 		block_leaves();
 	else
 	{
-		pa_flight.aborted = true;
+		pa_flight.is.aborted = true;
 		pa_concurrency_leave();
 	}
 }
@@ -190,23 +190,23 @@ pa_concurrency_utility_begins(Node *statement, int level)
 		return;
 	pa_concurrency_statement_begins(level);
 	if (IsA(statement, VariableSetStmt) || IsA(statement, DiscardStmt))
-		pa_flight.groups_stale = true;
-	if (!IsA(statement, TransactionStmt) || !pa_flight.in_transaction)
+		pa_flight.is.groups_stale = true;
+	if (!IsA(statement, TransactionStmt) || !pa_flight.is.in_transaction)
 		return;
 	switch (stmt->kind)
 	{
 		case TRANS_STMT_BEGIN:
 		case TRANS_STMT_START:
-			if (!pa_flight.in_block)
+			if (!pa_flight.is.in_block)
 				idle_before = pgStatTransactionIdleTime;
-			pa_flight.in_block = true;
+			pa_flight.is.in_block = true;
 			break;
 		case TRANS_STMT_COMMIT:
 		case TRANS_STMT_ROLLBACK:
 		case TRANS_STMT_PREPARE:
-			pa_flight.ending = pa_flight.in_block;
-			pa_flight.chaining = pa_flight.in_block && stmt->chain;
-			pa_flight.committing = stmt->kind == TRANS_STMT_COMMIT;
+			pa_flight.is.ending = pa_flight.is.in_block;
+			pa_flight.is.chaining = pa_flight.is.in_block && stmt->chain;
+			pa_flight.is.committing = pa_flight.is.in_block && stmt->kind == TRANS_STMT_COMMIT;
 			break;
 		default:
 			break;
@@ -222,17 +222,17 @@ pa_concurrency_utility_ended(int level)
 {
 	if (level > 0)
 		return;
-	if (!pa_flight.ending)
+	if (!pa_flight.is.ending)
 	{
-		if (pa_flight.in_block)
+		if (pa_flight.is.in_block)
 			pa_concurrency_leave();
 	}
-	else if (pa_flight.aborted && pa_flight.chaining)
+	else if (pa_flight.is.aborted && pa_flight.is.chaining)
 	{
-		pa_flight.aborted = pa_flight.ending = pa_flight.chaining = false;
+		pa_flight.is.aborted = pa_flight.is.ending = pa_flight.is.chaining = false;
 		pa_concurrency_leave();
 	}
-	else if (pa_flight.aborted)
+	else if (pa_flight.is.aborted)
 		block_leaves();
 }
 
@@ -301,13 +301,13 @@ session_ends(int code, Datum argument)
 {
 	TimestampTz now = GetCurrentTimestamp();
 
-	if (pa_flight.in_transaction)
+	if (pa_flight.is.in_transaction)
 		block_leaves();
 	pa_concurrency_flush();
 	leave_group(role_group, now);
 	leave_group(application_group, now);
 	leave_group(server_group, now);
-	pa_flight = (PaFlight) {.busy = true};
+	pa_flight = (PaFlight) {.is = {{.busy = true}}};
 	role_group = application_group = server_group = NULL;
 }
 
@@ -322,7 +322,7 @@ session_begins(void)
 	server_group = pa_group(PA_SERVER_GROUP);
 	pa_count_up(&server_group->sessions);
 	add_count(server_group, COUNT_OF(sessions_started), 1);
-	pa_flight = (PaFlight) {.groups_stale = true,.server = &server_group->in_flight};
+	pa_flight = (PaFlight) {.is = {{.groups_stale = true}},.server = &server_group->in_flight};
 	before_shmem_exit(session_ends, (Datum) 0);
 }
 

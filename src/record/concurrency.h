@@ -130,17 +130,38 @@ typedef struct PaInFlight
 	double		above[PA_LEVELS];	/* us */
 } PaInFlight;
 
+/* How things are in a backend, all of which can be compared at once */
+typedef union PaFlightMarks
+{
+	struct
+	{
+		bool		busy;		/* a statement is under way; or this backend is
+								 * never counted */
+		bool		in_transaction;
+		bool		in_block;	/* that BEGIN began */
+		bool		aborted;	/* and an error ended, but the client does not know
+								 * yet */
+		bool		ending;		/* by the statement that runs now */
+		bool		chaining;	/* and the next one begins at once */
+		bool		committing; /* if that is by COMMIT, and works */
+		bool		groups_stale;	/* the application may have got another name */
+	};
+	uint64		all;			/* 0: nothing is under way */
+} PaFlightMarks;
+
+StaticAssertDecl(sizeof(PaFlightMarks) == sizeof(uint64), "marks do not fit");
+
+/* Of these busy and in_transaction alone: a statement outside of a block */
+#ifdef WORDS_BIGENDIAN
+#define PA_FLIGHT_SIMPLE (UINT64CONST(0x0101) << 48)
+#else
+#define PA_FLIGHT_SIMPLE UINT64CONST(0x0101)
+#endif
+
 /* What this backend has counted as under way */
 typedef struct PaFlight
 {
-	bool		busy;			/* a statement is; or this backend is never counted */
-	bool		in_transaction;
-	bool		in_block;		/* that BEGIN began */
-	bool		aborted;		/* and an error ended, but the client does not know yet */
-	bool		ending;			/* by the statement that runs now */
-	bool		chaining;		/* and the next one begins at once */
-	bool		committing;		/* if that is by COMMIT, and works */
-	bool		groups_stale;	/* the application may have got another name */
+	PaFlightMarks is;
 	const char *application_seen;	/* address of the name that the group has */
 	PaCount    *server;			/* as the next two: what is counted in */
 	PaCount    *role;
@@ -149,6 +170,7 @@ typedef struct PaFlight
 } PaFlight;
 
 extern PA_HIDDEN PaFlight pa_flight;
+extern PA_HIDDEN int pa_nesting_level;
 
 /* levels.c */
 extern int	pa_level_bound(int level);
@@ -203,10 +225,11 @@ extern List *pa_in_flight_since(TimestampTz since);
 static inline void
 pa_count_up(PaCount *count)
 {
-	uint32		number = pg_atomic_fetch_add_u32(&count->now, 1) + 1;
+	uint32		before = pg_atomic_fetch_add_u32(&count->now, 1);
 
-	if (unlikely(number > pg_atomic_read_u32(&count->max)))
-		pa_count_raise_max(count, number);
+	/* Read as it is: the addition is a barrier */
+	if (unlikely(before >= count->max.value))
+		pa_count_raise_max(count, before + 1);
 }
 
 /*
@@ -224,16 +247,15 @@ pa_count_down(PaCount *count)
 static inline void
 pa_concurrency_statement_begins(int level)
 {
-	if (pa_flight.busy || level > 0)
-		return;
-	if (unlikely(pa_flight.in_transaction || pa_flight.groups_stale ||
-				 application_name != pa_flight.application_seen))
+	if (pa_flight.is.all != 0 || unlikely(application_name != pa_flight.application_seen))
 	{
-		pa_concurrency_enter();
+		if (!pa_flight.is.busy && level == 0)
+			pa_concurrency_enter();
 		return;
 	}
-	pa_flight.busy = true;
-	pa_flight.in_transaction = true;
+	if (level > 0)
+		return;
+	pa_flight.is.all = PA_FLIGHT_SIMPLE;
 	pa_count_up(pa_flight.role);
 	pa_count_up(pa_flight.application);
 	pa_count_up(pa_flight.server);
@@ -247,7 +269,7 @@ pa_concurrency_statement_begins(int level)
 static inline void
 pa_concurrency_statement_ran(int level)
 {
-	if (unlikely(pa_flight.in_block) && level == 0)
+	if (unlikely(pa_flight.is.in_block) && level == 0)
 		pa_concurrency_leave();
 }
 
@@ -259,10 +281,33 @@ pa_concurrency_transaction_leaves(void)
 {
 	pa_count_down(pa_flight.role);
 	pa_count_down(pa_flight.application);
-	if (likely(pa_flight.busy))
+	if (pa_flight.is.busy)
 		pa_count_down(pa_flight.server);
-	pa_flight.busy = false;
-	pa_flight.in_transaction = false;
+	pa_flight.is.busy = false;
+	pa_flight.is.in_transaction = false;
+	pa_flight.transactions++;
+}
+
+/*
+ * Tells whether what is under way is a statement outside of a block, with the
+ * transaction that it is.
+ */
+static inline bool
+pa_concurrency_is_simple(void)
+{
+	return pa_flight.is.all == PA_FLIGHT_SIMPLE && pa_nesting_level == 0;
+}
+
+/*
+ * Takes that off.
+ */
+static inline void
+pa_concurrency_simple_ends(void)
+{
+	pa_count_down(pa_flight.role);
+	pa_count_down(pa_flight.application);
+	pa_count_down(pa_flight.server);
+	pa_flight.is.all = 0;
 	pa_flight.transactions++;
 }
 
@@ -273,9 +318,9 @@ pa_concurrency_transaction_leaves(void)
 static inline void
 pa_concurrency_transaction_ended(int level, bool committed)
 {
-	if (!pa_flight.in_transaction || level > 0)
+	if (!pa_flight.is.in_transaction || level > 0)
 		return;
-	if (unlikely(pa_flight.in_block))
+	if (pa_flight.is.in_block)
 		pa_concurrency_block_ended(committed);
 	else
 		pa_concurrency_transaction_leaves();

@@ -335,7 +335,7 @@ pa_table_restore(const PaEntryCopy *copy)
 	}
 	entry->next = *head;
 	*head = index;
-	entry->generation = ++pa_table->partitions[p].generations;
+	entry->generation = pa_next_generation(&pa_table->partitions[p]);
 }
 
 /*

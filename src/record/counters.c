@@ -133,14 +133,14 @@ pa_entry_add(const PaEntryRef *ref, const PaMeasure *m)
 
 /*
  * Returns the execution to sample after execution number n was sampled: each
- * of the first, then twice as far every time, up to a fixed step.
+ * of the first, then half as far again every time, up to a fixed step.
  */
 static int64
 sample_after(int64 n)
 {
 	if (n < FIRST_SAMPLES)
 		return n + 1;
-	return n + Min(n, MAX_SAMPLE_STEP);
+	return n + Min(Max(n / 2, 1), MAX_SAMPLE_STEP);
 }
 
 /*

@@ -14,14 +14,12 @@
 extern void pa_effort_keep(const PaExecution *execution);
 
 /*
- * Takes note of an execution that has ended and whose plan's state is still
- * there.
+ * Takes note of an execution that has ended, and whose plan's state is still
+ * there: top, or NULL.
  */
 static inline void
-pa_effort_note(const PaExecution *execution)
+pa_effort_note(const PaExecution *execution, const PlanState *top)
 {
-	const PlanState *top = execution->query_desc->planstate;
-
 	if (unlikely(execution->clock.measure.temp_blks_written > 0 ||
 				 (top != NULL && IsA(top, LimitState) &&
 				  ((const LimitState *) top)->offset >= PA_EFFORT_OFFSET)))

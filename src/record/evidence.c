@@ -58,7 +58,7 @@ is_slowest(const PaExecution *execution)
 {
 	volatile PaEntry *entry = pa_table_entry(execution->place.ref.index);
 
-	return !execution->sampled && execution->clock.measure.elapsed_ns > PA_SLOW_SAMPLE_MIN &&
+	return !execution->sampled && execution->clock.measure.elapsed_ns >= PA_LOOK_TIME &&
 		time_of(execution) > 2 * entry->slowest_sample;
 }
 

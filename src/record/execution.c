@@ -22,10 +22,6 @@
 #include "record/run.h"
 #include "record/watch.h"
 
-PaPlanTime	pa_plan_times[PA_PLAN_TIMES];
-uint32		pa_plan_times_made = 0;
-int			pa_plan_times_awaiting = 0;
-
 static ExecutorStart_hook_type prev_ExecutorStart = NULL;
 static ExecutorRun_hook_type prev_ExecutorRun = NULL;
 static ExecutorFinish_hook_type prev_ExecutorFinish = NULL;
@@ -45,29 +41,48 @@ queryid_of(const PlannedStmt *plan)
 }
 
 /*
- * Notes where a statement is in its source text; those inside utility
- * statements do not know it themselves before 18.
+ * Fills in what is known of an execution before it starts, and finds out where
+ * it is counted. Statements inside utility statements do not know themselves
+ * where they are in the source text before 18; none of these is the client's.
  */
-static inline void
-locate_execution(PaExecution *execution, const PlannedStmt *plan)
+static pg_attribute_always_inline void
+fill_execution(PaExecution *execution, QueryDesc *queryDesc, uint64 queryid, bool toplevel)
 {
+	PlannedStmt *plan = queryDesc->plannedstmt;
+
+	Assert(pa_subid == GetCurrentSubTransactionId());
+	Assert(execution->key.dbid == MyDatabaseId);
+	execution->query_desc = queryDesc;
+	execution->subid = pa_subid;
+	execution->queryid = queryid;
+	execution->key.userid = GetUserId();
+	execution->key.queryid = queryid;
+	execution->key.relhash = pa_plan_relhash(plan);
+	execution->key.toplevel = toplevel;
+	execution->draft = NULL;
 	execution->location = plan->stmt_location;
 	execution->length = plan->stmt_len;
-	pa_utility_locate(execution->query_desc->sourceText, &execution->location,
-					  &execution->length);
+	if (!toplevel)
+		pa_utility_locate(queryDesc->sourceText, &execution->location, &execution->length);
+	pa_clock_reset(&execution->clock);
+	if (unlikely(!pa_local_find(&execution->key, &execution->place)))
+		pa_place_find(execution);
+	execution->params_hash = toplevel ? pa_params_hash(execution, queryDesc) : 0;
+	execution->clock.measure.plan_time = pa_plan_time_take(queryid);
+	execution->clock.measure.started_at = GetCurrentStatementStartTimestamp();
+	execution->sampled = pa_place_claim_sample(&execution->place);
+	if (unlikely(execution->sampled))
+		pa_scans_prepare(queryDesc);
 }
 
 /*
- * Decides whether an execution that is about to start is recorded. If so,
- * returns it, with what is known before it starts, among the active ones:
- * should the start fail, the end of its transaction takes it out. Otherwise
- * returns NULL.
+ * Begins an execution while others are under way, or that may not be recorded;
+ * see below.
  */
-static inline PaExecution *
-begin_execution(QueryDesc *queryDesc, int eflags)
+static pg_noinline PaExecution *
+begin_among_others(QueryDesc *queryDesc, int eflags)
 {
-	PlannedStmt *plan = queryDesc->plannedstmt;
-	uint64		queryid = queryid_of(plan);
+	uint64		queryid = queryid_of(queryDesc->plannedstmt);
 	PaExecution *execution;
 
 	if (queryid == 0 || (eflags & EXEC_FLAG_EXPLAIN_ONLY) ||
@@ -75,12 +90,12 @@ begin_execution(QueryDesc *queryDesc, int eflags)
 		return NULL;
 
 	/* A stale one of the same address is of an execution that is gone */
-	if (unlikely(pa_active != NULL) && (execution = pa_execution_of(queryDesc)) != NULL)
+	if ((execution = pa_execution_of(queryDesc)) != NULL)
 		pa_execution_drop(execution);
 
 	pa_concurrency_statement_begins(pa_nesting_level);
 	pa_failure_forget_awaited();
-	if (unlikely(pa_unplanned_notes > 0))
+	if (unlikely(pa_unplanned_notes != 0))
 		pa_unplanned_settle();
 	execution = pa_execution_obtain();
 	if (unlikely(execution == NULL))
@@ -88,26 +103,32 @@ begin_execution(QueryDesc *queryDesc, int eflags)
 		pg_atomic_fetch_add_u64(&pa_table->lost, 1);
 		return NULL;
 	}
-	execution->query_desc = queryDesc;
-	execution->subid = GetCurrentSubTransactionId();
-	execution->queryid = queryid;
-	execution->key.dbid = MyDatabaseId;
-	execution->key.userid = GetUserId();
-	execution->key.queryid = queryid;
-	execution->key.relhash = pa_plan_relhash(plan);
-	execution->key.toplevel = pa_nesting_level == 0;
-	execution->ran = false;
-	execution->draft = NULL;
-	locate_execution(execution, plan);
-	if (!pa_local_find(&execution->key, &execution->place))
-		pa_place_find(execution);
-	execution->params_hash = pa_params_hash(execution, queryDesc);
-	pa_clock_reset(&execution->clock);
-	execution->clock.measure.plan_time = pa_plan_time_take(queryid);
-	execution->clock.measure.started_at = GetCurrentStatementStartTimestamp();
-	execution->sampled = pa_place_claim_sample(&execution->place);
-	if (unlikely(execution->sampled))
-		pa_scans_prepare(queryDesc);
+	fill_execution(execution, queryDesc, queryid, pa_nesting_level == 0);
+	return execution;
+}
+
+/*
+ * Decides whether an execution that is about to start is recorded. If so,
+ * returns it, with what is known before it starts, among the active ones:
+ * should the start fail, the end of its transaction takes it out. Otherwise
+ * returns NULL. Most are a client's statement, and nothing else is under way.
+ */
+static inline PaExecution *
+begin_execution(QueryDesc *queryDesc, int eflags)
+{
+	uint64		queryid = pa_query_id(queryDesc->plannedstmt);
+	PaExecution *execution = &pa_lone_execution;
+
+	if (unlikely(pa_nesting_level > 0 || pa_active != NULL || queryid == 0 ||
+				 (eflags & EXEC_FLAG_EXPLAIN_ONLY) || !pa_recording(0)))
+		return begin_among_others(queryDesc, eflags);
+
+	pa_concurrency_statement_begins(0);
+	pa_failure_forget_awaited();
+	if (unlikely(pa_unplanned_notes != 0))
+		pa_unplanned_settle();
+	pa_active = execution;
+	fill_execution(execution, queryDesc, queryid, true);
 	return execution;
 }
 
@@ -141,17 +162,16 @@ pa_ExecutorStart(QueryDesc *queryDesc, int eflags)
 
 /*
  * Takes note that a run has ended. The clock of a statement that writes goes
- * on until Finish.
+ * on until Finish: of one that may not have triggers, as the executor itself
+ * notes of queries that do not write.
  */
 static inline void
-pause_execution(PaExecution *execution)
+pause_execution(PaExecution *execution, const EState *estate)
 {
-	QueryDesc  *queryDesc = execution->query_desc;
 
-	execution->clock.measure.rows += queryDesc->estate->es_processed;
-	if (queryDesc->operation == CMD_SELECT &&
-		!queryDesc->plannedstmt->hasModifyingCTE)
-		pa_clock_stop(&execution->clock);
+	execution->clock.measure.rows += estate->es_processed;
+	if (estate->es_top_eflags & EXEC_FLAG_SKIP_TRIGGERS)
+		pa_clock_halt(&execution->clock);
 }
 
 /*
@@ -189,19 +209,14 @@ run_guarded(PaExecution *execution, PA_EXECUTOR_RUN_PARAMS)
 }
 
 /*
- * Measures a run.
+ * Measures a run that is not simply a recorded one of the client's.
  */
-static void
-pa_ExecutorRun(PA_EXECUTOR_RUN_PARAMS)
+static pg_noinline void
+run_otherwise(PaExecution *execution, PA_EXECUTOR_RUN_PARAMS)
 {
-	PaExecution *execution = pa_execution_of(queryDesc);
-
 	if (execution)
-	{
-		execution->ran = true;
 		pa_clock_start(&execution->clock);
-	}
-	if (likely(pa_client_may_begin()))
+	if (pa_client_may_begin())
 	{
 		pa_client_begin(execution);
 		call_run(PA_EXECUTOR_RUN_ARGS);
@@ -210,8 +225,29 @@ pa_ExecutorRun(PA_EXECUTOR_RUN_PARAMS)
 	else
 		run_guarded(execution, PA_EXECUTOR_RUN_ARGS);
 	if (execution)
-		pause_execution(execution);
+		pause_execution(execution, queryDesc->estate);
 	pa_concurrency_statement_ran(pa_nesting_level);
+}
+
+/*
+ * Measures a run.
+ */
+static void
+pa_ExecutorRun(PA_EXECUTOR_RUN_PARAMS)
+{
+	PaExecution *execution = pa_execution_of(queryDesc);
+
+	if (unlikely(execution == NULL || !pa_client_may_begin()))
+	{
+		run_otherwise(execution, PA_EXECUTOR_RUN_ARGS);
+		return;
+	}
+	pa_clock_start(&execution->clock);
+	pa_client_begin(execution);
+	call_run(PA_EXECUTOR_RUN_ARGS);
+	pa_client_end();
+	pause_execution(execution, queryDesc->estate);
+	pa_concurrency_statement_ran(0);
 }
 
 /*
@@ -294,14 +330,32 @@ pa_ExecutorFinish(QueryDesc *queryDesc)
 }
 
 /*
- * Adds an execution whose statement was evicted or reset meanwhile.
+ * Adds an execution that is not simply added to its slot: there is none, or no
+ * room in it, or the statement was evicted or reset meanwhile.
  */
 static pg_noinline void
-add_elsewhere(PaExecution *execution)
+add_otherwise(PaExecution *execution)
 {
+	PaMeasure  *measure = &execution->clock.measure;
+
+	if (pa_place_add(&execution->place, measure))
+		return;
 	pa_place_find(execution);
-	if (!pa_entry_add(&execution->place.ref, &execution->clock.measure))
+	if (!pa_entry_add(&execution->place.ref, measure))
 		pa_table_count_lost(&execution->place.ref, 1);
+}
+
+/*
+ * Returns whether an execution ran that has come to its end and whose clock is
+ * not stopped. Some are not finished before they end.
+ */
+static pg_noinline bool
+stop_late(PaExecution *execution)
+{
+	if (execution->clock.state == PA_CLOCK_NEW)
+		return false;
+	pa_clock_halt(&execution->clock);
+	return true;
 }
 
 /*
@@ -309,20 +363,18 @@ add_elsewhere(PaExecution *execution)
  * executor takes the plan's state apart.
  */
 static inline void
-end_execution(PaExecution *execution)
+end_execution(PaExecution *execution, const PlanState *top)
 {
 	PaMeasure  *measure = &execution->clock.measure;
 
-	pa_clock_stop(&execution->clock);
-	if (likely(execution->ran))
+	if (likely(execution->clock.state == PA_CLOCK_STOPPED || stop_late(execution)))
 	{
-		if (unlikely(!pa_place_add(&execution->place, measure)))
-			add_elsewhere(execution);
+		if (unlikely(!pa_place_add_at_once(&execution->place, measure)))
+			add_otherwise(execution);
 		pa_run_note(execution);
 		pa_watch_note(execution);
-		pa_effort_note(execution);
-		if (unlikely(execution->sampled || measure->elapsed_ns > PA_SLOW_SAMPLE_MIN ||
-					 pa_slow_query_time == 0))
+		pa_effort_note(execution, top);
+		if (unlikely(execution->sampled || measure->elapsed_ns >= pa_look_time))
 			pa_evidence_keep(execution);
 		if (unlikely(measure->started_at >= pa_slab_fold_at))
 			pa_fold_slab(measure->started_at);
@@ -338,8 +390,8 @@ pa_ExecutorEnd(QueryDesc *queryDesc)
 {
 	PaExecution *execution = pa_execution_of(queryDesc);
 
-	if (execution)
-		end_execution(execution);
+	if (likely(execution != NULL))
+		end_execution(execution, queryDesc->planstate);
 
 	if (prev_ExecutorEnd)
 		prev_ExecutorEnd(queryDesc);

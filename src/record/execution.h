@@ -11,53 +11,36 @@
 
 #include "record/recorder.h"
 
-#define PA_PLAN_TIMES 4			/* plans made whose execution is awaited; a power of two */
+/* active.c */
+extern PA_HIDDEN PaExecution *pa_active;	/* the latest first */
+extern PA_HIDDEN PaExecution pa_lone_execution; /* the client's that began while there was no
+													 * other, so that its next is NULL */
+extern PA_HIDDEN PaExecution *pa_spare; /* nodes to be used again, but for that one */
 
+extern void pa_active_init(void);
+extern PaExecution *pa_execution_obtain(void);
+extern void pa_execution_unlink(PaExecution *execution);
+extern void pa_execution_drop(PaExecution *execution);
+
+/* plan_times.c */
 typedef struct PaPlanTime
 {
 	uint64		queryid;		/* 0: free */
 	double		plan_time;		/* ms */
 } PaPlanTime;
 
-/* active.c */
-extern PaExecution *pa_active;	/* the latest first */
-extern PaExecution *pa_spare;	/* nodes to be used again */
+extern PA_HIDDEN int pa_plan_times_awaiting;	/* an execution */
+extern PA_HIDDEN PaPlanTime pa_plan_time_latest;
 
-extern void pa_active_init(void);
-extern bool pa_execution_make_spare(void);
-extern void pa_execution_drop(PaExecution *execution);
-
-/* execution.c */
-extern PaPlanTime pa_plan_times[PA_PLAN_TIMES];
-extern uint32 pa_plan_times_made;	/* the latest is in the slot of this number */
-extern int	pa_plan_times_awaiting;
+extern void pa_plan_time_put_off(void);
+extern double pa_plan_time_take_older(uint64 queryid);
 
 /* place.c */
 extern void pa_place_find(PaExecution *execution);
 
 /* evidence.c */
-#define PA_SLOW_SAMPLE_MIN 1000000	/* ns; faster ones are not out of the ordinary */
-
 extern void pa_execution_sample(PaExecution *execution);
 extern void pa_evidence_keep(PaExecution *execution);
-
-/*
- * Returns an execution to be filled in, among the active ones, or NULL when
- * there is no memory for it.
- */
-static inline PaExecution *
-pa_execution_obtain(void)
-{
-	PaExecution *execution;
-
-	if (unlikely(pa_spare == NULL) && !pa_execution_make_spare())
-		return NULL;
-	execution = pa_spare;
-	pa_spare = execution->next;
-	execution->next = pa_active;
-	pa_active = execution;
-	return execution;
-}
 
 /*
  * Moves an execution from the active to the spare ones.
@@ -65,16 +48,13 @@ pa_execution_obtain(void)
 static inline void
 pa_execution_release(PaExecution *execution)
 {
-	PaExecution **link = &pa_active;
-
-	while (*link != NULL && *link != execution)
-		link = &(*link)->next;
-	if (*link == NULL)
-		return;
-	*link = execution->next;
-	execution->query_desc = NULL;
-	execution->next = pa_spare;
-	pa_spare = execution;
+	if (likely(execution == &pa_lone_execution && execution == pa_active))
+	{
+		pa_active = NULL;
+		execution->query_desc = NULL;
+	}
+	else
+		pa_execution_unlink(execution);
 }
 
 /*
@@ -95,12 +75,11 @@ pa_execution_of(const QueryDesc *queryDesc)
 static inline void
 pa_plan_time_add(uint64 queryid, double plan_time)
 {
-	PaPlanTime *slot = &pa_plan_times[++pa_plan_times_made % PA_PLAN_TIMES];
-
-	if (likely(slot->queryid == 0))
-		pa_plan_times_awaiting++;
-	slot->queryid = queryid;
-	slot->plan_time = plan_time;
+	if (unlikely(pa_plan_time_latest.queryid != 0))
+		pa_plan_time_put_off();
+	pa_plan_times_awaiting++;
+	pa_plan_time_latest.queryid = queryid;
+	pa_plan_time_latest.plan_time = plan_time;
 }
 
 /*
@@ -111,18 +90,11 @@ pa_plan_time_take(uint64 queryid)
 {
 	if (pa_plan_times_awaiting == 0)
 		return 0.0;
-	for (uint32 i = 0; i < PA_PLAN_TIMES; i++)
-	{
-		PaPlanTime *slot = &pa_plan_times[(pa_plan_times_made - i) % PA_PLAN_TIMES];
-
-		if (slot->queryid == queryid)
-		{
-			slot->queryid = 0;
-			pa_plan_times_awaiting--;
-			return slot->plan_time;
-		}
-	}
-	return 0.0;
+	if (unlikely(pa_plan_time_latest.queryid != queryid))
+		return pa_plan_time_take_older(queryid);
+	pa_plan_times_awaiting--;
+	pa_plan_time_latest.queryid = 0;
+	return pa_plan_time_latest.plan_time;
 }
 
 #endif							/* PERFADVISOR_RECORD_EXECUTION_H */

@@ -67,7 +67,8 @@ pa_pending_merge(const PaPending *pending, PaEntry *into)
 		const PaPendingCell *cell = &pending->cells[i];
 
 		if (cell->count > 0)
-			pa_histogram_add(into->histogram, cell->bucket, cell->count);
+			pa_histogram_add(into->histogram, Min(cell->bucket, PA_HISTOGRAM_BUCKETS) - 1,
+							 cell->count);
 	}
 }
 
@@ -79,6 +80,7 @@ empty_slot(PaPending *pending, bool freed)
 {
 	pa_pending_begin_change(pending);
 	memset(&pending->ncells, 0, sizeof(PaPending) - offsetof(PaPending, ncells));
+	pending->min_ns = PG_UINT64_MAX;
 	if (freed)
 		pending->generation = 0;
 	pa_pending_end_change(pending);

@@ -121,7 +121,7 @@ reset_entry(PaPartition *partition, PaEntry *entry)
 		partition->forgotten++;
 	free_samples(entry, NULL);
 	SpinLockAcquire(&entry->mutex);
-	entry->generation = ++partition->generations;
+	entry->generation = pa_next_generation(partition);
 	entry->usage = 0;
 	entry->next_sample = 0;
 	entry->slowest_sample = 0;

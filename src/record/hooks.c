@@ -46,6 +46,7 @@ pa_backend_settle(void)
 		if (records && !pa_textstore_attach())
 			return false;
 		pa_backend_records = records ? PA_BACKEND_RECORDS : PA_BACKEND_DOES_NOT;
+		pa_lone_execution.key.dbid = MyDatabaseId;
 		pa_backend_is_client = MyBackendType == B_BACKEND && !am_walsender;
 	}
 	return pa_backend_records == PA_BACKEND_RECORDS;
@@ -54,14 +55,33 @@ pa_backend_settle(void)
 /*
  * Notes a statement that was analysed, if it is new.
  */
+static inline void
+note_analysed(ParseState *pstate, Query *query, PaJumbleState *jstate)
+{
+	if (query->utilityStmt == NULL && pa_query_id(query) != 0 && pa_recording(0))
+		pa_birth_note(pstate, query, jstate);
+}
+
+/*
+ * The same after another library's hook.
+ */
+static pg_noinline void
+note_analysed_after(ParseState *pstate, Query *query, PaJumbleState *jstate)
+{
+	prev_post_parse_analyze(pstate, query, jstate);
+	note_analysed(pstate, query, jstate);
+}
+
+/*
+ * Notes a statement that was analysed.
+ */
 static void
 pa_post_parse_analyze(ParseState *pstate, Query *query, PaJumbleState *jstate)
 {
-	if (prev_post_parse_analyze)
-		prev_post_parse_analyze(pstate, query, jstate);
-
-	if (query->utilityStmt == NULL && pa_query_id(query) != 0 && pa_recording(0))
-		pa_birth_note(pstate, query, jstate);
+	if (unlikely(prev_post_parse_analyze != NULL))
+		note_analysed_after(pstate, query, jstate);
+	else
+		note_analysed(pstate, query, jstate);
 }
 
 /*
@@ -77,10 +97,10 @@ call_planner(PA_PLANNER_PARAMS)
 
 /*
  * Plans a query while somebody may catch its error. queryid is 0 where the
- * planning is not recorded, which began at start.
+ * planning is not recorded, which began at start_ns.
  */
 static pg_noinline PlannedStmt *
-plan_guarded(uint64 queryid, const instr_time *start, PA_PLANNER_PARAMS)
+plan_guarded(uint64 queryid, int64 start_ns, PA_PLANNER_PARAMS)
 {
 	PlannedStmt *result;
 
@@ -93,7 +113,7 @@ plan_guarded(uint64 queryid, const instr_time *start, PA_PLANNER_PARAMS)
 	{
 		pa_nesting_level--;
 		if (queryid != 0)
-			pa_unplanned_failed(parse, query_string, pa_ms_since(start));
+			pa_unplanned_failed(parse, query_string, pa_ms_since(start_ns));
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
@@ -109,30 +129,29 @@ pa_planner(PA_PLANNER_PARAMS)
 {
 	PlannedStmt *result;
 	uint64		queryid = pa_query_id(parse);
-	instr_time	start;
+	int64		start_ns;
 
 	if (queryid == 0 || !pa_recording(pa_nesting_level))
-		return plan_guarded(0, NULL, PA_PLANNER_ARGS);
+		return plan_guarded(0, 0, PA_PLANNER_ARGS);
 
 	pa_concurrency_statement_begins(pa_nesting_level);
-	if (unlikely(pa_unplanned_notes > 0))
+	if (unlikely(pa_unplanned_notes != 0))
 		pa_unplanned_settle();
-	INSTR_TIME_SET_CURRENT(start);
+	start_ns = pa_now_ns();
 	if (likely(pa_client_may_begin()))
 	{
 		pa_client_begin(NULL);
 		pa_client.planned = parse;
 		pa_client.source = query_string;
 		pa_client.queryid = queryid;
-		pa_client.userid = GetUserId();
-		pa_client.start = start;
+		pa_client.start_ns = start_ns;
 		result = call_planner(PA_PLANNER_ARGS);
 		pa_client.planned = NULL;
 		pa_client_end();
 	}
 	else
-		result = plan_guarded(queryid, &start, PA_PLANNER_ARGS);
-	pa_plan_time_add(queryid, pa_ms_since(&start));
+		result = plan_guarded(queryid, start_ns, PA_PLANNER_ARGS);
+	pa_plan_time_add(queryid, pa_ms_since(start_ns));
 	return result;
 }
 

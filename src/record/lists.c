@@ -154,16 +154,32 @@ pa_needs_own_id(const PaDescription *description)
 }
 
 /*
- * See record.h.
+ * See record.h. The server asserts that ids are wanted where it makes one, so
+ * they are for as long as that takes: who asks may have turned them off.
  */
 uint64
 pa_record_queryid(Query *query, const char *source)
 {
+	int			setting = compute_query_id;
 	PaDescription description;
+	uint64		queryid;
 
 	pa_describe_query(query, &description);
-	if (pa_needs_own_id(&description))
-		return pa_squashed_queryid(query, source, description.nparams);
-	(void) pa_jumble_query(query, source);
-	return pa_query_id(query);
+	PG_TRY();
+	{
+		compute_query_id = COMPUTE_QUERY_ID_ON;
+		if (pa_needs_own_id(&description))
+			queryid = pa_squashed_queryid(query, source, description.nparams);
+		else
+		{
+			(void) pa_jumble_query(query, source);
+			queryid = pa_query_id(query);
+		}
+	}
+	PG_FINALLY();
+	{
+		compute_query_id = setting;
+	}
+	PG_END_TRY();
+	return queryid;
 }

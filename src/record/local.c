@@ -46,8 +46,7 @@ pa_local_find_failed(PaStatementKey *key, PaPlace *place)
 		{
 			key->queryid = set[i].recorded_as;
 			key->relhash = set[i].relhash;
-			place->ref = set[i].ref;
-			place->pending = set[i].pending;
+			*place = set[i].place;
 			return true;
 		}
 	return false;
@@ -98,6 +97,5 @@ pa_local_remember(const PaStatementKey *key, uint64 queryid, const PaEntryRef *r
 	slot->relhash = key->relhash;
 	slot->userid = key->userid;
 	slot->toplevel = key->toplevel;
-	slot->ref = *ref;
-	slot->pending = NULL;
+	pa_place_set(&slot->place, ref);
 }

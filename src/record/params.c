@@ -49,33 +49,49 @@ static inline uint64
 add_words(uint64 hash, uint64 first, uint64 second)
 {
 #ifdef HAVE_INT128
-	uint128		product = (uint128) (hash ^ first) * (second ^ UINT64CONST(0xe7037ed1a0b428db));
+	uint128		product = (uint128) (second ^ hash) * (first ^ UINT64CONST(0xe7037ed1a0b428db));
 
-	return (uint64) product ^ (uint64) (product >> 64) ^ UINT64CONST(0xa0761d6478bd642f);
+	return (uint64) product ^ (uint64) (product >> 64);
 #else
 	return pa_params_mix(pa_params_mix(hash, first), second);
 #endif
 }
 
 /*
- * Adds bytes to a hash: sixteen at a time, the last ones overlapping those
- * before.
+ * Adds sixteen bytes or more to a hash: sixteen at a time, the last ones
+ * overlapping those before.
+ */
+static inline uint64
+hash_many_bytes(uint64 hash, const char *data, Size size)
+{
+	const char *last = data + size - 2 * sizeof(uint64);
+
+	for (; data < last; data += 2 * sizeof(uint64))
+		hash = add_words(hash, word_at(data), word_at(data + sizeof(uint64)));
+	return add_words(hash, word_at(last), word_at(last + sizeof(uint64)));
+}
+
+/*
+ * Adds bytes to a hash.
  */
 static inline uint64
 hash_bytes_cheaply(uint64 hash, const char *data, Size size)
 {
-	const char *last = data + size - 2 * sizeof(uint64);
+	char		padded[2 * sizeof(uint64)] = {0};
 
-	if (unlikely(size < 2 * sizeof(uint64)))
-	{
-		char		padded[2 * sizeof(uint64)] = {0};
+	if (likely(size >= sizeof(padded)))
+		return hash_many_bytes(hash, data, size);
+	memcpy(padded, data, size);
+	return add_words(hash, word_at(padded), word_at(padded + sizeof(uint64)));
+}
 
-		memcpy(padded, data, size);
-		return add_words(hash, word_at(padded), word_at(padded + sizeof(uint64)));
-	}
-	for (; data < last; data += 2 * sizeof(uint64))
-		hash = add_words(hash, word_at(data), word_at(data + sizeof(uint64)));
-	return add_words(hash, word_at(last), word_at(last + sizeof(uint64)));
+/*
+ * Adds to a hash how many bytes there are.
+ */
+static inline uint64
+begin_hash(uint64 hash, Size size)
+{
+	return hash + size + UINT64CONST(0x8ebc6af09c88c6e3);
 }
 
 /*
@@ -85,7 +101,7 @@ hash_bytes_cheaply(uint64 hash, const char *data, Size size)
 static inline uint64
 hash_bounded(uint64 hash, const char *data, Size size, Size bound)
 {
-	hash += size + UINT64CONST(0x8ebc6af09c88c6e3);
+	hash = begin_hash(hash, size);
 	if (likely(size <= bound))
 		return hash_bytes_cheaply(hash, data, size);
 	hash = hash_bytes_cheaply(hash, data, bound / 2);
@@ -126,8 +142,8 @@ type_of(Oid oid)
 /*
  * Adds one value to a hash.
  */
-uint64
-pa_params_hash_value(uint64 hash, const ParamExternData *param)
+static uint64
+add_value(uint64 hash, const ParamExternData *param)
 {
 	const PaParamType *type;
 
@@ -205,11 +221,11 @@ is_plain(char c)
 }
 
 /*
- * Returns the hash of a statement's text whose place in the source is not
- * known, or that has something at its ends that is no part of it.
+ * Returns the hash of any text of a statement, also where its place in the
+ * source is not known, or it has something at its ends that is no part of it.
  */
 static pg_noinline uint64
-hash_untidy_text(const char *source, int location, int length)
+hash_any_text(const char *source, int location, int length)
 {
 	const char *string;
 
@@ -219,7 +235,7 @@ hash_untidy_text(const char *source, int location, int length)
 		length = strlen(string);
 	length = cut_end(string, length);
 	string = cut_beginning(string, &length);
-	return hash_bounded(0, string, length, TEXT_BYTES) * UINT64CONST(0xff51afd7ed558ccd);
+	return hash_bounded(0, string, length, TEXT_BYTES) * PA_PARAMS_SPREAD;
 }
 
 /*
@@ -229,10 +245,34 @@ uint64
 pa_params_hash_text(const char *source, int location, int length)
 {
 	const char *string = source + location;
-	size_t		end = (size_t) location + length;
 
-	if (unlikely(location < 0 || length <= 0 || strlen(source) < end ||
+	if (unlikely(location < 0 || length < 2 * sizeof(uint64) || length > TEXT_BYTES ||
+				 strlen(source) < (size_t) location + length ||
 				 !is_plain(string[0]) || !is_plain(string[length - 1])))
-		return hash_untidy_text(source, location, length);
-	return hash_bounded(0, string, length, TEXT_BYTES) * UINT64CONST(0xff51afd7ed558ccd);
+		return hash_any_text(source, location, length);
+	return hash_many_bytes(begin_hash(0, length), string, length) * PA_PARAMS_SPREAD;
+}
+
+/*
+ * Returns the hash of any parameters, or of the text when there are none.
+ */
+pg_noinline uint64
+pa_params_hash_list(ParamListInfo params, const PaExecution *execution, const char *source)
+{
+	uint64		hash = params->numParams;
+
+	if (params->numParams == 0)
+		return pa_params_hash_text(source, execution->location, execution->length);
+	if (params->paramFetch != NULL)
+		return 0;
+	for (int i = 0; i < params->numParams; i++)
+	{
+		const ParamExternData *param = &params->params[i];
+
+		if (likely(pa_param_is_number(param)))
+			hash = pa_params_mix(hash, param->value);
+		else
+			hash = add_value(hash, param);
+	}
+	return hash * PA_PARAMS_SPREAD;
 }

@@ -20,8 +20,11 @@
 						  UINT64CONST(1) << INT2OID | UINT64CONST(1) << INT4OID | \
 						  UINT64CONST(1) << OIDOID)
 
-extern uint64 pa_params_hash_value(uint64 hash, const ParamExternData *param);
+#define PA_PARAMS_SPREAD UINT64CONST(0xff51afd7ed558ccd)
+
 extern uint64 pa_params_hash_text(const char *source, int location, int length);
+extern uint64 pa_params_hash_list(ParamListInfo params, const PaExecution *execution,
+								  const char *source);
 
 /*
  * Adds a number to a hash.
@@ -34,33 +37,43 @@ pa_params_mix(uint64 hash, uint64 value)
 }
 
 /*
- * Returns the hash of what an execution that starts will run with; 0 where
- * it is not asked for: inside functions, and of writes. May look types up in the catalog.
+ * Tells whether a parameter is a number in a register.
+ */
+static inline bool
+pa_param_is_number(const ParamExternData *param)
+{
+	return param->ptype < 64 && (PA_PARAM_NUMBERS >> param->ptype & 1) && !param->isnull;
+}
+
+/*
+ * Tells whether parameters are a key alone, as most that are a number are.
+ */
+static inline bool
+pa_params_are_a_key(ParamListInfo params)
+{
+	const ParamExternData *param = params->params;
+
+	return params->numParams == 1 && params->paramFetch == NULL && !param->isnull &&
+		(param->ptype == INT4OID || param->ptype == INT8OID);
+}
+
+/*
+ * Returns the hash of what a client's statement that starts will run with; 0
+ * where it is not asked for: of writes. May look types up in the catalog.
  */
 static inline uint64
 pa_params_hash(const PaExecution *execution, const QueryDesc *query_desc)
 {
 	ParamListInfo params = query_desc->params;
-	uint64		hash;
 
-	if (!execution->key.toplevel || query_desc->operation != CMD_SELECT)
+	if (query_desc->operation != CMD_SELECT)
 		return 0;
-	if (params == NULL || params->numParams == 0)
+	if (params == NULL)
 		return pa_params_hash_text(query_desc->sourceText, execution->location,
 								   execution->length);
-	if (params->paramFetch != NULL)
-		return 0;
-	hash = params->numParams;
-	for (int i = 0; i < params->numParams; i++)
-	{
-		const ParamExternData *param = &params->params[i];
-
-		if (likely(param->ptype < 64 && (PA_PARAM_NUMBERS >> param->ptype & 1) && !param->isnull))
-			hash = pa_params_mix(hash, param->value);
-		else
-			hash = pa_params_hash_value(hash, param);
-	}
-	return hash * UINT64CONST(0xff51afd7ed558ccd);
+	if (likely(pa_params_are_a_key(params)))
+		return pa_params_mix(0, params->params[0].value) * PA_PARAMS_SPREAD;
+	return pa_params_hash_list(params, execution, query_desc->sourceText);
 }
 
 #endif							/* PERFADVISOR_RECORD_PARAMS_H */

@@ -28,7 +28,7 @@
 #define SAVE_FILE PG_STAT_TMP_DIR "/perfadvisor.stat"
 
 /* To be raised whenever a struct in the file, or their order, changes */
-#define SAVE_FORMAT 7
+#define SAVE_FORMAT 8
 #define SAVE_LAYOUT ((uint32) (sizeof(PaEntry) * 4096 + sizeof(PaScan)))
 
 /* Of an entry, what comes before the histogram, which is mostly zeroes */
@@ -83,7 +83,7 @@ pa_persist_get_text(PaDump *dump, Size size, char **string)
 
 /*
  * Counts as sampled what the last sampled execution stands for so far, as
- * scans.c does for its rows when it saves them.
+ * scan_table.c does for its rows when it saves them.
  */
 static void
 settle_samples(PaCounters *c)

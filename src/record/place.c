@@ -67,20 +67,20 @@ void
 pa_place_find(PaExecution *execution)
 {
 	PaStatementKey *key = &execution->key;
-	PaEntryRef *ref = &execution->place.ref;
+	PaEntryRef	ref;
 	PaBirth    *birth = pa_birth_find(execution->queryid);
 
 	pa_slab_attach();
 	pa_features_of_portal();
-	execution->place.pending = NULL;
 	key->queryid = execution->queryid;
 	if (birth != NULL)
 		key->queryid = birth->recorded_as;
 	else if (pa_local_recorded_as(key) != 0)
 		key->queryid = pa_local_recorded_as(key);
-	if (!pa_table_find(key, ref))
-		*ref = create_entry(execution, birth);
+	if (!pa_table_find(key, &ref))
+		ref = create_entry(execution, birth);
 	else if (birth != NULL)
-		pa_table_identify(ref, &birth->identity);
-	pa_local_remember(key, execution->queryid, ref);
+		pa_table_identify(&ref, &birth->identity);
+	pa_place_set(&execution->place, &ref);
+	pa_local_remember(key, execution->queryid, &ref);
 }

@@ -109,7 +109,7 @@ pa_read_repeats(PG_FUNCTION_ARGS)
 				  FLOAT8OID, FLOAT8OID);
 	foreach(lc, pa_watch_read())
 	{
-		const PaRepeats *repeats = lfirst(lc);
+		const PaRepeated *repeats = lfirst(lc);
 		Datum		values[13];
 		bool		nulls[13] = {false};
 		int			i = 0;
@@ -125,7 +125,7 @@ pa_read_repeats(PG_FUNCTION_ARGS)
 		values[i++] = TimestampTzGetDatum(repeats->since);
 		values[i++] = Float8GetDatum(repeats->calls);
 		values[i++] = Float8GetDatum(repeats->distinct);
-		for (int t = 0; t < PA_WATCH_TTLS; t++)
+		for (int t = 0; t < PA_REPEATS_TTLS; t++)
 			values[i++] = Float8GetDatum(repeats->hit_rates[t]);
 		Assert(i == lengthof(values));
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);

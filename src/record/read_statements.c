@@ -159,9 +159,14 @@ read_samples(const PaEntryCopy *copy, PaSample *samples)
 	int			n = 0;
 
 	for (int i = 0; i < PA_SAMPLES; i++)
-		if (copy->samples[i] != NULL)
-			pa_sample_read(copy->samples[i], copy->entry.samples[i].size,
-						   &copy->entry.samples[i], &samples[n++]);
+	{
+		const PaSampleSlot *slot = &copy->entry.samples[i];
+
+		if (copy->samples[i] == NULL)
+			continue;
+		pa_sample_read(copy->samples[i], slot->size, slot, &samples[n]);
+		samples[n++].offered = copy->entry.counters.sample_changes - slot->offered_before;
+	}
 	return n;
 }
 

@@ -36,6 +36,8 @@ typedef struct PaSample
 	TimestampTz started_at;
 	double		exec_time;		/* ms */
 	uint64		rows;
+	uint32		times;			/* sampled executions that ran with this */
+	int64		offered;		/* sampled executions since the first of these */
 } PaSample;
 
 /* What pa_record_read_statements() returns for each statement. */
@@ -125,7 +127,7 @@ extern uint64 pa_record_queryid(Query *query, const char *source);
  * sampled: set by the advisor around its own analysis and planning.
  * Must be restored in PG_FINALLY.
  */
-extern int	pa_record_suspended;
+extern PA_HIDDEN int	pa_record_suspended;
 
 /* Called once from _PG_init when preloading. */
 extern void pa_record_init(void);

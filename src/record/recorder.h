@@ -34,11 +34,10 @@ typedef struct PaLocalSlot
 	uint64		relhash;
 	Oid			userid;
 	bool		toplevel;
-	PaEntryRef	ref;
-	PaPending  *pending;		/* may be another entry's by now, or NULL */
+	PaPlace		place;			/* its slot may be another entry's by now */
 } PaLocalSlot;
 
-extern PaLocalSlot pa_local_cache[PA_LOCAL_SETS][PA_LOCAL_WAYS];
+extern PA_HIDDEN PaLocalSlot pa_local_cache[PA_LOCAL_SETS][PA_LOCAL_WAYS];
 
 extern bool pa_local_find_failed(PaStatementKey *key, PaPlace *place);
 extern uint64 pa_local_recorded_as(const PaStatementKey *key);
@@ -51,7 +50,7 @@ extern void pa_local_remember(const PaStatementKey *key, uint64 queryid,
 static inline int
 pa_local_set(uint64 queryid)
 {
-	return (queryid ^ (queryid >> 32)) & (PA_LOCAL_SETS - 1);
+	return queryid & (PA_LOCAL_SETS - 1);
 }
 
 /*
@@ -64,7 +63,7 @@ pa_local_knows(uint64 queryid)
 	const PaLocalSlot *slot = pa_local_cache[pa_local_set(queryid)];
 
 	for (int i = 0; i < PA_LOCAL_WAYS; i++, slot++)
-		if (slot->queryid == queryid && pa_table_is_current(&slot->ref))
+		if (slot->queryid == queryid && pa_place_is_current(&slot->place))
 			return true;
 	return false;
 }
@@ -77,7 +76,7 @@ static inline bool
 pa_local_is_of(const PaLocalSlot *slot, const PaStatementKey *key)
 {
 	return slot->queryid == key->queryid && slot->userid == key->userid &&
-		slot->toplevel == key->toplevel && slot->relhash == key->relhash;
+		slot->toplevel == key->toplevel && pa_same_relhash(slot->relhash, key->relhash);
 }
 
 /*
@@ -94,12 +93,13 @@ pa_local_find(PaStatementKey *key, PaPlace *place)
 	for (int i = 0; i < PA_LOCAL_WAYS; i++, slot++)
 		if (pa_local_is_of(slot, key))
 		{
-			if (unlikely(!pa_table_is_current(&slot->ref)))
+			const PaPending *pending = slot->place.pending;
+
+			if (unlikely(!pa_place_is_current(&slot->place)))
 				return false;
-			if (unlikely(slot->pending == NULL || !pa_pending_is_of(slot->pending, &slot->ref)))
-				slot->pending = pa_slab_obtain(&slot->ref);
-			place->ref = slot->ref;
-			place->pending = slot->pending;
+			if (unlikely(pending == NULL || !pa_pending_is_of(pending, &slot->place.ref)))
+				slot->place.pending = pa_slab_obtain(&slot->place.ref);
+			*place = slot->place;
 			key->queryid = slot->recorded_as;
 			return true;
 		}
@@ -197,8 +197,7 @@ typedef struct PaUtilityContext
 	uint64		inner_queryid;	/* for a query that core gave none */
 } PaUtilityContext;
 
-extern PaUtilityContext pa_utility_context;
-extern int	pa_nesting_level;
+extern PA_HIDDEN PaUtilityContext pa_utility_context;
 
 /*
  * Says where a statement is in its source text when it is inside a utility
@@ -246,8 +245,8 @@ typedef enum PaBackendRecords
 	PA_BACKEND_DOES_NOT
 } PaBackendRecords;
 
-extern PaBackendRecords pa_backend_records;
-extern bool pa_backend_is_client;	/* false until it is known */
+extern PA_HIDDEN PaBackendRecords pa_backend_records;
+extern PA_HIDDEN bool pa_backend_is_client;	/* false until it is known */
 
 extern bool pa_backend_settle(void);
 
@@ -283,8 +282,11 @@ typedef struct PaExecution
 
 /* active.c */
 
+/* The subtransaction under way, as GetCurrentSubTransactionId() has it */
+extern PA_HIDDEN SubTransactionId pa_subid;
+
 /* What the executor is starting: stays when that fails, until it is counted */
-extern PaExecution *pa_execution_starting;
+extern PA_HIDDEN PaExecution *pa_execution_starting;
 
 extern void pa_execution_tell(PaExecution *execution);
 extern void pa_execution_failed(PaExecution *execution);
@@ -309,7 +311,7 @@ extern void pa_utility_failed(PaUtility *utility);
 extern void pa_utility_all_failed(void);
 
 /* unplanned.c */
-extern int	pa_unplanned_notes;
+extern PA_HIDDEN int	pa_unplanned_notes;
 
 extern void pa_unplanned_attach(void);
 extern void pa_unplanned_count(PaStatementKey *key, double plan_time);
@@ -363,7 +365,7 @@ extern void pa_slow_save(PaDump *dump);
 extern bool pa_slow_load(PaDump *dump);
 
 /* failure.c */
-extern int	pa_failures_awaiting;	/* a message; see failure.c */
+extern PA_HIDDEN int	pa_failures_awaiting;	/* a message; see failure.c */
 
 /*
  * Forgets that messages are awaited: the errors were caught.
@@ -402,7 +404,7 @@ extern void pa_failure_usage(PaUsage *usage);
 extern void pa_failure_save(PaDump *dump);
 extern bool pa_failure_load(PaDump *dump);
 
-/* scans.c: sequential scans of sampled executions */
+/* scans.c and scan_table.c: sequential scans of sampled executions */
 typedef struct PaScan
 {
 	Oid			dbid;

@@ -173,7 +173,7 @@ find_parent(const PaRun *run, PaRunCount *count)
 static double
 gap_time(const PaRun *run)
 {
-	int64		gap = run->last_end - run->first_start - run->away_ns - run->exec_ns;
+	int64		gap = pa_run_last_end(run) - run->first_start - run->away_ns - run->exec_ns;
 
 	return Max(gap, 0) / 1000000.0;
 }
@@ -281,7 +281,7 @@ attach(void)
 static bool
 continues(const PaRun *run, const PaExecution *execution, int64 start)
 {
-	return start - run->last_end < (run->within != 0 ? BLOCK_GAP : PA_RUN_GAP) &&
+	return start - pa_run_last_end(run) < (run->within != 0 ? BLOCK_GAP : PA_RUN_GAP) &&
 		pa_run_is_within(run, execution);
 }
 
@@ -326,14 +326,14 @@ choose_parents(PaRun *run, const PaExecution *execution, int64 start)
 	for (const PaRun *other = mine->slots[1]; other < mine->slots[1] + PA_RUN_SLOTS; other++)
 	{
 		if (other == run || other->key.queryid == 0 || other->last_rows < 2 ||
-			start - other->last_end > PARENT_GAP || !pa_run_is_within(other, execution))
+			start - pa_run_last_end(other) > PARENT_GAP || !pa_run_is_within(other, execution))
 			continue;
-		if (chosen[0] == NULL || other->last_end > chosen[0]->last_end)
+		if (chosen[0] == NULL || pa_run_last_end(other) > pa_run_last_end(chosen[0]))
 		{
 			chosen[1] = chosen[0];
 			chosen[0] = other;
 		}
-		else if (chosen[1] == NULL || other->last_end > chosen[1]->last_end)
+		else if (chosen[1] == NULL || pa_run_last_end(other) > pa_run_last_end(chosen[1]))
 			chosen[1] = other;
 	}
 	for (int i = 0; i < PA_RUN_PARENTS && chosen[i] != NULL; i++)
@@ -382,7 +382,7 @@ slot_of(const PaStatementKey *key)
 			return &slots[i];
 		if (slots[i].key.queryid == 0 && oldest->key.queryid != 0)
 			oldest = &slots[i];
-		else if (oldest->key.queryid != 0 && slots[i].last_end < oldest->last_end)
+		else if (oldest->key.queryid != 0 && pa_run_last_end(&slots[i]) < pa_run_last_end(oldest))
 			oldest = &slots[i];
 	}
 	return oldest;
@@ -408,7 +408,7 @@ pg_noinline void
 pa_run_switch(const PaExecution *execution, int64 start)
 {
 	PaRun	   *before = pa_run_current[execution->key.toplevel];
-	int64		gap = start - before->last_end;
+	int64		gap = start - pa_run_last_end(before);
 	PaRun	   *run;
 	uint64		check = before->key.queryid;
 	bool		checked;
@@ -427,7 +427,7 @@ pa_run_switch(const PaExecution *execution, int64 start)
 	else if (run != before)
 	{
 		run->turns++;
-		run->away_ns += before->last_end - run->last_end;
+		run->away_ns += pa_run_last_end(before) - pa_run_last_end(run);
 	}
 	if (checked)
 	{

@@ -42,8 +42,8 @@ typedef struct PaRun
 	uint64		rows;
 	uint64		last_rows;		/* of the latest execution that followed another
 								 * statement */
-	int64		first_start;	/* ns, as the next two; see pa_instant_ns() */
-	int64		last_end;
+	int64		first_start;	/* ns, as the next two; see pa_now_ns() */
+	int64		over_at;		/* PA_RUN_GAP after its last execution ended */
 	int64		away_ns;		/* while other statements had their turn */
 	TimestampTz started_at;
 	PaRunParent parents[PA_RUN_PARENTS];
@@ -85,7 +85,7 @@ typedef struct PaRunCount
 } PaRunCount;
 
 /* run.c */
-extern PaRun *pa_run_current[2];	/* by key.toplevel */
+extern PA_HIDDEN PaRun *pa_run_current[2];	/* by key.toplevel */
 
 extern void pa_run_init(void);
 extern void pa_run_switch(const PaExecution *execution, int64 start);
@@ -114,6 +114,15 @@ pa_run_is_within(const PaRun *run, const PaExecution *execution)
 }
 
 /*
+ * Returns when the last execution of a run ended, ns.
+ */
+static inline int64
+pa_run_last_end(const PaRun *run)
+{
+	return run->over_at - PA_RUN_GAP;
+}
+
+/*
  * Adds an execution, which began at start, to a run.
  */
 static inline void
@@ -125,7 +134,7 @@ pa_run_add(PaRun *run, const PaExecution *execution, int64 start)
 	run->bits |= UINT64CONST(1) << (execution->params_hash >> 58);
 	run->exec_ns += measure->elapsed_ns;
 	run->rows += measure->rows;
-	run->last_end = start + measure->elapsed_ns;
+	run->over_at = start + measure->elapsed_ns + PA_RUN_GAP;
 }
 
 /*
@@ -135,10 +144,10 @@ static inline void
 pa_run_note(const PaExecution *execution)
 {
 	PaRun	   *run = pa_run_current[execution->key.toplevel];
-	int64		start = pa_instant_ns(&execution->clock.started);
+	int64		start = execution->clock.started_ns;
 
 	if (likely(run->key.queryid == execution->key.queryid &&
-			   start - run->last_end < PA_RUN_GAP &&
+			   start < run->over_at &&
 			   pa_run_is_within(run, execution)))
 		pa_run_add(run, execution, start);
 	else

@@ -4,9 +4,10 @@
  *
  * A draft of a sample is made when a chosen execution starts, in the query's
  * own memory: its text as it ran, its parameters in output form, the
- * search_path. When the execution ends the draft is published in one of four
- * slots of its statement: the first, the slowest besides it, the latest and
- * another one are kept as long as their contents differ.
+ * search_path. When the execution ends the draft is published in a slot of its
+ * statement: the first, the slowest besides it, the latest and some others are
+ * kept as long as their contents differ. Each tells how often it was offered
+ * since it came, which is how its constants are known to be common.
  *
  * Output functions run in the user's statement, which must not fail for our
  * sake. So only values of types that are printed by functions of the server
@@ -40,8 +41,10 @@ enum
 	SLOT_FIRST,
 	SLOT_SLOWEST,
 	SLOT_LATEST,
-	SLOT_OTHER
+	SLOT_OTHER					/* the first of those that chance chooses */
 };
+
+#define OTHERS (PA_SAMPLES - SLOT_OTHER)
 
 /*
  * Tells whether a function is part of the server.
@@ -252,17 +255,32 @@ slot_of_hash(const PaEntry *entry, uint64 hash)
 }
 
 /*
- * Makes room for a new sample and returns its slot. What was in the slot
- * moves to SLOT_OTHER if that is empty, or if it is its turn: each of n
- * samples that were offered stays there with equal chance. Caller holds the
- * partition's lock exclusively, and frees *old afterwards.
+ * Returns the slot that chance gives to a sample that has to leave its own, or
+ * -1: each of n samples that were offered is kept with equal chance (reservoir
+ * sampling, Vitter's algorithm R).
+ */
+static int
+other_slot(const PaSampleSlot *slots, int64 n)
+{
+	int64		place = pa_mix64(n) % n;
+
+	for (int i = SLOT_OTHER; i < PA_SAMPLES; i++)
+		if (!DsaPointerIsValid(slots[i].blob))
+			return i;
+	return place < OTHERS ? SLOT_OTHER + place : -1;
+}
+
+/*
+ * Makes room for a new sample and returns its slot. What was in the slot may
+ * move to one of the others. Caller holds the partition's lock exclusively,
+ * and frees *old afterwards.
  */
 static int
 free_slot(PaEntry *entry, double exec_time, dsa_pointer *old)
 {
 	PaSampleSlot *slots = entry->samples;
-	int64		n = entry->counters.sample_changes + 1;
 	int			slot;
+	int			other;
 
 	if (!DsaPointerIsValid(slots[SLOT_FIRST].blob))
 		return SLOT_FIRST;
@@ -270,13 +288,10 @@ free_slot(PaEntry *entry, double exec_time, dsa_pointer *old)
 		exec_time > slots[SLOT_SLOWEST].exec_time ? SLOT_SLOWEST : SLOT_LATEST;
 	if (!DsaPointerIsValid(slots[slot].blob))
 		return slot;
-	if (!DsaPointerIsValid(slots[SLOT_OTHER].blob) || pa_mix64(n) % n == 0)
-	{
-		*old = slots[SLOT_OTHER].blob;
-		slots[SLOT_OTHER] = slots[slot];
-	}
-	else
-		*old = slots[slot].blob;
+	other = other_slot(slots, entry->counters.sample_changes + 1);
+	*old = slots[other < 0 ? slot : other].blob;
+	if (other >= 0)
+		slots[other] = slots[slot];
 	memset(&slots[slot], 0, sizeof(PaSampleSlot));
 	return slot;
 }
@@ -332,6 +347,7 @@ pa_sample_publish(const PaEntryRef *ref, const PaDraft *draft,
 			entry->samples[slot].exec_time = exec_time;
 			entry->samples[slot].rows = rows;
 		}
+		entry->samples[slot].times++;
 		note_change(entry, exec_time);
 	}
 	else if (exec_time >= 0 || !DsaPointerIsValid(entry->samples[SLOT_FIRST].blob))
@@ -345,6 +361,8 @@ pa_sample_publish(const PaEntryRef *ref, const PaDraft *draft,
 			entry->samples[slot].started_at = GetCurrentStatementStartTimestamp();
 			entry->samples[slot].exec_time = Max(exec_time, 0);
 			entry->samples[slot].rows = rows;
+			entry->samples[slot].times = exec_time < 0 ? 0 : 1;	/* comes again */
+			entry->samples[slot].offered_before = entry->counters.sample_changes;
 			blob = InvalidDsaPointer;
 		}
 		note_change(entry, exec_time);
@@ -381,4 +399,5 @@ pa_sample_read(const char *blob, uint32 size, const PaSampleSlot *slot,
 	sample->started_at = slot->started_at;
 	sample->exec_time = slot->exec_time;
 	sample->rows = slot->rows;
+	sample->times = slot->times;
 }

@@ -154,6 +154,7 @@ start_slot(PaPending *pending, const PaEntryRef *ref)
 	pa_pending_begin_change(pending);
 	pending->index = ref->index;
 	pending->generation = ref->generation;
+	pending->min_ns = PG_UINT64_MAX;
 	pa_pending_end_change(pending);
 	pending->until_sample = 0;
 	pa_watch_look(pending, ref);
@@ -195,19 +196,82 @@ pa_slab_look_again(void)
 }
 
 /*
- * Adds a successful execution to its statement when the slot has no cell for
- * it: after the slot was folded, or to the entry when somebody reads.
+ * Notes when the first execution that is pending began.
+ */
+static inline void
+note_first(PaPending *pending, const PaMeasure *m)
+{
+	if (pending->last_seen == 0)
+		pending->first_seen = m->started_at;
+}
+
+/*
+ * Returns the cell of a success's time, making it if there is room, or NULL.
+ * Readers take a cell without a count for none.
+ */
+static PaPendingCell *
+obtain_cell(PaPending *pending, const PaMeasure *m)
+{
+	uint32		bucket = pa_histogram_bucket_unbounded(m->elapsed_ns) + 1;
+
+	note_first(pending, m);
+	for (uint32 i = bucket;; i++)
+	{
+		PaPendingCell *cell = &pending->cells[i % PA_PENDING_CELLS];
+
+		if (cell->bucket == bucket)
+			return cell->count < PG_UINT16_MAX ? cell : NULL;
+		if (cell->bucket != 0)
+			continue;
+		if (pending->ncells == PA_PENDING_CELLS_FULL)
+			return NULL;
+		pending->ncells++;
+		cell->bucket = bucket;
+		return cell;
+	}
+}
+
+/*
+ * Adds a failure to a slot.
+ */
+static void
+add_failure(PaPending *pending, const PaMeasure *m)
+{
+	pa_pending_begin_change(pending);
+	note_first(pending, m);
+	pa_pending_add_common(pending, m);
+	pending->failures++;
+	pending->failed_ns += m->elapsed_ns;
+	pa_pending_end_change(pending);
+}
+
+/*
+ * Adds one execution to its statement: to its slot, after that was folded when
+ * it has no cell left; or else to the entry. Returns false when the statement
+ * is elsewhere by now. One that failed is added in the error path: no locks
+ * but spinlocks, no allocation, no error.
  */
 pg_noinline bool
-pa_place_add_without_cell(const PaPlace *place, const PaMeasure *m)
+pa_place_add(const PaPlace *place, const PaMeasure *m)
 {
-	PaPendingCell *cell = NULL;
+	PaPending  *pending = place->pending;
+	PaPendingCell *cell;
 
-	if (pa_fold_pending(place->pending) && pa_pending_is_of(place->pending, &place->ref))
-		cell = pa_pending_cell(place->pending, pa_histogram_bucket(m->elapsed_ns));
+	if (!pa_place_is_current(place))
+		return false;
+	if (pending == NULL || !pa_pending_is_of(pending, &place->ref))
+		return pa_entry_add(&place->ref, m);
+	if (m->failed)
+	{
+		add_failure(pending, m);
+		return true;
+	}
+	cell = obtain_cell(pending, m);
+	if (cell == NULL && pa_fold_pending(pending) && pa_pending_is_of(pending, &place->ref))
+		cell = obtain_cell(pending, m);
 	if (cell == NULL)
 		return pa_entry_add(&place->ref, m);
-	pa_pending_add(place->pending, cell, m);
+	pa_pending_add(pending, cell, m);
 	return true;
 }
 

@@ -11,10 +11,11 @@
 #define PA_PENDING_CELLS 32		/* a power of two */
 #define PA_PENDING_CELLS_FULL (PA_PENDING_CELLS * 3 / 4)
 
-/* A bucket of a latency histogram that is not empty; unused while count is 0 */
+/* A bucket of a latency histogram that is not empty */
 typedef struct PaPendingCell
 {
-	uint16		bucket;
+	uint16		bucket;			/* its number plus 1, which may be above that of
+								 * the last; 0: the cell is free */
 	uint16		count;
 } PaPendingCell;
 
@@ -30,13 +31,13 @@ typedef struct PaPending
 	uint32		until_sample;	/* for the owner: see pa_place_claim_sample() */
 	uint32		watch;			/* for the owner, as the next: the statement's
 								 * watch plus 1, or 0; see watch.c */
-	uint64		watch_limit;	/* hashes of parameters up to this are followed */
+	uint64		watch_limit;	/* hashes of parameters below this are followed */
 	uint32		ncells;			/* in use */
 	uint32		calls;
 	uint32		failures;
 	int64		rows;
 	uint64		total_ns;		/* as the next two; of successes */
-	uint64		min_ns;
+	uint64		min_ns;			/* the highest number while there is none */
 	uint64		max_ns;
 	double		sum_squares;	/* ns^2 */
 	uint64		failed_ns;
@@ -79,7 +80,28 @@ typedef struct PaPlace
 {
 	PaEntryRef	ref;
 	PaPending  *pending;		/* this backend's, or NULL: in the entry */
+	PaEntry    *entry;			/* that ref has the number of */
 } PaPlace;
+
+/*
+ * Says where a statement is counted that has no slot yet.
+ */
+static inline void
+pa_place_set(PaPlace *place, const PaEntryRef *ref)
+{
+	place->ref = *ref;
+	place->pending = NULL;
+	place->entry = pa_table_entry(ref->index);
+}
+
+/*
+ * Tells whether a place is still that of its statement, without a lock.
+ */
+static inline bool
+pa_place_is_current(const PaPlace *place)
+{
+	return ((volatile PaEntry *) place->entry)->generation == place->ref.generation;
+}
 
 /* counters.c: what happens under an entry's mutex */
 extern bool pa_entry_add(const PaEntryRef *ref, const PaMeasure *measure);
@@ -93,8 +115,8 @@ extern int64 pa_entry_weigh(const PaPlace *place, double seq_rows,
 							int64 *upto);
 
 /* slab.c: the slabs, and what their owner does */
-extern PaSlab *pa_slab_mine;
-extern TimestampTz pa_slab_fold_at;
+extern PA_HIDDEN PaSlab *pa_slab_mine;
+extern PA_HIDDEN TimestampTz pa_slab_fold_at;
 
 extern void pa_slab_init(void);
 extern int	pa_slab_slots(void);
@@ -105,7 +127,7 @@ extern bool pa_slab_look_again(void);
 extern void pa_slab_attach(void);
 extern void pa_slab_count_sampling(const instr_time *since, uint64 executions);
 extern void pa_slab_state(PaSlabState *state);
-extern bool pa_place_add_without_cell(const PaPlace *place, const PaMeasure *measure);
+extern bool pa_place_add(const PaPlace *place, const PaMeasure *measure);
 extern bool pa_place_look_for_sample(const PaPlace *place);
 extern void pa_place_sample_next(const PaPlace *place);
 extern void pa_place_sample_several(const PaPlace *place);
@@ -125,7 +147,7 @@ extern void pa_pending_each(int partition,
 static inline bool
 pa_pending_is_of(const PaPending *pending, const PaEntryRef *ref)
 {
-	return pending->generation == ref->generation && pending->index == ref->index;
+	return pending->generation == ref->generation;
 }
 
 /*
@@ -162,7 +184,7 @@ pa_place_claim_sample(const PaPlace *place)
 static inline void
 pa_pending_begin_change(PaPending *pending)
 {
-	((volatile PaPending *) pending)->changecount++;
+	pending->changecount++;
 	pg_write_barrier();
 }
 
@@ -170,92 +192,82 @@ static inline void
 pa_pending_end_change(PaPending *pending)
 {
 	pg_write_barrier();
-	((volatile PaPending *) pending)->changecount++;
+	pending->changecount++;
+	pg_compiler_barrier();
 }
 
 /*
- * Returns the cell of a bucket, which the caller will count in, or NULL when
- * there is none.
+ * Returns the cell of a bucket, whose number plus 1 is given, or NULL when
+ * there is none that can be counted in.
  */
 static inline PaPendingCell *
-pa_pending_cell(PaPending *pending, int bucket)
+pa_pending_cell(PaPending *pending, uint32 bucket)
 {
-	for (uint32 i = bucket;; i++)
-	{
-		PaPendingCell *cell = &pending->cells[i % PA_PENDING_CELLS];
+	PaPendingCell *cell = &pending->cells[bucket % PA_PENDING_CELLS];
 
-		if (cell->bucket == bucket && cell->count > 0)
-			return likely(cell->count < PG_UINT16_MAX) ? cell : NULL;
-		if (cell->count == 0)
-		{
-			if (pending->ncells == PA_PENDING_CELLS_FULL)
-				return NULL;
-			pending->ncells++;
-			cell->bucket = bucket;
-			return cell;
-		}
+	while (unlikely(cell->bucket != bucket))
+	{
+		if (cell->bucket == 0)
+			return NULL;
+		if (++cell == &pending->cells[PA_PENDING_CELLS])
+			cell = pending->cells;
 	}
+	return likely(cell->count < PG_UINT16_MAX) ? cell : NULL;
 }
 
 /*
- * Adds one execution to a slot: one that succeeded, in the cell of its time,
- * or one that failed, without a cell.
+ * Adds what successes and failures have in common. For the two below.
  */
 static inline void
-pa_pending_add(PaPending *pending, PaPendingCell *cell, const PaMeasure *m)
+pa_pending_add_common(PaPending *pending, const PaMeasure *m)
 {
-	pa_pending_begin_change(pending);
-	if (unlikely(pending->last_seen == 0))
-		pending->first_seen = m->started_at;
 	pending->last_seen = m->started_at;
 	pending->plan_time += m->plan_time;
 	pending->shared_blks_hit += m->shared_blks_hit;
 	pending->shared_blks_read += m->shared_blks_read;
 	pending->temp_blks_written += m->temp_blks_written;
 	pending->wal_bytes += m->wal_bytes;
-	if (likely(cell != NULL))
-	{
-		double		time = (double) (int64) m->elapsed_ns;
+}
 
-		if (m->elapsed_ns < pending->min_ns || pending->calls == 0)
-			pending->min_ns = m->elapsed_ns;
-		if (m->elapsed_ns > pending->max_ns)
-			pending->max_ns = m->elapsed_ns;
-		pending->total_ns += m->elapsed_ns;
-		pending->sum_squares += time * time;
-		pending->calls++;
-		pending->rows += m->rows;
-		cell->count++;
-	}
-	else
-	{
-		pending->failures++;
-		pending->failed_ns += m->elapsed_ns;
-	}
+/*
+ * Adds one execution that succeeded to a slot, in the cell of its time. Its
+ * first one has made the cell, and noted when that was.
+ */
+static inline void
+pa_pending_add(PaPending *pending, PaPendingCell *cell, const PaMeasure *m)
+{
+	double		time = (double) (int64) m->elapsed_ns;
+
+	pa_pending_begin_change(pending);
+	pa_pending_add_common(pending, m);
+	if (m->elapsed_ns < pending->min_ns)
+		pending->min_ns = m->elapsed_ns;
+	if (m->elapsed_ns > pending->max_ns)
+		pending->max_ns = m->elapsed_ns;
+	pending->total_ns += m->elapsed_ns;
+	pending->sum_squares += time * time;
+	pending->calls++;
+	pending->rows += m->rows;
+	cell->count++;
 	pa_pending_end_change(pending);
 }
 
 /*
- * Adds one execution to its statement. Returns false when the statement is
- * elsewhere by now. One that failed is added in the error path: no locks but
- * spinlocks, no allocation, no error.
+ * Adds one execution that succeeded to its statement, where that is a few
+ * adds. Returns false when it is not, having done nothing.
  */
 static inline bool
-pa_place_add(const PaPlace *place, const PaMeasure *m)
+pa_place_add_at_once(const PaPlace *place, const PaMeasure *m)
 {
 	PaPending  *pending = place->pending;
-	PaPendingCell *cell = NULL;
+	PaPendingCell *cell;
 
-	if (unlikely(!pa_table_is_current(&place->ref)))
+	if (unlikely(!pa_place_is_current(place) || pending == NULL ||
+				 !pa_pending_is_of(pending, &place->ref)))
 		return false;
-	if (unlikely(pending == NULL || !pa_pending_is_of(pending, &place->ref)))
-		return pa_entry_add(&place->ref, m);
-	if (likely(!m->failed))
-	{
-		cell = pa_pending_cell(pending, pa_histogram_bucket(m->elapsed_ns));
-		if (unlikely(cell == NULL))
-			return pa_place_add_without_cell(place, m);
-	}
+	cell = pa_pending_cell(pending, pa_histogram_bucket_unbounded(m->elapsed_ns) + 1);
+	if (unlikely(cell == NULL))
+		return false;
 	pa_pending_add(pending, cell, m);
 	return true;
 }

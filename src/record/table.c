@@ -91,6 +91,7 @@ initialise_partition(int p)
 
 	memset(&pa_table->partitions[p], 0, sizeof(PaPartition));
 	pa_table->partitions[p].free = first;
+	pa_table->partitions[p].generations = p;
 	for (int i = first; i < first + pa_table->per_partition; i++)
 	{
 		memset(&pa_table_entries[i], 0, sizeof(PaEntry));
@@ -307,7 +308,7 @@ pa_table_create(const PaStatementKey *key, const PaIdentity *identity)
 		entry->next = *head;
 		*head = ref.index;
 		SpinLockAcquire(&entry->mutex);
-		entry->generation = ++pa_table->partitions[p].generations;
+		entry->generation = pa_next_generation(&pa_table->partitions[p]);
 		SpinLockRelease(&entry->mutex);
 	}
 	ref.generation = pa_table_entries[ref.index].generation;

@@ -12,7 +12,7 @@
 #include "record/record.h"
 #include "storage/s_lock.h"
 
-#define PA_SAMPLES 4			/* samples kept per statement */
+#define PA_SAMPLES 8			/* samples kept per statement */
 #define PA_MAX_PARTITIONS 32
 #define PA_NO_ENTRY (-1)
 
@@ -28,7 +28,10 @@ typedef enum PaClass
 
 #define PA_CLASSES (PA_CLASS_UTILITY + 1)
 
-/* Where an entry of the statement table is; stale once generations differ */
+/*
+ * Where an entry of the statement table is; stale once generations differ.
+ * No two entries ever have the same generation.
+ */
 typedef struct PaEntryRef
 {
 	int32		index;
@@ -91,6 +94,8 @@ typedef struct PaSampleSlot
 	TimestampTz started_at;
 	double		exec_time;		/* ms */
 	uint64		rows;
+	uint32		times;			/* offered, this sample */
+	int64		offered_before; /* samples of the statement, when this one came */
 } PaSampleSlot;
 
 /* A statement in shared memory */
@@ -155,7 +160,7 @@ typedef struct PaPartition
 {
 	int32		free;			/* head of the free list */
 	int32		hand;			/* clock sweep, offset within the partition */
-	uint64		generations;	/* last one given out */
+	uint64		generations;	/* last one given out; see pa_next_generation() */
 	uint64		evicted;		/* entries evicted since the last reset */
 	uint64		evicted_calls;	/* executions that these had counted */
 	uint64		forgotten;		/* advisable statements evicted or reset */
@@ -171,8 +176,8 @@ typedef struct PaTable
 	PaPartition partitions[PA_MAX_PARTITIONS];
 } PaTable;
 
-extern PaTable *pa_table;
-extern PaEntry *pa_table_entries;
+extern PA_HIDDEN PaTable *pa_table;
+extern PA_HIDDEN PaEntry *pa_table_entries;
 
 /* table.c: finding and making entries */
 extern void pa_table_init(void);
@@ -216,6 +221,17 @@ extern List *pa_table_copy_partition(int p);
 extern PaExecutionCount *pa_table_count_executions(void);
 extern void pa_table_restore(const PaEntryCopy *copy);
 extern void pa_table_usage(PaUsage *usage);
+
+/*
+ * Returns a generation that no entry has had yet. Caller holds the partition's
+ * lock exclusively, or nobody else has the table.
+ */
+static inline uint64
+pa_next_generation(PaPartition *partition)
+{
+	partition->generations += PA_MAX_PARTITIONS;
+	return partition->generations;
+}
 
 /*
  * Returns an entry by its number. What may be done with it: see table.c.

@@ -25,18 +25,18 @@ static PaUtility *running = NULL;
 static void
 find_place(PaUtility *utility)
 {
-	PaPlace    *place = &utility->place;
+	PaEntryRef	ref;
 	PaIdentity	identity = {
 		.command = CMD_UTILITY,.class = PA_CLASS_UTILITY,.text = unconstify(char *, utility->tag)
 	};
 
-	if (pa_local_find(&utility->key, place))
+	if (pa_local_find(&utility->key, &utility->place))
 		return;
 	pa_slab_attach();
-	place->pending = NULL;
-	if (!pa_table_find(&utility->key, &place->ref))
-		place->ref = pa_table_create(&utility->key, &identity);
-	pa_local_remember(&utility->key, utility->key.queryid, &place->ref);
+	if (!pa_table_find(&utility->key, &ref))
+		ref = pa_table_create(&utility->key, &identity);
+	pa_place_set(&utility->place, &ref);
+	pa_local_remember(&utility->key, utility->key.queryid, &ref);
 }
 
 /*

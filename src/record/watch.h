@@ -1,28 +1,15 @@
 /*
  * watch.h
- *	  Which parameters a statement repeats, and after how long. Private to the
- *	  record room.
+ *	  The statements of which it is followed what parameters they repeat.
+ *	  Private to the record room.
  */
 #ifndef PERFADVISOR_RECORD_WATCH_H
 #define PERFADVISOR_RECORD_WATCH_H
 
-#include "record/recorder.h"
+#include "record/repeats.h"
 
-#define PA_WATCH_TTLS 5			/* times that a result could be kept */
 #define PA_WATCH_CALLS 32		/* every so many executions of a session count
 								 * for the most common parameters; a power of two */
-
-/* What was seen of a statement; see watch.c */
-typedef struct PaRepeats
-{
-	PaStatementKey key;
-	TimestampTz since;
-	double		calls;
-	double		distinct;		/* sets of parameters, estimated */
-	double		hit_rates[PA_WATCH_TTLS];	/* of a cache, by how long it keeps */
-} PaRepeats;
-
-extern const int pa_watch_ttls[PA_WATCH_TTLS];	/* seconds */
 
 extern void pa_watch_init(void);
 extern void pa_watch_look(PaPending *pending, const PaEntryRef *ref);
@@ -43,7 +30,7 @@ pa_watch_note(const PaExecution *execution)
 
 	if (unlikely(pending == NULL))
 		pa_watch_note_elsewhere(execution);
-	else if (unlikely(execution->params_hash <= pending->watch_limit ||
+	else if (unlikely(execution->params_hash < pending->watch_limit ||
 					  pending->calls % PA_WATCH_CALLS == 0))
 		pa_watch_push(execution);
 }

@@ -17,7 +17,7 @@
 # some ten thousands of instructions.
 #
 # LIMIT (a ratio, say 0.5) makes the script fail when perfadvisor / pg_stat_statements is above it in any case.
-# PROFILE=FOLDER keeps callgrind's files there, one folder for each server and case, for callgrind_annotate.
+# PROFILES=FOLDER keeps callgrind's files there, one folder for each server and case, for callgrind_annotate.
 
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -185,9 +185,9 @@ measure() {
 	again=$(run_case "$1" "$2" $LONG)
 	[ "$again" -ge "$long" ] || long=$again
 	COSTS[$1,$2]=$(((long - short) / (LONG - SHORT)))
-	if [ -n "${PROFILE:-}" ]; then
-		mkdir -p "$PROFILE/$1/$2"
-		cp "$PA_WORK/$1"/counts/* "$PROFILE/$1/$2"
+	if [ -n "${PROFILES:-}" ]; then
+		mkdir -p "$PROFILES/$1/$2"
+		cp "$PA_WORK/$1"/counts/* "$PROFILES/$1/$2"
 	fi
 }
 

@@ -53,6 +53,7 @@ INSERT INTO advise_case (what, query, factor) VALUES
 ('a rare constant', 'SELECT id FROM orders WHERE status = ''pending''', 2),
 ('a rare enum value', 'SELECT id FROM orders WHERE state = ''new'' ORDER BY created LIMIT 5', 10),
 ('an expression', 'SELECT * FROM customer WHERE lower("E-Mail") = ''user77@example.com''', 10),
+('a cast that the parser puts in', 'SELECT * FROM orders WHERE customer_id = 42.0', 5),
 ('a truncated date', 'SELECT count(*) FROM orders WHERE date_trunc(''hour'', created AT TIME ZONE ''UTC'') = ''2026-01-05 04:00''', 5),
 ('a JSON field', 'SELECT * FROM orders WHERE data->>''kind'' = ''k7''', 4),
 ('a prefix', 'SELECT * FROM customer WHERE "E-Mail" LIKE ''User777%''', 10),

@@ -65,6 +65,6 @@ SELECT is((SELECT search_path FROM sample('SELECT /* path */%')), 'other, public
 SELECT is((SELECT parameters_known::text FROM sample('PREPARE long%')), '{f}', 'a value that is too long is not known');
 SELECT is((SELECT count(*) FROM sample('%/* private */%')), 0::bigint, 'without track_parameters a statement with constants has no sample');
 SELECT is((SELECT parameters_known::text || parameters::text FROM sample('PREPARE hidden%')), '{f}{NULL}', 'and others have no values');
-SELECT is((SELECT count(*) FROM sample('SELECT /* many */%')), 4::bigint, 'four samples of a statement are kept');
+SELECT is((SELECT count(*) FROM sample('SELECT /* many */%')), 8::bigint, 'eight samples of a statement are kept');
 SELECT is((SELECT query FROM sample('SELECT /* fails */%')), 'SELECT /* fails */ 1 / (part - 1) FROM sampled WHERE id = 21', 'a statement that never succeeded has a sample');
 SELECT * FROM finish();

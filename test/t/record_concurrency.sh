@@ -87,8 +87,8 @@ check_totals() {
 	tap_is "$(numbers 'PREPARE failing%')" "0 calls, $all failures, 0 rows" "$1: a prepared statement that fails is counted where it was prepared"
 	tap_is "$(query "SELECT calls_lost FROM perfadvisor.recorded_state()")" 0 "$1: nothing is lost"
 	tap_is "$(grep -o 'backwards.*' "$PA_WORK/watch.out")" "backwards 0 after more than one reading t" "$1: no count goes backwards for a reader"
-	tap_is "$(query "SELECT count(*) FROM perfadvisor.statement_samples WHERE query LIKE 'UPDATE hits%' GROUP BY queryid, rolname, toplevel")" 4 \
-		"$1: four different samples are kept"
+	tap_is "$(query "SELECT count(*) FROM perfadvisor.statement_samples WHERE query LIKE 'UPDATE hits%' GROUP BY queryid, rolname, toplevel")" 8 \
+		"$1: eight different samples are kept"
 }
 
 pa_prepare test

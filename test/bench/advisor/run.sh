@@ -4,7 +4,7 @@
 #	run.sh [OPTION...] [WORKLOAD...]
 #
 # --tree DIR        build and install the library of this source tree (default: the one this script is in)
-# --scale N         size of the data (default 1: about 1 GB for all)
+# --scale N         size of the data (default 1: about 1.4 GB for all)
 # --rounds N        how often each plan is executed (default 2); of its executions the shortest counts
 # --budgets LIST    MB that advised indexes may take, "none" for no limit (default "100 250 500 none")
 # --parallel        let queries have workers; without it times are more alike
@@ -45,7 +45,7 @@ while [ $# -gt 0 ]; do
 	esac
 	shift
 done
-[ ${#workloads[@]} -gt 0 ] || workloads=(freight retail)
+[ ${#workloads[@]} -gt 0 ] || workloads=(freight retail hospital)
 
 # sql DATABASE ARGUMENTS... runs psql for values: unaligned, without headings.
 sql() {
@@ -84,22 +84,32 @@ take() {
 	done <"$3"
 }
 
-# advise NAME BUDGET prints the advice within a budget and its time.
+# timed NAME QUERY FILE writes what a query returns to a file, and sets took to the ms of processor time that it used.
+timed() {
+	sql "$1" >"$3" 2>"$PA_WORK/notes" <<-SQL || pa_die "no advice for $1"
+		SELECT bench.cpu() AS before \gset
+		SET client_min_messages = debug1;
+		$2;
+		SET client_min_messages = warning;
+		SELECT round(bench.cpu() - :before);
+	SQL
+	took=$(tail -n 1 "$3")
+	sed -i '$d' "$3"
+}
+
+# advise NAME BUDGET notes the advice within a budget, its time and its planner calls.
 advise() {
-	local bytes=NULL started
+	local bytes=NULL
 
 	[ "$2" = none ] || bytes=$(($2 * 1048576))::bigint
-	started=$(date +%s%3N)
-	PGOPTIONS='-c client_min_messages=debug1' sql "$1" -c "SELECT ddl FROM perfadvisor.advise(storage_budget => $bytes, time_limit => '1 hour') ORDER BY rank, step" \
-		>"$PA_WORK/advice" 2>"$PA_WORK/notes" || pa_die "no advice for $1"
-	took=$(($(date +%s%3N) - started))
+	timed "$1" "SELECT ddl FROM perfadvisor.advise(storage_budget => $bytes, time_limit => '1 hour') ORDER BY rank, step" "$PA_WORK/advice"
 	calls=$(sed -n 's/.*index search: \([0-9]*\) planner calls.*/\1/p' "$PA_WORK/notes")
 	[ "$list" = no ] || sed "s/^/    $2: /" "$PA_WORK/advice"
 }
 
 # judge NAME does all with one workload.
 judge() {
-	local name=$1 budget round set started
+	local name=$1 budget round set
 
 	echo; echo "$name"
 	load "$name"
@@ -113,9 +123,8 @@ judge() {
 	done
 	if [ "$extend" = yes ]; then
 		for budget in $budgets; do
-			started=$(date +%s%3N)
-			sql "$name" -c "SELECT bench.extend(${budget/none/1000000} * 1048576::bigint)" >"$PA_WORK/extend_$budget" || pa_die "Extend failed"
-			echo "$(($(date +%s%3N) - started)), $(sql "$name" -c "SELECT n FROM bench.calls")" >"$PA_WORK/extend_took_$budget"
+			timed "$name" "SELECT bench.extend(${budget/none/1000000} * 1048576::bigint)" "$PA_WORK/extend_$budget"
+			echo "$took, $(sql "$name" -c "SELECT n FROM bench.calls")" >"$PA_WORK/extend_took_$budget"
 			sql "$name" -qc "TRUNCATE bench.known" -c "UPDATE bench.calls SET n = 0"
 			[ "$list" = no ] || sed "s/^/    extend $budget: /" "$PA_WORK/extend_$budget"
 		done
