@@ -5,12 +5,12 @@
  */
 #include "postgres.h"
 
-#include "optimizer/optimizer.h"
-
 #include "advise/search.h"
 
-/* An index for rare executions must save this share of the workload's time. */
-#define PA_MIN_RARE_GAIN	0.01
+/* ms that an index for rare executions must save each execution of their statements,
+ * on the average. Not a share of the workload's time: that is easily had once other
+ * indexes have made it short, so that advice would come again. */
+#define PA_MIN_RARE_GAIN	0.1
 
 /*
  * Finds the statements that go on with a plan for all values, as far as their
@@ -105,21 +105,16 @@ reading_calls(PaSearch *search, int id)
 }
 
 /*
- * Whether an index that only rare executions read is worth it: it must save a share
- * of the whole workload's time and, on the average over all executions of their
- * statements, a page somewhere on the disk. The first alone would be easy once other
- * indexes have made the workload short.
+ * Whether an index that only rare executions read is worth it.
  */
 static bool
 is_worth_rare_use(PaSearch *search, PaCandidate *candidate)
 {
 	List	   *single = list_make1(candidate);
 	PaEffect	effect = pa_search_effect(search, single, 0);
-	double		cost_saved = -effect.price_saved / PA_COST_PRICE;
 
 	list_free(single);
-	return -effect.saved >= search->total_time * PA_MIN_RARE_GAIN &&
-		cost_saved >= reading_calls(search, candidate->id) * random_page_cost;
+	return -effect.price_saved >= reading_calls(search, candidate->id) * PA_MIN_RARE_GAIN;
 }
 
 /*

@@ -168,7 +168,6 @@ pa_ExecutorStart(QueryDesc *queryDesc, int eflags)
 static inline void
 pause_execution(PaExecution *execution, const EState *estate)
 {
-
 	execution->clock.measure.rows += estate->es_processed;
 	if (estate->es_top_eflags & EXEC_FLAG_SKIP_TRIGGERS)
 		pa_clock_halt(&execution->clock);
