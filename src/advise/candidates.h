@@ -102,6 +102,9 @@ extern PaIndexDef *pa_candidate_completed(const PaIndexDef *def,
 										  const PaRequest *request, bool with_order);
 
 /* fit.c */
+/* Included columns that are proposed at most */
+#define PA_MAX_INCLUDED	4
+
 extern PaIndexDef *pa_candidate_covering(const PaIndexDef *def,
 										 const PaRequest *request);
 extern bool pa_candidate_relevant(const PaIndexDef *def, const PaRequest *request);

@@ -11,9 +11,6 @@
 #include "advise/candidates.h"
 #include "base/compat_planner.h"
 
-/* Included columns that are proposed at most */
-#define PA_MAX_INCLUDED	4
-
 /*
  * Makes the definition that also includes what the request reads besides the
  * keys, or returns NULL if that is nothing or too much.

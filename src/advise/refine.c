@@ -1,7 +1,7 @@
 /*
  * refine.c
  *	  Makes a set of indexes that was found smaller and simpler; what becomes
- *	  longer is in lengthen.c.
+ *	  longer is in lengthen.c, what makes statements slower in relieve.c.
  *
  * The greedy search never looks back: what came in early may have become
  * superfluous, two indexes may be one, and a simpler index may do by now what
@@ -147,6 +147,40 @@ concatenate(const PaIndexDef *a, const PaIndexDef *b)
 }
 
 /*
+ * Makes the definition with the keys of a that also includes what b does, where
+ * both have the same keys and something is included, or returns NULL.
+ */
+static PaIndexDef *
+united(const PaIndexDef *a, const PaIndexDef *b)
+{
+	PaIndexDef *def;
+	int			n = a->ncolumns;
+
+	if (a->nkeys != b->nkeys || a->ncolumns + b->ncolumns == a->nkeys * 2 ||
+		!equal(a->pred, b->pred))
+		return NULL;
+	for (int i = 0; i < a->nkeys; i++)
+	{
+		if (!pa_index_column_equal(&a->columns[i], &b->columns[i]))
+			return NULL;
+	}
+	def = pa_index_def_new(a->relid, a->am, a->ncolumns + b->ncolumns - b->nkeys);
+	memcpy(def->columns, a->columns, sizeof(PaIndexColumn) * n);
+	for (int i = b->nkeys; i < b->ncolumns; i++)
+	{
+		bool		present = false;
+
+		for (int j = 0; j < n; j++)
+			present |= def->columns[j].attno == b->columns[i].attno;
+		if (!present)
+			def->columns[n++] = b->columns[i];
+	}
+	def->ncolumns = def->nkeys = n;
+	def->pred = a->pred;
+	return n - a->nkeys <= PA_MAX_INCLUDED ? def : NULL;
+}
+
+/*
  * Tries to let one candidate take the place of two chosen ones. Returns whether
  * it was adopted.
  */
@@ -181,7 +215,7 @@ try_replace(PaSearch *search, PaTable *table, PaCandidate *a, PaCandidate *b,
 static bool
 merge_pair(PaSearch *search, PaTable *table, PaCandidate *a, PaCandidate *b)
 {
-	PaIndexDef *merged[2];
+	PaIndexDef *merged[3];
 	ListCell   *lc;
 
 	if (a->def->am != BTREE_AM_OID || b->def->am != BTREE_AM_OID)
@@ -196,9 +230,10 @@ merge_pair(PaSearch *search, PaTable *table, PaCandidate *a, PaCandidate *b)
 			try_replace(search, table, a, b, by))
 			return true;
 	}
-	merged[0] = concatenate(a->def, b->def);
-	merged[1] = concatenate(b->def, a->def);
-	for (int k = 0; k < 2; k++)
+	merged[0] = united(a->def, b->def);
+	merged[1] = concatenate(a->def, b->def);
+	merged[2] = concatenate(b->def, a->def);
+	for (int k = 0; k < 3; k++)
 	{
 		if (merged[k] != NULL &&
 			try_replace(search, table, a, b, pa_pool_add_late(search, merged[k])))
@@ -229,6 +264,32 @@ merge_one_pair(PaSearch *search, PaTable *table)
 		}
 	}
 	return false;
+}
+
+/*
+ * Lets one index take the place of two that only include different columns.
+ */
+static void
+unite_all(PaSearch *search, PaTable *table)
+{
+	List	   *chosen = pa_chosen_of(search, table);
+	ListCell   *lc;
+	ListCell   *lc2;
+
+	foreach(lc, chosen)
+	{
+		for_each_cell(lc2, chosen, lnext(chosen, lc))
+		{
+			PaCandidate *a = lfirst(lc);
+			PaCandidate *b = lfirst(lc2);
+			PaIndexDef *def = NULL;
+
+			if (a->chosen && b->chosen && a->def->am == BTREE_AM_OID && b->def->am == BTREE_AM_OID)
+				def = united(a->def, b->def);
+			if (def != NULL && !pa_search_out_of_time(search))
+				(void) try_replace(search, table, a, b, pa_pool_add_late(search, def));
+		}
+	}
 }
 
 /*
@@ -310,80 +371,6 @@ simplify(PaSearch *search, PaTable *table)
 }
 
 /*
- * Whether the plan of a sample reads a candidate and is slower than without any.
- */
-static bool
-slows_down(PaSearch *search, PaCandidate *candidate)
-{
-	ListCell   *lc;
-
-	foreach(lc, pa_readers_of(search, candidate))
-	{
-		if (((PaItem *) lfirst(lc))->slower > 1)
-			return true;
-	}
-	return false;
-}
-
-/*
- * Returns by how much an exchange is better than none where statements that get slower
- * weigh as much as in pa_search_hurts(), ms per hour.
- */
-static double
-relief(const PaEffect *effect)
-{
-	return effect->saved - effect->hurt / PA_MAX_HURT;
-}
-
-/*
- * Takes back what makes statements slower without saving others far more, which
- * it did when it came in: by now other indexes may serve those. One that they use
- * as well and that slows nobody down may take its place.
- */
-static void
-relieve(PaSearch *search, PaTable *table)
-{
-	ListCell   *lc;
-
-	foreach(lc, pa_chosen_of(search, table))
-	{
-		PaCandidate *old = lfirst(lc);
-		List	   *best = NIL;
-		double		most = 0;
-
-		if (!slows_down(search, old))
-			continue;
-		/* The table's candidates, and last none */
-		for (int i = 0; i <= list_length(table->pooled); i++)
-		{
-			PaCandidate *by = i < list_length(table->pooled) ? list_nth(table->pooled, i) : NULL;
-			List	   *changed;
-			PaEffect	effect;
-
-			if (pa_search_out_of_time(search))
-				return;
-			if (by != NULL && (by->chosen || !by->priced))
-				continue;
-			changed = by ? list_make2(old, by) : list_make1(old);
-			effect = pa_search_effect(search, changed, 0);
-			if (effect.hurt < 0 && relief(&effect) > most &&
-				pa_keeps_orders(search, table, changed) &&
-				pa_search_within_limits(search, changed) &&
-				effect.write_added <= pa_search_write_cost(search, old) * 0.1)
-			{
-				most = relief(&effect);
-				best = changed;
-			}
-		}
-		if (best != NIL)
-		{
-			old->rejected = PA_REJECTED_SLOWER;
-			pa_search_adopt(search, best);
-		}
-	}
-}
-
-/*
  * Refines the chosen set: the tables where something has changed since they were
  * refined last, or while they were, and with limits all, as there may be room now.
  */
@@ -406,7 +393,9 @@ pa_search_refine(PaSearch *search)
 		drop_superfluous(search, table);
 		simplify(search, table);
 		pa_search_lengthen(search, table);
-		relieve(search, table);
+		pa_search_relieve(search, table);
 	}
 	pa_search_cover(search);
+	foreach(lc, search->table_list)
+		unite_all(search, lfirst(lc));
 }

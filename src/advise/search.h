@@ -293,6 +293,9 @@ extern int	pa_generic_without(PaSearch *search, const PaCandidate *candidate,
 							   List *statements);
 extern int	pa_slower_with(PaSearch *search, List *statements);
 
+/* relieve.c */
+extern void pa_search_relieve(PaSearch *search, PaTable *table);
+
 /* lengthen.c */
 extern void pa_search_lengthen(PaSearch *search, PaTable *table);
 extern void pa_search_cover(PaSearch *search);
