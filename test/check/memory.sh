@@ -246,7 +246,7 @@ tap_is "$differ" 0 "so do $refusals in readings of all views"
 tap_is "$(query "SELECT count(*) FROM perfadvisor.snapshots WHERE snapshot_id NOT IN (SELECT snapshot_id FROM perfadvisor.snapshot_counts)")" 0 "no snapshot is half there"
 
 # Background workers: the taker of snapshots, who also fetches, and the saver
-query "ALTER SYSTEM SET perfadvisor.snapshot_interval = 1; SELECT pg_reload_conf()" >/dev/null
+pa_psql -d postgres -o /dev/null -c "ALTER SYSTEM SET perfadvisor.snapshot_interval = 1" -c "SELECT pg_reload_conf()"
 refusals=0
 for n in 1 30 300 2000 6000 15000 40000; do
 	forget_log
