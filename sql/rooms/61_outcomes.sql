@@ -149,9 +149,14 @@ WITH rushes AS MATERIALIZED (
           FROM perfadvisor.snapshot_log AS l) AS r
 ), advised AS MATERIALIZED (
     SELECT l.*, i.oid AS index_oid, perfadvisor.find_relation(l.relation) AS relation_oid,
-           pg_catalog.pg_stat_get_numscans(i.oid) AS scans, COALESCE(r.first_id, l.snapshot_id) AS first_id
+           pg_catalog.pg_stat_get_numscans(i.oid) AS scans, COALESCE(r.first_id, l.snapshot_id) AS first_id,
+           -- scans of a partitioned index are counted in its partitions
+           pg_catalog.pg_stat_get_numscans(i.oid) = 0 AND x.relkind = 'i'
+               AND COALESCE(pg_catalog.pg_stat_get_db_stat_reset_time(d.oid) < l.noted_at, true) AS never_read
     FROM perfadvisor.advice_log AS l
+         JOIN pg_catalog.pg_database AS d ON d.datname = pg_catalog.current_database()
          CROSS JOIN LATERAL perfadvisor.find_relation(l.index) AS i(oid)
+         LEFT JOIN pg_catalog.pg_class AS x ON x.oid = i.oid
          LEFT JOIN rushes AS r ON r.snapshot_id = l.snapshot_id
     WHERE l.index IS NOT NULL AND i.oid IS NOT NULL
 ), eras AS MATERIALIZED (
@@ -216,8 +221,10 @@ WITH rushes AS MATERIALIZED (
     SELECT a.*, m.calls_before, m.calls_after, m.mean_before, m.mean_after, m.saved, m.error,
            GREATEST(pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - a.noted_at), 1) / 3600 AS hours,
            CASE WHEN m.calls_after IS NULL OR m.calls_after < 5 OR m.calls_before < 1 THEN 'too early'
+                -- what its statements gained is not the index's; but sessions tell late of their scans
+                WHEN a.never_read AND a.noted_at < pg_catalog.clock_timestamp() - interval '1 minute' THEN 'not used'
                 WHEN m.mean_before > 1.1 * m.mean_after AND m.saved > 2 * m.error THEN 'better'
-                WHEN a.scans = 0 THEN 'not used'
+                WHEN a.never_read THEN 'not used'
                 WHEN m.mean_after > 1.1 * m.mean_before AND m.saved < -2 * m.error THEN 'worse'
                 WHEN pg_catalog.abs(m.saved) <= 2 * m.error AND m.calls_after < 30 THEN 'too early'
                 ELSE 'no change' END AS verdict
