@@ -6,15 +6,15 @@
  * Some sets of parameters are followed, chosen by their hash: all while there
  * are few, then every second, every fourth and so on as more come, so that
  * those followed are known from the beginning (distinct sampling, after
- * Gibbons), and after every 256 executions that were followed. For each a
+ * Gibbons), and after every 1024 executions that were followed. For each a
  * cache is simulated that keeps a result for a second, ten, a minute, five, an
  * hour. Their number says how many different sets there are.
  *
  * Few parameters that are very common would be there by chance or not.
  * Therefore some executions are counted whatever they ran with, in counters
- * for the most common hashes (space saving, after Metwally, in four groups by
- * hash). What is a hundredth of these or more is not estimated from the sample
- * of hashes but from its rate: misses are a renewal for each time kept and the
+ * for the most common hashes (space saving, after Metwally, in eight groups by
+ * hash). What is a five-hundredth of these or more is not estimated from the
+ * sample of hashes but from its rate: misses are a renewal for each time kept and the
  * mean time until the next call.
  *
  * Nothing here takes a lock, allocates or raises an error.
@@ -28,10 +28,10 @@
 #include "record/repeats.h"
 
 #define SETS_FULL (PA_REPEATS_SETS * 3 / 4)
-#define COMMON_SHARE 0.01		/* of calls, from which on parameters are common */
-#define COMMON_MIN 8			/* times seen */
+#define COMMON_SHARE 0.002		/* of calls, from which on parameters are common */
+#define COMMON_MIN 5			/* times seen */
 #define MAX_LEVEL 48
-#define LEVEL_EVENTS 256		/* executions followed before fewer are */
+#define LEVEL_EVENTS 1024	/* executions followed before fewer are */
 #define FEW 64					/* sets, of which half would be too few to count by */
 
 /* Seconds that a simulated cache keeps a result */

@@ -10,7 +10,7 @@
 
 #define PA_REPEATS_TTLS 5		/* times that a result could be kept */
 #define PA_REPEATS_SETS 1024	/* of parameters, that are followed; a power of two */
-#define PA_REPEATS_COMMON 64	/* counters of common parameters */
+#define PA_REPEATS_COMMON 128	/* counters of common parameters */
 #define PA_REPEATS_GROUP 16		/* of these, in which one hash may be counted */
 
 /* One set of parameters that is followed */

@@ -8,7 +8,7 @@
 
 #include "record/repeats.h"
 
-#define PA_WATCH_CALLS 32		/* every so many executions of a session count
+#define PA_WATCH_CALLS 16		/* every so many executions of a session count
 								 * for the most common parameters; a power of two */
 
 extern void pa_watch_init(void);
