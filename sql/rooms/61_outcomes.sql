@@ -233,7 +233,7 @@ WITH rushes AS MATERIALIZED (
 SELECT j.advice_id, j.index_oid::regclass, j.relation_oid::regclass, j.noted_at,
        CASE WHEN j.calls_after > 0 THEN j.saved_per_call * j.calls_after / j.hours ELSE j.time_saved END,
        j.saved / j.hours, j.mean_before, j.mean_after, COALESCE(j.calls_before, 0), COALESCE(j.calls_after, 0), j.scans, j.verdict,
-       CASE WHEN j.error > 0 THEN 1 - pg_catalog.exp(-pg_catalog.power(LEAST(j.saved / j.error, 30), 2) / 2)
+       CASE WHEN j.error > 0 THEN 1 - pg_catalog.exp(-pg_catalog.power(LEAST(pg_catalog.abs(j.saved / j.error), 30), 2) / 2)
             WHEN j.error = 0 THEN 1.0 END,
        CASE j.verdict
            WHEN 'better' THEN pg_catalog.format('A call takes %s ms on average, %s ms before; predicted were %s ms.',
