@@ -13,7 +13,7 @@
 
 /*
  * Makes the definition that also includes what the request reads besides the
- * keys, or returns NULL if that is nothing or too much.
+ * columns that are there, or returns NULL if that is nothing or too much.
  */
 PaIndexDef *
 pa_candidate_covering(const PaIndexDef *def, const PaRequest *request)
@@ -22,15 +22,14 @@ pa_candidate_covering(const PaIndexDef *def, const PaRequest *request)
 	PaIndexDef *result;
 	ListCell   *lc;
 
-	if (def->relid != request->relid || def->am != BTREE_AM_OID ||
-		def->ncolumns > def->nkeys)
+	if (def->relid != request->relid || def->am != BTREE_AM_OID)
 		return NULL;
 	foreach(lc, request->needed)
 	{
 		PaIndexColumn *col = lfirst(lc);
 		bool		present = false;
 
-		for (int i = 0; i < def->nkeys; i++)
+		for (int i = 0; i < def->ncolumns; i++)
 		{
 			if (def->columns[i].attno == col->attno)
 				present = true;
@@ -38,14 +37,15 @@ pa_candidate_covering(const PaIndexDef *def, const PaRequest *request)
 		if (!present)
 			included = lappend(included, col);
 	}
-	if (included == NIL || list_length(included) > PA_MAX_INCLUDED)
+	if (included == NIL ||
+		def->ncolumns - def->nkeys + list_length(included) > PA_MAX_INCLUDED)
 		return NULL;
 
 	result = pa_index_def_new(def->relid, def->am,
-							  def->nkeys + list_length(included));
-	memcpy(result->columns, def->columns, sizeof(PaIndexColumn) * def->nkeys);
+							  def->ncolumns + list_length(included));
+	memcpy(result->columns, def->columns, sizeof(PaIndexColumn) * def->ncolumns);
 	foreach(lc, included)
-		result->columns[def->nkeys + foreach_current_index(lc)] =
+		result->columns[def->ncolumns + foreach_current_index(lc)] =
 			*(PaIndexColumn *) lfirst(lc);
 	result->pred = def->pred;
 	return result;

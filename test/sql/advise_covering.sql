@@ -10,7 +10,16 @@ VACUUM ANALYZE sale;
 CREATE FUNCTION advice(query text) RETURNS text LANGUAGE sql AS
 $$SELECT string_agg(ddl, '; ' ORDER BY rank, step) FROM perfadvisor.advise_query(query)$$;
 
-SELECT plan(12);
+CREATE FUNCTION index_name_of(ddl text) RETURNS text LANGUAGE sql AS
+$$SELECT substring(ddl FROM 'CONCURRENTLY ([^ ]+) ')$$;
+CREATE FUNCTION plan_of(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE line text; lines text := '';
+BEGIN
+    FOR line IN EXECUTE 'EXPLAIN ' || statement LOOP lines := lines || line || E'\n'; END LOOP;
+    RETURN lines;
+END $$;
+
+SELECT plan(15);
 SELECT cmp_ok((SELECT relallvisible FROM pg_class WHERE oid = 'sale'::regclass), '>', 1000, 'after VACUUM the pages are all-visible');
 SELECT matches(advice('SELECT sum(amount) FROM sale WHERE shop = 7'), '(INCLUDE \(amount\)|\(shop, amount\))', 'a sum over many rows gets the summed column included');
 SELECT is((SELECT kind FROM perfadvisor.advise_query('SELECT sum(amount) FROM sale WHERE shop = 7')), 'covering', '... and the kind says so');
@@ -30,9 +39,22 @@ BEGIN
     FOR l IN EXPLAIN SELECT sum(amount) FROM sale WHERE shop = 7 LOOP
         INSERT INTO plans VALUES (l);
     END LOOP;
-    EXECUTE 'DROP INDEX ' || substring(ddl FROM 'CONCURRENTLY ([^ ]+) ');
+    EXECUTE 'DROP INDEX ' || index_name_of(ddl);
 END $$;
 SELECT isnt((SELECT count(*) FROM plans WHERE line ~ 'Index Only Scan'), 0::bigint, 'the created index is scanned without the table');
+
+-- What several statements read is included in one index
+SELECT perfadvisor.reset() IS NOT NULL AS done \gset
+\o /dev/null
+SELECT format('SELECT sum(%I) FROM sale WHERE shop = %s', what, n) FROM generate_series(1, 8) AS n, unnest(ARRAY['article', 'amount']) AS what \gexec
+\o
+SELECT is((SELECT count(*) FROM perfadvisor.index_advice), 1::bigint, 'two sums over the same rows get one index');
+SELECT replace(ddl, 'CONCURRENTLY ', '') AS ddl, index_name_of(ddl) AS name FROM perfadvisor.index_advice \gset
+:ddl;
+VACUUM ANALYZE sale;
+SELECT matches(plan_of('SELECT sum(article) FROM sale WHERE shop = 7'), 'Index Only Scan', 'which one of them reads alone');
+SELECT matches(plan_of('SELECT sum(amount) FROM sale WHERE shop = 7'), 'Index Only Scan', 'and the other one, too');
+DROP INDEX :name;
 
 -- An update of every row takes the visibility map away
 UPDATE sale SET filler = 'g' || filler;

@@ -17,7 +17,7 @@ BEGIN
     FOR line IN EXECUTE 'EXPLAIN ' || statement LOOP lines := lines || line || E'\n'; END LOOP;
     RETURN lines;
 END $$;
-SELECT plan(7);
+SELECT plan(8);
 
 -- By a client that prepares: the first executions, of people with few cards, settle for one plan
 SELECT perfadvisor.reset() IS NOT NULL AS done \gset
@@ -27,6 +27,13 @@ SELECT format('EXECUTE cards_of(%s)', person(n)) FROM generate_series(1, 30) AS 
 \o
 SELECT is((SELECT count(*) FROM perfadvisor.index_advice WHERE ddl LIKE '%(name)%'), 0::bigint, 'an order that only the one with many rows wants to be read is not advised to sessions with a plan for all');
 SELECT matches((SELECT string_agg(reason, '') FROM perfadvisor.index_advice_rejected WHERE ddl LIKE '%(name)%'), 'plan for all values.*force_custom_plan', 'and it is said why, and what would change that');
+
+-- Nor where the one with many rows is one of three hundred
+SELECT perfadvisor.reset() IS NOT NULL AS done \gset
+\o /dev/null
+SELECT format('SELECT c.id, c.name FROM owned AS o JOIN card AS c ON c.id = o.card WHERE o.person = %s ORDER BY c.name LIMIT 25', CASE WHEN n = 150 THEN 1 ELSE n + 1 END) FROM generate_series(1, 300) AS n \gexec
+\o
+SELECT is((SELECT count(*) FROM perfadvisor.index_advice WHERE ddl LIKE '%(name)%'), 0::bigint, 'it is not where only one execution of three hundred would read it');
 
 -- By one that does not
 SELECT perfadvisor.reset() IS NOT NULL AS done \gset
