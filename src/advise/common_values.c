@@ -19,6 +19,7 @@
 #include "commands/defrem.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "parser/parse_coerce.h"
 #include "parser/parsetree.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
@@ -38,6 +39,21 @@ typedef struct Replacing
 	Query	   *query;			/* the level that Vars belong to */
 	bool		replaced;
 } Replacing;
+
+/*
+ * Whether a constant is a value of a column's type. Integers may be of different
+ * types: as datums, equal ones are the same.
+ */
+static bool
+is_value(const Const *now, Oid type, Datum value, bool byval, int16 typlen)
+{
+	if (now == NULL || now->constisnull)
+		return false;
+	if (!IsBinaryCoercible(type, now->consttype) &&
+		!(TypeCategory(now->consttype) == TYPCATEGORY_NUMERIC && now->constbyval && byval))
+		return false;
+	return datumIsEqual(now->constvalue, value, byval, typlen);
+}
 
 /*
  * Returns the most common value of a column as a constant, if it is common
@@ -68,8 +84,7 @@ common_value(Oid relid, AttrNumber attno, const Const *now)
 			bool		byval;
 
 			get_typlenbyval(slot.valuetype, &typlen, &byval);
-			if (now == NULL || now->constisnull || now->consttype != slot.valuetype ||
-				!datumIsEqual(now->constvalue, slot.values[0], byval, typlen))
+			if (!is_value(now, slot.valuetype, slot.values[0], byval, typlen))
 				result = makeConst(slot.valuetype, -1, get_typcollation(slot.valuetype),
 								   typlen, datumCopy(slot.values[0], byval, typlen),
 								   false, byval);
@@ -84,32 +99,49 @@ common_value(Oid relid, AttrNumber attno, const Const *now)
 }
 
 /*
- * Puts the common value in the place of one side of "column = value".
+ * Puts the common value in the place of one side of "column = value". A value of
+ * another type, as an integer constant for a bigint column, gives way together with
+ * its operator.
  */
 static void
 replace_side(Replacing *r, OpExpr *op, Node *column, ListCell *value)
 {
 	Node	   *constant = lfirst(value);
+	Node	   *bare = IsA(column, RelabelType) ? (Node *) ((RelabelType *) column)->arg : column;
+	Oid			type = exprType(column);
 	RangeTblEntry *rte;
-	Var		   *var = (Var *) column;
+	Var		   *var = (Var *) bare;
 	Const	   *common;
 	Oid			opclass;
+	Oid			equal;
 
-	if (!IsA(column, Var) || var->varlevelsup != 0 || var->varattno <= 0 ||
+	if (!IsA(bare, Var) || var->varlevelsup != 0 || var->varattno <= 0 ||
 		!(IsA(constant, Const) ||
 		  (IsA(constant, Param) && ((Param *) constant)->paramkind == PARAM_EXTERN)))
 		return;
 	rte = rt_fetch(var->varno, r->query->rtable);
-	opclass = GetDefaultOpClass(var->vartype, BTREE_AM_OID);
+	opclass = GetDefaultOpClass(type, BTREE_AM_OID);
 	if (rte->rtekind != RTE_RELATION || !OidIsValid(opclass) ||
 		get_op_opfamily_strategy(op->opno, get_opclass_family(opclass)) != BTEqualStrategyNumber)
 		return;
+	equal = op->opno;
+	if (exprType(constant) != type)
+		equal = get_opfamily_member(get_opclass_family(opclass), type, type, BTEqualStrategyNumber);
+	if (!OidIsValid(equal))
+		return;
 	common = common_value(rte->relid, var->varattno,
 						  IsA(constant, Const) ? (Const *) constant : NULL);
-	if (common == NULL || common->consttype != exprType(constant))
+	if (common == NULL)
 		return;
+	/* what a column is relabelled to has the same values */
+	common->consttype = type;
 	common->constcollid = exprCollation(constant);
 	lfirst(value) = common;
+	if (equal != op->opno)
+	{
+		op->opno = equal;
+		op->opfuncid = get_opcode(equal);
+	}
 	r->replaced = true;
 }
 

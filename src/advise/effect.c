@@ -19,9 +19,11 @@
 
 /*
  * A statement's cost must fall by that of so many pages at random: for a new
- * index, and for a longer one in the place of a shorter one.
+ * index, for a table that is well as it is, and for a longer index in the place of a
+ * shorter one.
  */
 #define PA_MIN_PAGES_NEW	2.0
+#define PA_MIN_PAGES_CLEAR	4.0
 #define PA_MIN_PAGES_LONGER	0.3
 
 /*
@@ -169,6 +171,8 @@ note_share(PaEffect *effect, double before, double after)
 		effect->best_share = Max(effect->best_share, share);
 	if (pages >= PA_MIN_PAGES_NEW)
 		effect->best_large_share = Max(effect->best_large_share, share);
+	if (pages >= PA_MIN_PAGES_CLEAR)
+		effect->best_clear_share = Max(effect->best_clear_share, share);
 }
 
 /*

@@ -169,6 +169,11 @@ add_late(void *arg)
 	late->candidate = pa_pool_add(search, late->def);
 	if (late->candidate == NULL || late->candidate->pooled)
 		return;
+	if (late->candidate->barred)
+	{
+		late->candidate = NULL;
+		return;
+	}
 	pa_search_price(search, late->candidate);
 	oldcontext = MemoryContextSwitchTo(search->context);
 	pa_pool_admit(search, late->candidate);
@@ -177,8 +182,8 @@ add_late(void *arg)
 
 /*
  * Registers a definition that came up during the search, prices it and lets it
- * take part. Returns NULL if an existing index makes it superfluous or its table
- * is locked. The definition may be in search->scratch, which is emptied.
+ * take part. Returns NULL if an existing index makes it superfluous, its table is
+ * locked, or nobody would read it. The definition may be in search->scratch, which is emptied.
  */
 PaCandidate *
 pa_pool_add_late(PaSearch *search, PaIndexDef *def)

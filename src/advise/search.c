@@ -31,11 +31,15 @@
 /* An index must lower some statement's cost by this share. */
 #define PA_MIN_IMPROVEMENT	0.18
 
-/* What is saved must be this many times what writes pay: costs are estimates. */
-#define PA_WRITE_MARGIN		2.0
+/* What is saved must be this many times what writes pay: costs are estimates. All of a
+ * table's indexes together must save more; see marginal.c. */
+#define PA_WRITE_MARGIN		1.4
 
 /* How often the set is filled up and refined */
 #define PA_MAX_ROUNDS		4
+
+/* ... and how often what nobody would read is dropped from it */
+#define PA_MAX_DROPS		8
 
 /* Gains that differ by less are equal. */
 #define PA_TIE				0.97
@@ -439,17 +443,13 @@ add_groups(PaSearch *search)
 }
 
 /*
- * Searches for the set of indexes and marks its candidates as chosen. Memory is
- * taken from the search's own context.
+ * Adds indexes to the set chosen so far, and refines it, as long as there are any to add.
  */
-void
-pa_search_run(PaSearch *search)
+static void
+choose(PaSearch *search)
 {
-	MemoryContext oldcontext = MemoryContextSwitchTo(search->context);
 	bool		added = true;
 
-	pa_pool_fill(search);
-	price_all(search);
 	for (int round = 0; round < PA_MAX_ROUNDS && added; round++)
 	{
 		added = greedy(search);
@@ -457,6 +457,25 @@ pa_search_run(PaSearch *search)
 		if (added)
 			pa_search_refine(search);
 	}
-	pa_search_drop_unused(search);
+}
+
+/*
+ * Searches for the set of indexes and marks its candidates as chosen. Memory is
+ * taken from the search's own context.
+ */
+void
+pa_search_run(PaSearch *search)
+{
+	MemoryContext oldcontext = MemoryContextSwitchTo(search->context);
+	bool		dropped = true;
+
+	pa_pool_fill(search);
+	price_all(search);
+	for (int round = 0; round < PA_MAX_DROPS && dropped; round++)
+	{
+		choose(search);
+		dropped = pa_search_drop_unused(search);
+	}
+	pa_search_drop_marginal(search);
 	MemoryContextSwitchTo(oldcontext);
 }

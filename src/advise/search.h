@@ -26,7 +26,7 @@ typedef struct PaWorkStatement
 	const char *error;			/* why it is left out, or NULL */
 	List	   *known_rows;		/* PaKnownRows *, of its scans */
 	bool		generic;		/* was seen with a plan for all values last */
-	bool		generic_judged; /* the next two are known */
+	uint64		generic_at;		/* after which adoption the next two were found, plus one */
 	bool		goes_generic;	/* and will be with the chosen set */
 	List	   *generic_reads;	/* ids of candidates that this plan then reads */
 	bool		judged;			/* candidates of a sample were planned one by one */
@@ -98,6 +98,7 @@ typedef struct PaCandidate
 	PaIndexDef *def;
 	int			id;
 	bool		pooled;			/* takes part in the joint search */
+	bool		barred;			/* does so no longer, see pa_search_drop_unused() */
 	bool		chosen;			/* is in the set chosen so far */
 	bool		imagined;		/* is in the set that costs are asked for */
 	List	   *statements;		/* PaWorkStatement *, those to which it could
@@ -223,6 +224,7 @@ typedef struct PaEffect
 	double		log_saved;		/* ms per hour now, times ln(cost before / after) */
 	double		best_share;		/* largest relative saving of one statement */
 	double		best_large_share;	/* the same, of those that are not small */
+	double		best_clear_share;	/* the same, of those that save clearly more */
 	double		most_saved;		/* largest cost that one execution saves */
 	double		worst_ratio;	/* largest cost after / before of one item */
 	double		hurt;			/* ms per hour that statements lose which get slower
@@ -285,13 +287,20 @@ extern bool pa_search_hurts(const PaEffect *effect);
 extern void pa_search_refine(PaSearch *search);
 
 /* unread.c */
-extern void pa_search_drop_unused(PaSearch *search);
+extern bool pa_search_drop_unused(PaSearch *search);
 
 /* caveats.c */
 extern bool pa_goes_generic(PaSearch *search, PaWorkStatement *ws);
 extern int	pa_generic_without(PaSearch *search, const PaCandidate *candidate,
 							   List *statements);
 extern int	pa_slower_with(PaSearch *search, List *statements);
+
+/* marginal.c */
+extern void pa_search_drop_marginal(PaSearch *search);
+
+/* shares.c */
+extern double pa_common_share(const List *items);
+extern void pa_share_among(const PaWorkStatement *ws, double part);
 
 /* relieve.c */
 extern void pa_search_relieve(PaSearch *search, PaTable *table);

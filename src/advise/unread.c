@@ -13,8 +13,24 @@
 #define PA_MIN_RARE_GAIN	0.1
 
 /*
+ * Whether it is known of the chosen set if a statement goes on with a plan for all values.
+ */
+static bool
+is_current(const PaWorkStatement *ws)
+{
+	ListCell   *lc;
+
+	foreach(lc, ws->tables)
+	{
+		if (ws->generic_at <= ((PaTable *) lfirst(lc))->changed)
+			return false;
+	}
+	return true;
+}
+
+/*
  * Finds the statements that go on with a plan for all values, as far as their
- * samples' plans read candidates.
+ * samples' plans read candidates and that is not known of the chosen set already.
  */
 static void
 find_generic(PaSearch *search)
@@ -26,10 +42,10 @@ find_generic(PaSearch *search)
 		PaItem	   *item = lfirst(lc);
 		PaWorkStatement *ws = item->statement;
 
-		if (!ws->generic || ws->generic_judged || item->reads == NIL ||
+		if (!ws->generic || is_current(ws) || item->reads == NIL ||
 			pa_search_out_of_time(search))
 			continue;
-		ws->generic_judged = true;
+		ws->generic_at = search->adoptions + 1;
 		ws->goes_generic = pa_goes_generic(search, ws);
 	}
 }
@@ -118,13 +134,29 @@ is_worth_rare_use(PaSearch *search, PaCandidate *candidate)
 }
 
 /*
+ * Drops a chosen candidate for good, as if it had never been thought of.
+ */
+static void
+bar(PaSearch *search, PaCandidate *candidate)
+{
+	PaTable    *table = pa_search_table(search, candidate->def->relid);
+
+	pa_search_adopt(search, list_make1(candidate));
+	table->pooled = list_delete_ptr(table->pooled, candidate);
+	candidate->pooled = false;
+	candidate->barred = true;
+}
+
+/*
  * Drops indexes that only plans for common values read, or for values where the server
  * goes on with a plan for all: no execution that was sampled would have used them. So
  * it does those that only rare executions would have used, unless they are worth it.
+ * Returns whether there were any: then others may be worth it in their place.
  */
-void
+bool
 pa_search_drop_unused(PaSearch *search)
 {
+	bool		result = false;
 	bool	   *often;
 	bool	   *rarely;
 
@@ -145,6 +177,8 @@ pa_search_drop_unused(PaSearch *search)
 			candidate->rejected = "only rare executions would use it, and too little time is saved";
 		else
 			continue;
-		pa_search_adopt(search, list_make1(candidate));
+		bar(search, candidate);
+		result = true;
 	}
+	return result;
 }

@@ -3,7 +3,7 @@
  *	  The statements that a search is about, and how much each of them weighs.
  *
  * A recorded statement weighs what it took: its measured time per hour, spread
- * over its samples. A statement given as text weighs one execution an hour,
+ * over its samples (shares.c). A statement given as text weighs one execution an hour,
  * priced by its planner cost.
  */
 #include "postgres.h"
@@ -24,17 +24,6 @@
 
 /* Samples of one statement that are planned: all that the recorder keeps */
 #define PA_MAX_ITEMS	8
-
-/* Share of a statement's time that is taken to go to the most common values, where
- * nothing is known; and how many sampled executions without them halve it */
-#define PA_COMMON_SHARE	0.2
-#define PA_COMMON_DOUBT	16
-
-/* A sample that took this many times as long as the others is not typical. */
-#define PA_TAIL_RATIO	2
-
-/* A sample that stands for less of a statement's executions is rare. */
-#define PA_RARE_SHARE	0.05
 
 /* A statement that ran so rarely, with so many rows each time, and so much of its
  * table, has loaded it. */
@@ -293,133 +282,6 @@ pa_workload_settle_loads(PaSearch *search)
 }
 
 /*
- * Returns the share of a statement's sampled executions that ran with the
- * constants of a sample, or 0 when they were met only once: then they stand
- * for all that are no more common.
- */
-static double
-share_of_sample(const PaSample *sample)
-{
-	if (sample->times < 2 || sample->offered < sample->times)
-		return 0;
-	return (double) sample->times / sample->offered;
-}
-
-/*
- * Returns the share of a statement's time that is taken to go to the most
- * common values, which none of its samples has: the more executions were
- * sampled, the less.
- */
-static double
-common_share(const List *items)
-{
-	int64		offered = list_length(items);
-	ListCell   *lc;
-
-	foreach(lc, items)
-		offered = Max(offered, ((PaItem *) lfirst(lc))->replan.sample->offered);
-	return PA_COMMON_SHARE * PA_COMMON_DOUBT / (PA_COMMON_DOUBT + offered);
-}
-
-/*
- * Returns the share of a statement's executions that each of its samples
- * stands for, as far as the recorder knows; they add up to one.
- */
-static double *
-sample_shares(const List *items)
-{
-	int			n = list_length(items);
-	double	   *shares = palloc(n * sizeof(double));
-	double		common = 0;
-	double		sum = 0;
-	int			single = 0;
-
-	for (int i = 0; i < n; i++)
-	{
-		const PaItem *item = list_nth(items, i);
-
-		shares[i] = share_of_sample(item->replan.sample);
-		common += shares[i];
-		single += shares[i] == 0 ? 1 : 0;
-	}
-	for (int i = 0; i < n; i++)
-	{
-		const PaItem *item = list_nth(items, i);
-
-		if (shares[i] == 0)
-			shares[i] = Max((1 - common) / single,
-							1.0 / Max(item->replan.sample->offered, n));
-		sum += shares[i];
-	}
-	for (int i = 0; i < n; i++)
-		shares[i] /= sum;
-	return shares;
-}
-
-/*
- * Tells what share of a statement's executions its slowest sample stands for,
- * which would be equal if it was kept by chance. The recorder keeps it because
- * it is slow, not because it is typical: where it took several times as long as
- * the others, it gets the share with which the mean time comes out as measured.
- */
-static double
-tail_share(const PaStatement *st, const PaItem *slowest, double equal, double others)
-{
-	double		mean = st->total_exec_time / st->calls;
-	double		share;
-
-	if (slowest->replan.sample->exec_time <= others * PA_TAIL_RATIO)
-		return equal;
-	share = (mean - others) / (slowest->replan.sample->exec_time - others);
-	return Min(Max(share, 1.0 / st->calls), equal);
-}
-
-/*
- * Shares a part of a statement's calls and time among its samples.
- */
-static void
-share_among(const PaWorkStatement *ws, List *items, double part)
-{
-	int			n = list_length(items);
-	double	   *shares = sample_shares(items);
-	int			slowest = 0;
-	double		slowest_time;	/* ms */
-	double		others = 0;		/* mean ms of all samples but the slowest */
-	double		rest;			/* share of these, by chance */
-	double		tail;
-	double		tail_time;		/* share of the time */
-
-	for (int i = 1; i < n; i++)
-	{
-		if (((PaItem *) list_nth(items, i))->replan.sample->exec_time >
-			((PaItem *) list_nth(items, slowest))->replan.sample->exec_time)
-			slowest = i;
-	}
-	slowest_time = ((PaItem *) list_nth(items, slowest))->replan.sample->exec_time;
-	rest = 1 - shares[slowest];
-	for (int i = 0; i < n; i++)
-	{
-		if (i != slowest)
-			others += ((PaItem *) list_nth(items, i))->replan.sample->exec_time * shares[i] / rest;
-	}
-	tail = n == 1 ? 1
-		: tail_share(ws->recorded, list_nth(items, slowest), shares[slowest], others);
-	tail_time = tail == shares[slowest] ? tail
-		: tail * slowest_time / (tail * slowest_time + (1 - tail) * others);
-	for (int i = 0; i < n; i++)
-	{
-		PaItem	   *item = list_nth(items, i);
-		double		calls = i == slowest ? tail : (1 - tail) * shares[i] / rest;
-		double		time = i == slowest ? tail_time : (1 - tail_time) * shares[i] / rest;
-
-		item->calls = ws->calls * part * calls;
-		item->time = ws->time * part * time;
-		item->rare = calls < PA_RARE_SHARE;
-	}
-	pfree(shares);
-}
-
-/*
  * Adds the samples of a statement that differ, and shares its time among them.
  */
 static void
@@ -451,8 +313,8 @@ add_items(PaSearch *search, PaWorkStatement *ws)
 	ws->error = NULL;
 	ws->generic = pa_known_generic(search, &st->key);
 	common = make_common_item(search, ws);
-	part = common != NULL ? common_share(ws->items) : 0;
-	share_among(ws, ws->items, 1 - part);
+	part = common != NULL ? pa_common_share(ws->items) : 0;
+	pa_share_among(ws, 1 - part);
 	if (common != NULL)
 	{
 		common->time = ws->time * part;

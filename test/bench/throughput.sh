@@ -3,10 +3,11 @@
 #
 #     test/bench/throughput.sh [clients ...]        1 2 8 32 unless given
 #
-# Runs five private servers side by side: nothing loaded, pg_stat_statements, perfadvisor, both, and pg_qualstats with
-# pg_stat_statements (left out where it is not installed; Debian has it in postgresql-NN-pg-qualstats). pgbench runs its
-# prepared SELECT on one after the other, ROUNDS times with SECONDS_EACH seconds each, so that what else the machine does
-# hits all of them. Printed are the medians, and the medians of the ratios within a round.
+# Runs private servers side by side: nothing loaded, nothing once more (what that differs by is the machine's doing),
+# pg_stat_statements, perfadvisor, both, and pg_qualstats with pg_stat_statements (left out where it is not installed;
+# Debian has it in postgresql-NN-pg-qualstats). pgbench runs its prepared SELECT on one after the other, ROUNDS times with
+# SECONDS_EACH seconds each, every round beginning with another server, so that what else the machine does hits all of
+# them. Printed are the medians, and the medians of the ratios within a round. SERVERS names those to run.
 
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -18,10 +19,10 @@ ROUNDS=${ROUNDS:-5}
 SECONDS_EACH=${SECONDS_EACH:-5}
 SCALE=10
 declare -A LIBRARIES=(
-	[nothing]="" [pgss]="pg_stat_statements" [perfadvisor]="perfadvisor"
+	[nothing]="" [twin]="" [pgss]="pg_stat_statements" [perfadvisor]="perfadvisor"
 	[both]="pg_stat_statements, perfadvisor" [qualstats]="pg_stat_statements, pg_qualstats"
 )
-SERVERS="nothing pgss perfadvisor both qualstats"
+SERVERS="${SERVERS:-nothing twin pgss perfadvisor both qualstats}"
 
 # create_servers makes a cluster with pgbench's tables, and a copy of it for each server.
 create_servers() {
@@ -93,6 +94,7 @@ clients=${*:-1 2 8 32}
 pa_prepare demo
 [ -f "$PA_SHAREDIR/extension/pg_stat_statements.control" ] || pa_die "needs pg_stat_statements (Debian has it in postgresql-$PA_MAJOR)"
 [ -f "$PA_LIBDIR/pg_qualstats.so" ] || SERVERS=${SERVERS% qualstats}
+read -ra names <<<"$SERVERS"
 pa_begin
 pa_build
 create_servers
@@ -102,7 +104,8 @@ done
 # shellcheck disable=SC2086
 for round in $(seq 1 "$ROUNDS"); do
 	for n in $clients; do
-		for name in $SERVERS; do
+		for place in "${!names[@]}"; do
+			name=${names[(place + round) % ${#names[@]}]}
 			echo "$n $round $name $(tps "$name" "$n" "$SECONDS_EACH")"
 		done
 	done

@@ -9,6 +9,7 @@
 # --no-advice       only compare no indexes with the hand-written ones
 # --mode MODE       prepared or simple; both unless given
 # --draws N         parameters drawn for each statement (default 8)
+# --rounds N        only find out how often advice comes again, after it was applied, in N rounds
 # --plans           print both plans of statements that are worse than with the hand-written indexes
 # --list            print every advised index, with its reason
 # --without-gin     leave out the searches in arrays and documents (trigram searches stay)
@@ -30,6 +31,7 @@ PA_TOP=$PWD
 
 modes='prepared simple'
 draws=8
+rounds=0
 with_advice=yes
 with_plans=no
 with_list=no
@@ -43,6 +45,7 @@ while [ $# -gt 0 ]; do
 		--no-advice) with_advice=no ;;
 		--mode) modes=$2; shift ;;
 		--draws) draws=$2; shift ;;
+		--rounds) rounds=$2; shift ;;
 		--plans) with_plans=yes ;;
 		--list) with_list=yes ;;
 		--without-gin) without_gin=yes ;;

@@ -238,13 +238,40 @@ judge_mode() {
 	sql "work_$name" -c "VACUUM (ANALYZE)" -c "SELECT perfadvisor.reset()" >/dev/null
 	after=$(work "$name" "$mode") || exit 1
 	take_advice "$name" again >/dev/null || exit 1
-	left=$(sql "work_$name" -c "SELECT ddl FROM bench.advice_again ORDER BY rank, step")
+	left=$(sql "work_$name" -c "SELECT format(E'%s\n    %s', ddl, reason) FROM bench.advice_again ORDER BY rank, step")
 
 	echo "$mode: $count indexes advised in $took ms, $((bytes / 1024)) kB; cost $cost; the workload took $before ms without, $after ms with them, $by_hand ms by hand"
 	[ -z "$worse" ] || echo "$worse"
 	[ -z "$idle" ] || sed 's/^/used by no plan: /' <<<"$idle"
-	[ -z "$left" ] || sed 's/^/advised again, after all was applied: /' <<<"$left"
-	echo "$name|$mode|$hand_count|$count|$none_cost|$hand_cost|$cost|$(ratio "$cost" "$hand_cost")|$of_helped|$(grep -c '^worse' <<<"$worse")|$(lines "$idle")|$(lines "$left")|$took" >>"$PA_WORK/summary"
+	[ -z "$left" ] || sed 's/^CREATE/advised again, after all was applied: &/' <<<"$left"
+	echo "$name|$mode|$hand_count|$count|$none_cost|$hand_cost|$cost|$(ratio "$cost" "$hand_cost")|$of_helped|$(grep -c '^worse' <<<"$worse")|$(lines "$idle")|$(grep -c '^CREATE' <<<"$left")|$took" >>"$PA_WORK/summary"
+}
+
+# judge_rounds NAME MODE applies the advice to a fresh copy and runs the application again, many times, since which of its
+# executions are sampled is chance: what then is advised again, and why it was not at first.
+judge_rounds() {
+	local name=$1 mode=$2 round left some=0 ddl=$PA_WORK/advised.sql
+
+	for round in $(seq 1 "$rounds"); do
+		copy_database "work_$name" "template_$name"
+		sql "work_$name" -c "CREATE EXTENSION perfadvisor" -c "SELECT perfadvisor.reset()" >/dev/null || pa_die "the extension could not be created"
+		work "$name" "$mode" >/dev/null || exit 1
+		take_advice "$name" first >/dev/null || exit 1
+		sql "work_$name" -c "CREATE TABLE bench.rejected AS SELECT * FROM perfadvisor.index_advice_rejected"
+		sql "work_$name" -c "SELECT rtrim(ddl, '; ') || ';' FROM bench.advice_first ORDER BY rank, step" >"$ddl"
+		apply "work_$name" "$ddl"
+		sql "work_$name" -c "VACUUM (ANALYZE)" -c "SELECT perfadvisor.reset()" >/dev/null
+		work "$name" "$mode" >/dev/null || exit 1
+		take_advice "$name" again >/dev/null || exit 1
+		left=$(sql "work_$name" <<-'SQL'
+			SELECT format(E'    %s\n        %s\n        at first: %s', a.ddl, a.reason, coalesce(r.reason, 'not thought of'))
+			FROM bench.advice_again AS a LEFT JOIN bench.rejected AS r ON split_part(a.ddl, ' ON ', 2) = split_part(r.ddl, ' ON ', 2)
+			ORDER BY a.rank, a.step
+		SQL
+		)
+		[ -z "$left" ] || { some=$((some + 1)) && echo "$mode, round $round, advised again:" && echo "$left"; }
+	done
+	echo "$mode: advised again in $some of $rounds rounds"
 }
 
 # ratio prints a quotient with three decimals.
@@ -264,6 +291,13 @@ judge_platform() {
 	echo
 	echo "== $name: $(sed -nE '1s/^-- ([a-z]+: )?//p' "$bench/$name/schema.sql")"
 	make_template "$name"
+	if [ "$rounds" -gt 0 ]; then
+		for mode in $modes; do
+			judge_rounds "$name" "$mode"
+		done
+		sql postgres -c "DROP DATABASE work_$name" -c "DROP DATABASE template_$name"
+		return
+	fi
 	judge_hand "$name"
 	if [ "$with_advice" = yes ]; then
 		for mode in $modes; do

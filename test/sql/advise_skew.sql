@@ -1,0 +1,51 @@
+-- advise: a value that is far more common than the others counts, whatever the type of the constants that ran, though no sampled execution had it
+\unset ECHO
+\i test/setup.sql
+\i test/own_database.sql
+ALTER DATABASE perfadvisor_test SET random_page_cost = 1.1;
+\connect
+CREATE TABLE message (thread bigint NOT NULL, room varchar(20) NOT NULL, evenly bigint NOT NULL, sent timestamptz NOT NULL, body text NOT NULL);
+-- Thread 1 and room r1 have 2000 messages, the others 12 each
+INSERT INTO message SELECT t, 'r' || t, 1 + i % 5000, '2026-11-01'::timestamptz - i * interval '1 s', repeat(md5(i::text), 4)
+FROM generate_series(1, 60000) AS i, LATERAL (SELECT CASE WHEN i % 30 = 0 THEN 1 ELSE 2 + i % 5000 END AS t) AS s;
+CREATE INDEX ON message (thread);
+CREATE INDEX ON message (room);
+CREATE INDEX ON message (evenly);
+VACUUM ANALYZE message;
+CREATE FUNCTION cost_of(statement text) RETURNS float8 LANGUAGE plpgsql AS $$
+DECLARE plan json;
+BEGIN
+    EXECUTE 'EXPLAIN (FORMAT JSON) ' || statement INTO plan;
+    RETURN (plan #>> '{0,Plan,Total Cost}')::float8;
+END $$;
+SELECT plan(4);
+
+-- An order that the 12 messages of a thread are in at once, and 2000 are not
+SELECT perfadvisor.reset() IS NOT NULL AS done \gset
+\o /dev/null
+SELECT format('SELECT body FROM message WHERE evenly = %s ORDER BY sent DESC LIMIT 30', 2 + n) FROM generate_series(1, 30) AS n \gexec
+\o
+SELECT is((SELECT count(*) FROM perfadvisor.index_advice), 0::bigint, 'where values are spread evenly an order of a few rows is not advised');
+
+SELECT perfadvisor.reset() IS NOT NULL AS done \gset
+\o /dev/null
+SELECT format('SELECT body FROM message WHERE thread = %s ORDER BY sent DESC LIMIT 30', 2 + n) FROM generate_series(1, 30) AS n \gexec
+SELECT format('SELECT body FROM message WHERE room = %L ORDER BY sent DESC LIMIT 30', 'r' || 2 + n) FROM generate_series(1, 30) AS n \gexec
+\o
+CREATE TABLE before AS
+SELECT cost_of('SELECT body FROM message WHERE thread = 1 ORDER BY sent DESC LIMIT 30') AS thread,
+       cost_of($$ SELECT body FROM message WHERE room = 'r1' ORDER BY sent DESC LIMIT 30 $$) AS room;
+SELECT replace(ddl, 'CONCURRENTLY ', '') FROM perfadvisor.index_advice ORDER BY rank, step \gexec
+ANALYZE message;
+SELECT cmp_ok(cost_of('SELECT body FROM message WHERE thread = 1 ORDER BY sent DESC LIMIT 30'), '<', (SELECT thread / 10 FROM before),
+              'a bigint column is advised the order, for its most common value, where the constants were integers');
+SELECT cmp_ok(cost_of($$ SELECT body FROM message WHERE room = 'r1' ORDER BY sent DESC LIMIT 30 $$), '<', (SELECT room / 10 FROM before),
+              'and a varchar column, where they were text');
+
+SELECT perfadvisor.reset() IS NOT NULL AS done \gset
+\o /dev/null
+SELECT format('SELECT body FROM message WHERE thread = %s ORDER BY sent DESC LIMIT 30', 2 + n) FROM generate_series(1, 30) AS n \gexec
+SELECT format('SELECT body FROM message WHERE room = %L ORDER BY sent DESC LIMIT 30', 'r' || 2 + n) FROM generate_series(1, 30) AS n \gexec
+\o
+SELECT is((SELECT count(*) FROM perfadvisor.index_advice), 0::bigint, 'and then nothing is advised any more');
+SELECT * FROM finish();
