@@ -15,8 +15,44 @@
 /* What a table's indexes must save, times what its writes pay for them, */
 #define PA_CLEAR_MARGIN			2.8
 
-/* ... and some statement of what it costs */
+/* ... some statement of what it costs, */
 #define PA_CLEAR_IMPROVEMENT	0.25
+
+/* ... and all of the time that is left with all that is advised, unless an execution
+ * saves so many ms */
+#define PA_CLEAR_SHARE			0.002
+#define PA_CLEAR_SLOW			1.0
+
+/*
+ * Returns the time that the workload takes with the chosen set, ms per hour.
+ */
+static double
+time_left(PaSearch *search)
+{
+	double		result = search->total_time;
+	ListCell   *lc;
+
+	foreach(lc, search->items)
+	{
+		PaItem	   *item = lfirst(lc);
+
+		if (item->current > 0)
+			result -= pa_item_value(item, item->cost_now) - pa_item_value(item, item->current);
+	}
+	return Max(result, 0);
+}
+
+/*
+ * Whether the indexes of a table are clearly worth it.
+ */
+static bool
+is_clear(const PaEffect *effect, double left)
+{
+	return effect->best_clear_share >= PA_CLEAR_IMPROVEMENT &&
+		effect->price_saved > effect->write_added * PA_CLEAR_MARGIN &&
+		(effect->saved >= left * PA_CLEAR_SHARE ||
+		 effect->most_saved * PA_COST_PRICE >= PA_CLEAR_SLOW);
+}
 
 /*
  * Drops the chosen indexes of tables for which all of them together are not clearly
@@ -25,6 +61,7 @@
 void
 pa_search_drop_marginal(PaSearch *search)
 {
+	double		left = time_left(search);
 	ListCell   *lc;
 	ListCell   *lc2;
 
@@ -37,8 +74,7 @@ pa_search_drop_marginal(PaSearch *search)
 			continue;
 		pa_search_adopt(search, chosen);
 		effect = pa_search_effect(search, chosen, 0);
-		if (effect.best_clear_share >= PA_CLEAR_IMPROVEMENT &&
-			effect.price_saved > effect.write_added * PA_CLEAR_MARGIN)
+		if (is_clear(&effect, left))
 			pa_search_adopt(search, chosen);
 		else
 		{
