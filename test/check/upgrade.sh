@@ -48,7 +48,7 @@ for upgrade in $UPGRADES; do
 	old=${upgrade%:*}
 	new=${upgrade#*:}
 	work=$PA_CACHE/upgrade-$old-$new
-	rm -rf "$work"
+	rm -rf --one-file-system "$work"
 	to=$PA_CACHE/root-$new
 	{ [ -d "$to" ] || pa_make_root "$new" "$to"; } && cp -a --reflink=auto "$to" "$work" &&
 		from=$(add_server "$work" "$old") && pa_copy_tree "$work/tmp/perfadvisor-source" &&
@@ -60,7 +60,7 @@ for upgrade in $UPGRADES; do
 	echo "pg_upgrade from $old to $new: $good passed, $bad failed"
 	passed=$((passed + good))
 	failed=$((failed + bad))
-	[ "$bad" -gt 0 ] || rm -rf "$work"
+	[ "$bad" -gt 0 ] || rm -rf --one-file-system "$work"
 done
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

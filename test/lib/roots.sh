@@ -34,7 +34,8 @@ pa_make_root() {
 	fi
 	# Word splitting is wanted: package names have no blanks.
 	packages=$(printf '%s,' "postgresql-$1$from" "libpq5$from" "libpq-dev$from" $packages gcc libc6-dev make procps)
-	rm -rf "$2.new"
+	# Never beyond a mount that somebody left in it
+	rm -rf --one-file-system "$2.new"
 	mmdebstrap --quiet --variant=apt --aptopt='Acquire::Check-Valid-Until "false"' --aptopt='APT::Install-Recommends "false"' \
 		--include="${packages%,}" \
 		--customize-hook="chroot \"\$1\" sh -c 'mkdir /tmp/packages && cd /tmp/packages && apt-get -q download $unpack && for package in *.deb; do dpkg -x \$package /; done && rm -r /tmp/packages'" \
@@ -44,7 +45,7 @@ pa_make_root() {
 
 # pa_copy_tree FOLDER puts what git knows, or would, into a new folder.
 pa_copy_tree() {
-	rm -rf "$1"
+	rm -rf --one-file-system "$1"
 	mkdir -p "$1"
 	git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$1"
 }
