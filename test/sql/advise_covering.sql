@@ -12,12 +12,7 @@ $$SELECT string_agg(ddl, '; ' ORDER BY rank, step) FROM perfadvisor.advise_query
 
 CREATE FUNCTION index_name_of(ddl text) RETURNS text LANGUAGE sql AS
 $$SELECT substring(ddl FROM 'CONCURRENTLY ([^ ]+) ')$$;
-CREATE FUNCTION plan_of(statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE line text; lines text := '';
-BEGIN
-    FOR line IN EXECUTE 'EXPLAIN ' || statement LOOP lines := lines || line || E'\n'; END LOOP;
-    RETURN lines;
-END $$;
+\i test/plan_of.sql
 
 SELECT plan(15);
 SELECT cmp_ok((SELECT relallvisible FROM pg_class WHERE oid = 'sale'::regclass), '>', 1000, 'after VACUUM the pages are all-visible');

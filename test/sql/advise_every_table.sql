@@ -64,12 +64,7 @@ SELECT query FROM asked ORDER BY n \gexec
 SELECT replace(query, '77', '78') FROM asked ORDER BY n \gexec
 SELECT replace(query, '77', '79') FROM asked ORDER BY n \gexec
 \o
-CREATE FUNCTION plan_of(query text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE line text; result text := '';
-BEGIN
-    FOR line IN EXECUTE 'EXPLAIN ' || query LOOP result := result || line || E'\n'; END LOOP;
-    RETURN result;
-END $$;
+\i test/plan_of.sql
 
 SELECT plan(25);
 CREATE TABLE advice AS SELECT * FROM perfadvisor.index_advice;

@@ -11,12 +11,7 @@ CREATE INDEX ON owned (person);
 VACUUM ANALYZE card;
 VACUUM ANALYZE owned;
 CREATE FUNCTION person(n int) RETURNS int LANGUAGE sql RETURN CASE WHEN n % 10 = 9 THEN 1 ELSE n * 17 % 3000 + 2 END;
-CREATE FUNCTION plan_of(statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE line text; lines text := '';
-BEGIN
-    FOR line IN EXECUTE 'EXPLAIN ' || statement LOOP lines := lines || line || E'\n'; END LOOP;
-    RETURN lines;
-END $$;
+\i test/plan_of.sql
 SELECT plan(10);
 
 -- By a client that prepares: the first executions, of people with few cards, settle for one plan
