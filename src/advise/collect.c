@@ -11,20 +11,27 @@
 #include "postgres.h"
 
 #include "access/sysattr.h"
+#include "access/table.h"
 #include "catalog/catalog.h"
 #include "catalog/pg_amop.h"
 #include "catalog/pg_class.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/paths.h"
+#include "storage/bufmgr.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/rel.h"
 
 #include "advise/collect.h"
+#include "advise/source_stats.h"
 #include "base/compat_planner.h"
 
 /* Smaller tables are read faster than an index is descended, whatever costs say. */
 #define PA_MIN_TABLE_PAGES		8
+
+/* What the planner takes a table to have at least that was never analyzed */
+#define PA_PAGES_NOT_ANALYZED	10
 
 /* Index-only scans are thought of for at least so many rows, ... */
 #define PA_MIN_COVERED_ROWS		50
@@ -252,6 +259,26 @@ add_columns(PaCollecting *c, Oid relid)
 }
 
 /*
+ * Whether a table has so few pages that no index is faster. The planner holds a lock
+ * on it.
+ */
+static bool
+is_small(Oid relid, const RelOptInfo *rel)
+{
+	PaSourceSize there;
+	Relation	table;
+	BlockNumber pages = rel->pages;
+
+	if (pages != PA_PAGES_NOT_ANALYZED || pa_source_size(relid, &there))
+		return pages < PA_MIN_TABLE_PAGES;
+	table = table_open(relid, NoLock);
+	if (table->rd_rel->reltuples < 0)
+		pages = RelationGetNumberOfBlocks(table);
+	table_close(table, NoLock);
+	return pages < PA_MIN_TABLE_PAGES;
+}
+
+/*
  * Notes what the scan of one table could ask of an index. Partitions are left
  * to their parent, which has the same clauses.
  */
@@ -270,7 +297,7 @@ pa_collect_relation(PlannerInfo *root, RelOptInfo *rel, RangeTblEntry *rte,
 	if (rte->relkind != RELKIND_RELATION && rte->relkind != RELKIND_MATVIEW &&
 		rte->relkind != RELKIND_PARTITIONED_TABLE)
 		return;
-	if (rte->relkind != RELKIND_PARTITIONED_TABLE && rel->pages < PA_MIN_TABLE_PAGES)
+	if (rte->relkind != RELKIND_PARTITIONED_TABLE && is_small(rte->relid, rel))
 		return;
 
 	oldcontext = MemoryContextSwitchTo(into->context);

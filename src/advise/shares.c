@@ -120,7 +120,8 @@ tilted_rows(const List *items, double *shares, double least, double tilt, bool a
  * and tells how many of them were for a customer with a thousand orders. Of the shares
  * that have this mean, these are the closest to what chance alone gives (exponential
  * tilting, by minimal relative entropy); none gains more than PA_MAX_TILT on another.
- * Where no sample has far more rows than the average, they do not tell.
+ * Where neither a sample nor all executions have far more rows than the samples have on
+ * the average, they do not tell.
  */
 static void
 tilt_by_rows(const PaStatement *st, const List *items, double *shares)
@@ -139,7 +140,9 @@ tilt_by_rows(const PaStatement *st, const List *items, double *shares)
 		least = Min(least, rows);
 		most = Max(most, rows);
 	}
-	if (least >= most || most <= mean * PA_TAIL_RATIO)
+	if (least >= most ||
+		(most <= mean * PA_TAIL_RATIO &&
+		 mean <= (least + tilted_rows(items, shares, least, 0, false)) * PA_TAIL_RATIO))
 		return;
 	high = log(PA_MAX_TILT) / (most - least);
 	low = -high;

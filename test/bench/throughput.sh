@@ -7,7 +7,8 @@
 # pg_stat_statements, perfadvisor, both, and pg_qualstats with pg_stat_statements (left out where it is not installed;
 # Debian has it in postgresql-NN-pg-qualstats). pgbench runs its prepared SELECT on one after the other, ROUNDS times with
 # SECONDS_EACH seconds each, every round beginning with another server, so that what else the machine does hits all of
-# them. Printed are the medians, and the medians of the ratios within a round. SERVERS names those to run.
+# them. Printed are the medians, and the medians of the ratios within a round. SERVERS names those to run: `nothing`
+# first, with which all are compared, and pgss and perfadvisor among them.
 
 set -u
 cd "$(dirname "$0")/../.." || exit 1

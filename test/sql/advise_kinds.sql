@@ -120,6 +120,7 @@ INSERT INTO healthy_case (what, setup, query) VALUES
 ('a range over most of a table', '', 'SELECT * FROM orders WHERE created > ''2026-01-02'''),
 ('a query without a condition', '', 'SELECT count(*) FROM orders'),
 ('a table of a few pages', '', 'SELECT * FROM tiny WHERE code = ''c7'''),
+('one that was never analyzed', 'CREATE TABLE new_tiny AS SELECT * FROM tiny', 'SELECT * FROM new_tiny WHERE code = ''c7'''),
 ('a look-up by primary key', '', 'SELECT * FROM orders WHERE id = 7'),
 ('an index that exists', 'CREATE INDEX ON orders (customer_id)', 'SELECT * FROM orders WHERE customer_id = 42'),
 ('a longer composite that exists', 'CREATE INDEX ON orders (customer_id, created, total)', 'SELECT * FROM orders WHERE customer_id = 42'),

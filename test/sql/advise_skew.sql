@@ -18,7 +18,7 @@ BEGIN
     EXECUTE 'EXPLAIN (FORMAT JSON) ' || statement INTO plan;
     RETURN (plan #>> '{0,Plan,Total Cost}')::float8;
 END $$;
-SELECT plan(4);
+SELECT plan(9);
 
 -- An order that the 12 messages of a thread are in at once, and 2000 are not
 SELECT perfadvisor.reset() IS NOT NULL AS done \gset
@@ -48,4 +48,28 @@ SELECT format('SELECT body FROM message WHERE thread = %s ORDER BY sent DESC LIM
 SELECT format('SELECT body FROM message WHERE room = %L ORDER BY sent DESC LIMIT 30', 'r' || 2 + n) FROM generate_series(1, 30) AS n \gexec
 \o
 SELECT is((SELECT count(*) FROM perfadvisor.index_advice), 0::bigint, 'and then nothing is advised any more');
+
+-- How many executions were for the common value is told by the rows that all of them returned
+DROP TABLE before;
+SELECT perfadvisor.reset() IS NOT NULL AS done \gset
+\o /dev/null
+SELECT format('DROP INDEX %s', indexrelid::regclass) FROM pg_index WHERE indrelid = 'message'::regclass AND indnatts > 1 \gexec
+SELECT format('SELECT body FROM message WHERE thread = %s ORDER BY sent DESC LIMIT 200', n) FROM generate_series(1, 8) AS n \gexec
+\o
+SELECT perfadvisor.export_workload() AS document \gset
+SELECT perfadvisor.reset() IS NOT NULL AS done \gset
+CREATE FUNCTION share_saved(document jsonb, mean_rows numeric) RETURNS float8 LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM perfadvisor.import_workload((
+        SELECT jsonb_set(document, '{statements}', jsonb_agg(s || jsonb_build_object('calls', 10000, 'rows', (mean_rows * 10000)::bigint, 'total_exec_time', 100000, 'samples',
+               (SELECT jsonb_agg(p || '{"exec_time": 10}') FROM jsonb_array_elements(s -> 'samples') AS p))))
+        FROM jsonb_array_elements(document -> 'statements') AS s WHERE s ->> 'query' LIKE 'SELECT body%'), 'elsewhere');
+    RETURN (SELECT sum(workload_gain) FROM perfadvisor.index_advice);
+END $$;
+CREATE TABLE saved AS SELECT rows, share_saved(:'document', rows) AS share FROM unnest(ARRAY[12.1, 20, 36, 100, 150]) AS rows;
+SELECT is((SELECT array_agg(rows ORDER BY share, rows) FROM saved), ARRAY[12.1, 20, 36, 100, 150], 'the more rows all executions returned, the more of them were for the value that has many');
+SELECT cmp_ok((SELECT share FROM saved WHERE rows = 12.1), '<', 0.03::float8, 'few, where the mean is that of the other values');
+SELECT cmp_ok((SELECT share FROM saved WHERE rows = 36), '>', 0.08::float8, 'one in seven, where the mean is that of the samples');
+SELECT cmp_ok((SELECT share FROM saved WHERE rows = 36), '<', 0.16::float8, 'and not more than that');
+SELECT cmp_ok((SELECT share FROM saved WHERE rows = 150), '>', 0.5::float8, 'most, where the mean is above what the samples have');
 SELECT * FROM finish();
