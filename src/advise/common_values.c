@@ -37,7 +37,9 @@
 typedef struct Replacing
 {
 	Query	   *query;			/* the level that Vars belong to */
+	ParamListInfo params;		/* with their values, or NULL */
 	bool		replaced;
+	bool		there;			/* a most common value was there already */
 } Replacing;
 
 /*
@@ -57,26 +59,26 @@ is_value(const Const *now, Oid type, Datum value, bool byval, int16 typlen)
 
 /*
  * Returns the most common value of a column as a constant, if it is common
- * and another than the given constant; otherwise NULL.
+ * and another than the given constant; otherwise NULL, with *there set if it is that.
  */
 static Const *
-common_value(Oid relid, AttrNumber attno, const Const *now)
+common_value(Oid relid, AttrNumber attno, const Const *now, bool *there)
 {
 	HeapTuple	tuple = pa_column_statistics(relid, attno);
 	HeapTuple	reltuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
 	AttStatsSlot slot;
 	Const	   *result = NULL;
 	double		ndistinct;
-	PaSourceSize there = {0};
+	PaSourceSize source = {0};
 
-	(void) pa_source_size(relid, &there);
+	(void) pa_source_size(relid, &source);
 	if (HeapTupleIsValid(tuple) && HeapTupleIsValid(reltuple) &&
 		get_attstatsslot(&slot, tuple, STATISTIC_KIND_MCV, InvalidOid,
 						 ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS))
 	{
 		ndistinct = ((Form_pg_statistic) GETSTRUCT(tuple))->stadistinct;
 		if (ndistinct < 0)
-			ndistinct *= -Max(Max(((Form_pg_class) GETSTRUCT(reltuple))->reltuples, there.tuples), 1);
+			ndistinct *= -Max(Max(((Form_pg_class) GETSTRUCT(reltuple))->reltuples, source.tuples), 1);
 		if (ndistinct > PA_MIN_VALUES && slot.nvalues > 0 && slot.nnumbers > 0 &&
 			slot.numbers[0] * ndistinct >= PA_COMMON_FACTOR)
 		{
@@ -84,7 +86,9 @@ common_value(Oid relid, AttrNumber attno, const Const *now)
 			bool		byval;
 
 			get_typlenbyval(slot.valuetype, &typlen, &byval);
-			if (!is_value(now, slot.valuetype, slot.values[0], byval, typlen))
+			if (is_value(now, slot.valuetype, slot.values[0], byval, typlen))
+				*there = true;
+			else
 				result = makeConst(slot.valuetype, -1, get_typcollation(slot.valuetype),
 								   typlen, datumCopy(slot.values[0], byval, typlen),
 								   false, byval);
@@ -96,6 +100,29 @@ common_value(Oid relid, AttrNumber attno, const Const *now)
 	if (HeapTupleIsValid(reltuple))
 		ReleaseSysCache(reltuple);
 	return result;
+}
+
+/*
+ * Returns a constant, or the value of a parameter as one; NULL if it has none.
+ */
+static Const *
+constant_of(Node *node, ParamListInfo params)
+{
+	Param	   *param = (Param *) node;
+	ParamExternData *value;
+	int16		typlen;
+	bool		byval;
+
+	if (IsA(node, Const))
+		return (Const *) node;
+	if (params == NULL || param->paramid > params->numParams)
+		return NULL;
+	value = &params->params[param->paramid - 1];
+	if (value->ptype != param->paramtype)
+		return NULL;
+	get_typlenbyval(param->paramtype, &typlen, &byval);
+	return makeConst(param->paramtype, param->paramtypmod, param->paramcollid, typlen,
+					 value->value, value->isnull, byval);
 }
 
 /*
@@ -130,7 +157,7 @@ replace_side(Replacing *r, OpExpr *op, Node *column, ListCell *value)
 	if (!OidIsValid(equal))
 		return;
 	common = common_value(rte->relid, var->varattno,
-						  IsA(constant, Const) ? (Const *) constant : NULL);
+						  constant_of(constant, r->params), &r->there);
 	if (common == NULL)
 		return;
 	/* what a column is relabelled to has the same values */
@@ -152,10 +179,11 @@ replace_walker(Node *node, Replacing *r)
 		return false;
 	if (IsA(node, Query))
 	{
-		Replacing	inner = {(Query *) node, false};
+		Query	   *outer = r->query;
 
-		(void) query_tree_walker((Query *) node, replace_walker, &inner, 0);
-		r->replaced |= inner.replaced;
+		r->query = (Query *) node;
+		(void) query_tree_walker((Query *) node, replace_walker, r, 0);
+		r->query = outer;
 		return false;
 	}
 	if (IsA(node, OpExpr) && list_length(((OpExpr *) node)->args) == 2)
@@ -171,15 +199,17 @@ replace_walker(Node *node, Replacing *r)
 /*
  * Puts the most common values in the place of constants and parameters that
  * columns are compared with for equality, in place. Returns whether there was
- * anything to replace.
+ * anything to replace, and tells whether there were such values already. Parameters
+ * have the given values, if any.
  */
 bool
-pa_use_common_values(List *queries)
+pa_use_common_values(List *queries, ParamListInfo params, bool *there)
 {
-	Replacing	r = {NULL, false};
+	Replacing	r = {NULL, params, false, false};
 	ListCell   *lc;
 
 	foreach(lc, queries)
 		(void) replace_walker(lfirst(lc), &r);
+	*there = r.there;
 	return r.replaced;
 }

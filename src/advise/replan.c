@@ -309,6 +309,7 @@ prepare(void *arg)
 	PaReplan   *replan = job->replan;
 	Query	   *query;
 	RelationList relations = {NIL, NIL};
+	bool		there;
 
 	MemoryContextSwitchTo(job->work);
 	query = analyse_sample(replan->sample);
@@ -323,7 +324,7 @@ prepare(void *arg)
 	replan->params = replan->generic ? NULL : bind_params(replan->sample);
 	replan->bound = replan->params != NULL;
 	replan->queries = pg_rewrite_query(query);
-	if (replan->common_values && !pa_use_common_values(replan->queries))
+	if (replan->common_values && !pa_use_common_values(replan->queries, replan->params, &there))
 		ereport(ERROR,
 				(errcode(ERRCODE_NO_DATA_FOUND),
 				 errmsg("no value is more common than others")));

@@ -98,7 +98,7 @@ typedef struct PaPlanResult
 } PaPlanResult;
 
 /* common_values.c */
-extern bool pa_use_common_values(List *queries);
+extern bool pa_use_common_values(List *queries, ParamListInfo params, bool *there);
 
 /* replan.c */
 extern void pa_replan_init(void);

@@ -75,6 +75,7 @@ typedef struct PaItem
 	double		time;			/* ms per hour that this sample stands for */
 	double		calls;			/* executions per hour that it stands for */
 	bool		rare;			/* these are few of the statement's */
+	bool		common;			/* ran with the most common values; see common_values.c */
 	List	   *requests;		/* PaRequest * */
 	List	   *scans;			/* PaScanColumns * */
 	List	   *expressions;	/* PaIndexDef *, candidates whose expressions have

@@ -54,6 +54,18 @@ pa_common_share(const List *items)
 }
 
 /*
+ * Returns the share of a statement's executions that ran with the constants of a sample
+ * with the most common values, of which a statement has ncommon: they stand for themselves
+ * only, and what is taken to go to them where nothing is known is theirs.
+ */
+static double
+share_of_common(const PaSample *sample, int nsamples, int ncommon)
+{
+	return (Max(sample->times, 1) + PA_COMMON_SHARE * PA_COMMON_DOUBT / ncommon) /
+		(Max(sample->offered, nsamples) + PA_COMMON_DOUBT);
+}
+
+/*
  * Returns the share of a statement's executions that each of its samples
  * stands for, as far as the recorder knows; they add up to one.
  */
@@ -65,12 +77,16 @@ sample_shares(const List *items)
 	double		common = 0;
 	double		sum = 0;
 	int			single = 0;
+	int			ncommon = 0;
 
+	for (int i = 0; i < n; i++)
+		ncommon += ((PaItem *) list_nth(items, i))->common ? 1 : 0;
 	for (int i = 0; i < n; i++)
 	{
 		const PaItem *item = list_nth(items, i);
 
-		shares[i] = share_of_sample(item->replan.sample);
+		shares[i] = item->common ? share_of_common(item->replan.sample, n, ncommon)
+			: share_of_sample(item->replan.sample);
 		common += shares[i];
 		single += shares[i] == 0 ? 1 : 0;
 	}

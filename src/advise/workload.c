@@ -148,17 +148,19 @@ make_item(PaSearch *search, PaWorkStatement *ws, const PaSample *sample, Oid use
 
 /*
  * Whether a sample that is prepared compares with a value where another one is
- * much more common.
+ * much more common. Notes if it compares with such values only.
  */
 static bool
-has_common_values(const PaItem *item)
+lacks_common_values(PaItem *item)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
 												  "perfadvisor common values",
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext oldcontext = MemoryContextSwitchTo(context);
-	bool		result = pa_use_common_values(copyObject(item->replan.queries));
+	bool		there;
+	bool		result = pa_use_common_values(copyObject(item->replan.queries), item->replan.params, &there);
 
+	item->common = there && !result;
 	MemoryContextSwitchTo(oldcontext);
 	MemoryContextDelete(context);
 	return result;
@@ -174,13 +176,16 @@ make_common_item(PaSearch *search, PaWorkStatement *ws)
 {
 	const PaItem *first = linitial(ws->items);
 	PaItem	   *item;
+	bool		lacking = true;
 	ListCell   *lc;
 
 	foreach(lc, ws->items)
 	{
-		if (!has_common_values(lfirst(lc)))
-			return NULL;
+		if (!lacks_common_values(lfirst(lc)))
+			lacking = false;
 	}
+	if (!lacking)
+		return NULL;
 	item = palloc0(sizeof(PaItem));
 	item->statement = ws;
 	item->replan.among = &search->prepared;
