@@ -236,15 +236,17 @@ pa_in_restriction(const PaRestriction *restriction, void (*work) (void *arg),
 	MemoryContext oldcontext = CurrentMemoryContext;
 	ResourceOwner oldowner = CurrentResourceOwner;
 	int			suspended = pa_record_suspended;
-	Oid			guarded;
+	volatile Oid guarded = InvalidOid;
+	volatile bool guarding = false;
 	ErrorData  *volatile edata = NULL;
 	volatile bool watching = false;
 
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(oldcontext);
-	guarded = pa_foreign_code_begin(restriction->userid, restriction->code);
 	PG_TRY();
 	{
+		guarded = pa_foreign_code_begin(restriction->userid, restriction->code);
+		guarding = true;
 		pa_record_suspended = suspended + 1;
 		enter_restriction(restriction);
 		watching = start_watch(restriction);
@@ -255,6 +257,11 @@ pa_in_restriction(const PaRestriction *restriction, void (*work) (void *arg),
 	}
 	PG_CATCH();
 	{
+		/* First what must be undone, as a copy of the error takes memory */
+		if (guarding)
+			pa_foreign_code_end(guarded);
+		guarding = false;
+		pa_record_suspended = suspended;
 		MemoryContextSwitchTo(oldcontext);
 		edata = CopyErrorData();
 		FlushErrorState();
@@ -263,7 +270,8 @@ pa_in_restriction(const PaRestriction *restriction, void (*work) (void *arg),
 	}
 	PG_END_TRY();
 
-	pa_foreign_code_end(guarded);
+	if (guarding)
+		pa_foreign_code_end(guarded);
 	pa_record_suspended = suspended;
 	RollbackAndReleaseCurrentSubTransaction();
 	MemoryContextSwitchTo(oldcontext);

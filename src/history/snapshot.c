@@ -63,7 +63,8 @@ run(const char *command, int nargs, const Oid *types, Datum *values, const char 
 
 /*
  * Runs a command in a subtransaction. When it fails, other than by a cancel
- * request, that is logged and the snapshot goes on without it.
+ * request, that is logged and the snapshot goes on without it. The subtransaction is
+ * ended whatever comes, or the session would have to roll back by hand.
  */
 static void
 run_guarded(const char *command, const char *what)
@@ -84,10 +85,10 @@ run_guarded(const char *command, const char *what)
 
 		MemoryContextSwitchTo(context);
 		error = CopyErrorData();
-		if (error->sqlerrcode == ERRCODE_QUERY_CANCELED || error->sqlerrcode == ERRCODE_ADMIN_SHUTDOWN)
-			PG_RE_THROW();
 		FlushErrorState();
 		RollbackAndReleaseCurrentSubTransaction();
+		if (error->sqlerrcode == ERRCODE_QUERY_CANCELED || error->sqlerrcode == ERRCODE_ADMIN_SHUTDOWN)
+			ReThrowError(error);
 		ereport(LOG,
 				(errcode(error->sqlerrcode),
 				 errmsg("perfadvisor could not note %s: %s", what, error->message)));

@@ -43,7 +43,7 @@ pa_server_create app test/perfadvisor.conf
 echo "perfadvisor.snapshot_interval = '1h'" >>"$PA_WORK/app/data/postgresql.conf"
 pa_server_start app
 pa_psql -d postgres -c "CREATE DATABASE app" -c "CREATE DATABASE without"
-tap_plan 26
+tap_plan 28
 pa_psql -d app <<'SQL'
 CREATE EXTENSION perfadvisor;
 CREATE TABLE orders AS SELECT n AS id, n % 2000 AS customer, repeat('x', 40) AS note FROM generate_series(1, 100000) n;
@@ -115,6 +115,17 @@ query "SELECT perfadvisor.snapshot('after crash')" >/dev/null
 tap_is "$(query "SELECT count(*) FROM perfadvisor.snapshot_counts WHERE calls < 0 OR total_exec_time < 0 OR shared_blks_hit < 0 OR rows < 0")" 0 "after a crash nothing is negative"
 tap_is "$(query "SELECT count(*) FROM perfadvisor.compare((SELECT snapshot_id FROM perfadvisor.snapshots WHERE label = 'before restart'), (SELECT snapshot_id FROM perfadvisor.snapshots WHERE label = 'after restart')) WHERE query LIKE '%orders%'")" \
 	0 "and nothing is called slower because of a restart"
+
+# Cancelled while findings are noted
+pa_psql -d app -o /dev/null -c "BEGIN; LOCK TABLE perfadvisor.finding_log; SELECT pg_sleep(60); COMMIT" 2>/dev/null &
+until_true "SELECT count(*) > 0 FROM pg_locks WHERE relation = 'perfadvisor.finding_log'::regclass AND mode = 'AccessExclusiveLock'"
+taken=$(query "SELECT count(*) FROM perfadvisor.snapshot_log")
+tap_is "$(printf '%s\n' "SET statement_timeout = '2s';" "SELECT perfadvisor.snapshot('cancelled');" "SELECT 'goes on';" |
+	pa_psql -v ON_ERROR_STOP=0 -d app -At -f - 2>&1 | grep -o 'canceling.*\|goes on')" \
+	"canceling statement due to statement timeout"$'\n'"goes on" "a snapshot that waits can be cancelled, and its session goes on"
+query "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE relation = 'perfadvisor.finding_log'::regclass AND granted" >/dev/null
+wait $!
+tap_is "$(query "SELECT count(*) FROM perfadvisor.snapshot_log")" "$taken" "nothing of it is left"
 
 # Dump and restore, other databases
 pa_as "$PA_BINDIR/pg_dump" -d app -h "$PGHOST" -p "$PGPORT" >"$PA_WORK/dump.sql" 2>"$PA_WORK/dump.err"
