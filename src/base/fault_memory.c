@@ -13,7 +13,8 @@
  *
  * What the server keeps in reserve is spared: memory for reporting errors and
  * for aborting transactions. So are critical sections, in which the server
- * itself gives up. Each failure is told on stderr, without memory.
+ * itself gives up, and the owners of locks in subtransactions: without memory
+ * for these, the next request for the same lock ends the server. Each failure is told on stderr, without memory.
  */
 #include "postgres.h"
 
@@ -47,6 +48,7 @@ typedef struct CodeRange
 /* Functions that run what others want, though we may have called them */
 static CodeRange others[8];
 static int	nothers = 0;
+static CodeRange lock_acquire;
 static CodeRange library;
 static const char *library_base;	/* where addresses in its file begin */
 
@@ -55,19 +57,20 @@ static MemoryContextMethods server_methods;
 static bool deciding = false;
 
 /*
- * Adds a function of the server to those that run what others want.
+ * Returns where the code of a function of the server is.
  */
-static void
-add_other(void *function)
+static CodeRange
+code_of(void *function)
 {
 	Dl_info		info;
 	ElfW(Sym) *symbol = NULL;
+	CodeRange	range;
 
 	if (dladdr1(function, &info, (void **) &symbol, RTLD_DL_SYMENT) == 0 || symbol == NULL)
 		elog(ERROR, "found no symbol of the server");
-	others[nothers].start = info.dli_saddr;
-	others[nothers].end = others[nothers].start + symbol->st_size;
-	nothers++;
+	range.start = info.dli_saddr;
+	range.end = range.start + symbol->st_size;
+	return range;
 }
 
 /*
@@ -122,6 +125,26 @@ is_ours(void *const *frames, int nframes)
 }
 
 /*
+ * Tells whether the server allocates the owners of a lock, in a subtransaction.
+ */
+static bool
+is_of_lock(MemoryContext context)
+{
+	void	   *frames[6];
+	int			nframes;
+
+	if (context != TopMemoryContext || !IsSubTransaction())
+		return false;
+	nframes = backtrace(frames, lengthof(frames));
+	for (int i = 3; i < nframes; i++)
+	{
+		if (is_within(&lock_acquire, frames[i]))
+			return true;
+	}
+	return false;
+}
+
+/*
  * Tells where the allocation that is to fail comes from.
  */
 static void
@@ -154,6 +177,11 @@ shall_fail(MemoryContext context)
 		context == ErrorContext || strcmp(context->name, "TransactionAbortContext") == 0)
 		return false;
 	deciding = true;
+	if (is_of_lock(context))
+	{
+		deciding = false;
+		return false;
+	}
 	if (place[0] == 'm')
 	{
 		nframes = backtrace(frames, DEPTH);
@@ -205,15 +233,16 @@ pa_fault_memory_watch(void)
 
 	if (methods != NULL)
 		return;
-	add_other(standard_planner);
-	add_other(standard_ExecutorStart);
-	add_other(standard_ExecutorRun);
-	add_other(standard_ExecutorFinish);
-	add_other(standard_ExecutorEnd);
-	add_other(standard_ProcessUtility);
+	lock_acquire = code_of(LockAcquireExtended);
+	others[nothers++] = code_of(standard_planner);
+	others[nothers++] = code_of(standard_ExecutorStart);
+	others[nothers++] = code_of(standard_ExecutorRun);
+	others[nothers++] = code_of(standard_ExecutorFinish);
+	others[nothers++] = code_of(standard_ExecutorEnd);
+	others[nothers++] = code_of(standard_ProcessUtility);
 	/* Room is reserved for these; see guard.c */
-	add_other(BeginInternalSubTransaction);
-	add_other(LockAcquireExtended);
+	others[nothers++] = code_of(BeginInternalSubTransaction);
+	others[nothers++] = lock_acquire;
 	(void) dl_iterate_phdr(find_library, NULL);
 	(void) backtrace(frames, 1);	/* loads what it needs */
 

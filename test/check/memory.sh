@@ -234,10 +234,12 @@ while read -r sql; do
 	every "$sql"
 done <"$PA_WORK/calls"
 tap_is "$differ" 0 "$refusals refusals in calls of this extension leave no lock, snapshot, setting or imagined index, and the same call works again"
+differ=0
 while read -r sql; do
 	every "$sql" "$(awk -v factor="$MEMORY_FACTOR" 'BEGIN { print factor * factor }')" cancel
 done <"$PA_WORK/calls"
 tap_is "$differ" 0 "nor do as many cancellations there"
+differ=0
 refusals=0
 for view in $(query "SELECT relname FROM pg_class WHERE relnamespace = 'perfadvisor'::regnamespace AND relkind = 'v'"); do
 	every "SELECT count(*) FROM (SELECT v.*::text FROM perfadvisor.$view AS v) AS v" 12
