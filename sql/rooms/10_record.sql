@@ -67,7 +67,8 @@ CREATE FUNCTION perfadvisor.recorded_samples(
     OUT dbid oid, OUT userid oid, OUT queryid bigint, OUT toplevel boolean,
     OUT started_at timestamptz, OUT exec_time double precision, OUT rows bigint,
     OUT query text, OUT parameters text[], OUT parameter_types regtype[],
-    OUT parameters_known boolean[], OUT search_path text)
+    OUT parameters_known boolean[], OUT search_path text,
+    OUT executions bigint, OUT sampled_executions bigint)
 RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'pa_read_samples'
 LANGUAGE C STRICT VOLATILE PARALLEL SAFE ROWS 1000;
@@ -78,7 +79,7 @@ COMMENT ON FUNCTION perfadvisor.recorded_samples() IS
 CREATE VIEW perfadvisor.statement_samples AS
 SELECT d.datname, r.rolname, s.queryid, s.toplevel, s.started_at, s.exec_time,
        s.rows, s.query, s.parameters, s.parameter_types, s.parameters_known,
-       s.search_path
+       s.search_path, s.executions, s.sampled_executions
 FROM perfadvisor.recorded_samples() AS s
      LEFT JOIN pg_catalog.pg_database AS d ON d.oid OPERATOR(pg_catalog.=) s.dbid
      LEFT JOIN pg_catalog.pg_roles AS r ON r.oid OPERATOR(pg_catalog.=) s.userid;
@@ -96,6 +97,8 @@ COMMENT ON COLUMN perfadvisor.statement_samples.parameters IS 'Values of $1, $2,
 COMMENT ON COLUMN perfadvisor.statement_samples.parameter_types IS 'Their types';
 COMMENT ON COLUMN perfadvisor.statement_samples.parameters_known IS 'False for values that were too long or of a type that is not printed';
 COMMENT ON COLUMN perfadvisor.statement_samples.search_path IS 'The setting while it ran';
+COMMENT ON COLUMN perfadvisor.statement_samples.executions IS 'Executions with these constants among sampled_executions';
+COMMENT ON COLUMN perfadvisor.statement_samples.sampled_executions IS 'Executions of the statement whose constants were looked at, from this one on';
 
 CREATE FUNCTION perfadvisor.statement_histogram(
     queryid bigint, OUT from_time double precision, OUT to_time double precision,

@@ -77,7 +77,7 @@ COMMENT ON COLUMN perfadvisor.source_statements.min_exec_time IS 'As in statemen
 COMMENT ON COLUMN perfadvisor.source_statements.max_exec_time IS 'As in statements';
 COMMENT ON COLUMN perfadvisor.source_statements.first_seen IS 'As in statements';
 COMMENT ON COLUMN perfadvisor.source_statements.last_seen IS 'As in statements';
-COMMENT ON COLUMN perfadvisor.source_statements.samples IS 'Executions with their constants: query, parameters, parameter_types, parameters_known, search_path, exec_time, rows';
+COMMENT ON COLUMN perfadvisor.source_statements.samples IS 'Executions with their constants: query, parameters, parameter_types, parameters_known, search_path, exec_time, rows, executions, sampled_executions';
 
 COMMENT ON COLUMN perfadvisor.source_statements.scans IS 'What sampled sequential scans of it returned there, on the average: relation, rows';
 
@@ -177,7 +177,8 @@ WITH here AS MATERIALIZED (
            pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
                'query', s.query, 'parameters', s.parameters, 'parameter_types', s.parameter_types::text[],
                'parameters_known', s.parameters_known, 'search_path', s.search_path,
-               'exec_time', s.exec_time, 'rows', s.rows) ORDER BY s.started_at) AS samples
+               'exec_time', s.exec_time, 'rows', s.rows,
+               'executions', s.executions, 'sampled_executions', s.sampled_executions) ORDER BY s.started_at) AS samples
     FROM perfadvisor.recorded_samples() AS s
          JOIN pg_catalog.pg_database AS d ON d.oid = s.dbid
     WHERE d.datname = pg_catalog.current_database() AND export_workload.redact IS NOT TRUE
@@ -307,7 +308,9 @@ FROM (SELECT CASE
         WHEN pg_catalog.jsonb_path_exists(document, '$.statements[*].samples[*] ? (!(@.type() == "object"
                  && @.query.type() == "string" && @.parameters.type() == "array" && @.parameter_types.type() == "array" && @.parameters_known.type() == "array"
                  && @.parameters.size() == @.parameter_types.size() && @.parameters.size() == @.parameters_known.size() && @.parameters.size() <= 1000
-                 && @.exec_time.type() == "number" && @.rows.type() == "number"))')
+                 && @.exec_time.type() == "number" && @.rows.type() == "number"
+                 && (!exists(@.executions) || (@.executions.type() == "number" && @.executions >= 0 && @.executions < 4294967296))
+                 && (!exists(@.sampled_executions) || (@.sampled_executions.type() == "number" && @.sampled_executions >= 0))))')
             THEN 'the document is damaged: a sample lacks something or has it of another type'
         WHEN pg_catalog.jsonb_path_exists(document, '$.statements[*] ? (exists(@.scans) && !(@.scans.type() == "array"))')
              OR pg_catalog.jsonb_path_exists(document, '$.statements[*].scans[*] ? (!(@.type() == "object"
@@ -359,11 +362,11 @@ FROM pg_catalog.jsonb_array_elements(document -> 'statements') WITH ORDINALITY A
          first_seen timestamptz, last_seen timestamptz, samples jsonb, scans jsonb);
 
 -- What could not be read when advising is refused now
-SELECT pg_catalog.count(p.rows)
+SELECT pg_catalog.count(p.rows), pg_catalog.count(p.executions), pg_catalog.count(p.sampled_executions)
 FROM perfadvisor.source_statements AS s
      CROSS JOIN LATERAL pg_catalog.jsonb_to_recordset(s.samples) AS p(
          query text, parameters text[], parameter_types text[], parameters_known boolean[],
-         search_path text, exec_time double precision, rows bigint)
+         search_path text, exec_time double precision, rows bigint, executions bigint, sampled_executions bigint)
 WHERE s.source = import_workload.source;
 
 SELECT pg_catalog.count(pg_catalog.parse_ident(c.relation)), pg_catalog.count(c.rows)

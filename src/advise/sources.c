@@ -35,12 +35,13 @@ static const char *const query =
 " s.queryid, s.toplevel, s.query, s.calls, s.rows, s.total_exec_time, s.min_exec_time, s.max_exec_time, w.hours,"
 " p.query, p.parameters,"
 " p.parameter_types, p.parameters_known, p.search_path, p.exec_time, p.rows, s.first_seen, s.last_seen,"
-" k.relids, k.rows"
+" k.relids, k.rows, p.executions, p.sampled_executions"
 " FROM perfadvisor.workload_sources AS w"
 " JOIN perfadvisor.source_statements AS s USING (source)"
 " LEFT JOIN LATERAL pg_catalog.jsonb_to_recordset(s.samples) AS p("
 "  query pg_catalog.text, parameters pg_catalog.text[], parameter_types pg_catalog.text[], parameters_known pg_catalog.bool[],"
-"  search_path pg_catalog.text, exec_time pg_catalog.float8, rows pg_catalog.int8) ON true"
+"  search_path pg_catalog.text, exec_time pg_catalog.float8, rows pg_catalog.int8,"
+"  executions pg_catalog.int8, sampled_executions pg_catalog.int8) ON true"
 " LEFT JOIN LATERAL (SELECT pg_catalog.array_agg(r.relid) AS relids, pg_catalog.array_agg(r.rows) AS rows"
 "  FROM (SELECT pg_catalog.to_regclass(c.relation)::pg_catalog.oid AS relid, c.rows"
 "   FROM pg_catalog.jsonb_to_recordset(s.scans) AS c(relation pg_catalog.text, rows pg_catalog.float8)) AS r"
@@ -196,6 +197,8 @@ read_sample(HeapTuple row, PaStatement *statement, List **types_known)
 	sample->search_path = text_column(row, 17);
 	sample->exec_time = number_column(row, 18);
 	sample->rows = count_column(row, 19);
+	sample->times = (uint32) count_column(row, 24);
+	sample->offered = count_column(row, 25);
 }
 
 /*

@@ -219,8 +219,8 @@ type_array(const Oid *types, int n)
 static void
 put_sample(ReturnSetInfo *rsinfo, const PaEntry *entry, const PaSample *sample)
 {
-	Datum		values[12];
-	bool		nulls[12] = {false};
+	Datum		values[14];
+	bool		nulls[14] = {false};
 	int			i = 0;
 
 	values[i++] = ObjectIdGetDatum(entry->key.dbid);
@@ -236,6 +236,9 @@ put_sample(ReturnSetInfo *rsinfo, const PaEntry *entry, const PaSample *sample)
 	values[i++] = type_array(sample->param_types, sample->nparams);
 	values[i++] = bool_array(sample->param_known, sample->nparams);
 	values[i] = text_or_null(sample->search_path, &nulls[i]);
+	i++;
+	values[i++] = Int64GetDatum(sample->times);
+	values[i++] = Int64GetDatum(sample->offered);
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 }
 
@@ -251,7 +254,7 @@ pa_read_samples(PG_FUNCTION_ARGS)
 	pa_require_preloaded();
 	pa_begin_rows(fcinfo, OIDOID, OIDOID, INT8OID, BOOLOID, TIMESTAMPTZOID,
 				  FLOAT8OID, INT8OID, TEXTOID, TEXTARRAYOID, REGTYPEARRAYOID,
-				  BOOLARRAYOID, TEXTOID);
+				  BOOLARRAYOID, TEXTOID, INT8OID, INT8OID);
 	foreach(lc, pa_table_copy(InvalidOid, true))
 	{
 		PaEntryCopy *copy = lfirst(lc);

@@ -361,8 +361,9 @@ pa_sample_publish(const PaEntryRef *ref, const PaDraft *draft,
 			entry->samples[slot].started_at = GetCurrentStatementStartTimestamp();
 			entry->samples[slot].exec_time = Max(exec_time, 0);
 			entry->samples[slot].rows = rows;
-			entry->samples[slot].times = exec_time < 0 ? 0 : 1;	/* comes again */
-			entry->samples[slot].offered_before = entry->counters.sample_changes;
+			/* One whose execution is not over comes again, and counts then */
+			entry->samples[slot].times = exec_time < 0 ? 0 : 1;
+			entry->samples[slot].offered_before = entry->counters.sample_changes + (exec_time < 0);
 			blob = InvalidDsaPointer;
 		}
 		note_change(entry, exec_time);

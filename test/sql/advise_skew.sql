@@ -18,7 +18,7 @@ BEGIN
     EXECUTE 'EXPLAIN (FORMAT JSON) ' || statement INTO plan;
     RETURN (plan #>> '{0,Plan,Total Cost}')::float8;
 END $$;
-SELECT plan(9);
+SELECT plan(12);
 
 -- An order that the 12 messages of a thread are in at once, and 2000 are not
 SELECT perfadvisor.reset() IS NOT NULL AS done \gset
@@ -58,11 +58,12 @@ SELECT format('SELECT body FROM message WHERE thread = %s ORDER BY sent DESC LIM
 \o
 SELECT perfadvisor.export_workload() AS document \gset
 SELECT perfadvisor.reset() IS NOT NULL AS done \gset
-CREATE FUNCTION share_saved(document jsonb, mean_rows numeric) RETURNS float8 LANGUAGE plpgsql AS $$
+CREATE FUNCTION share_saved(document jsonb, mean_rows numeric, sampled int DEFAULT 8, sample jsonb DEFAULT '{}') RETURNS float8 LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM perfadvisor.import_workload((
         SELECT jsonb_set(document, '{statements}', jsonb_agg(s || jsonb_build_object('calls', 10000, 'rows', (mean_rows * 10000)::bigint, 'total_exec_time', 100000, 'samples',
-               (SELECT jsonb_agg(p || '{"exec_time": 10}') FROM jsonb_array_elements(s -> 'samples') AS p))))
+               (SELECT jsonb_agg(p || format('{"exec_time": 10, "executions": 1, "sampled_executions": %s}', sampled)::jsonb || CASE WHEN p ->> 'query' LIKE '%thread = 1 %' THEN sample ELSE '{}' END)
+                FROM jsonb_array_elements(s -> 'samples') AS p))))
         FROM jsonb_array_elements(document -> 'statements') AS s WHERE s ->> 'query' LIKE 'SELECT body%'), 'elsewhere');
     RETURN (SELECT sum(workload_gain) FROM perfadvisor.index_advice);
 END $$;
@@ -72,4 +73,11 @@ SELECT cmp_ok((SELECT share FROM saved WHERE rows = 12.1), '<', 0.03::float8, 'f
 SELECT cmp_ok((SELECT share FROM saved WHERE rows = 36), '>', 0.08::float8, 'one in seven, where the mean is that of the samples');
 SELECT cmp_ok((SELECT share FROM saved WHERE rows = 36), '<', 0.16::float8, 'and not more than that');
 SELECT cmp_ok((SELECT share FROM saved WHERE rows = 150), '>', 0.5::float8, 'most, where the mean is above what the samples have');
+
+-- Where rows tell nothing, how often a common value was met tells what it stands for
+TRUNCATE saved;
+INSERT INTO saved SELECT executions, share_saved(:'document', 12, 1000, format('{"rows": 12, "executions": %s}', executions)::jsonb) FROM unnest(ARRAY[1, 100, 500]) AS executions;
+SELECT cmp_ok((SELECT COALESCE(max(share), 0) FROM saved WHERE rows = 1), '<', 0.02::float8, 'a common value that was met once in a thousand executions stands for few');
+SELECT cmp_ok((SELECT share FROM saved WHERE rows = 100), '<', 0.15::float8, 'one met in a tenth of them for a tenth');
+SELECT cmp_ok((SELECT share FROM saved WHERE rows = 500), '>', 0.4::float8, 'one met in half of them for half');
 SELECT * FROM finish();

@@ -28,7 +28,7 @@ CREATE EXTENSION pgtap;
 CREATE EXTENSION perfadvisor;
 CREATE TABLE other_oids ();
 :tables
-SELECT plan(42);
+SELECT plan(44);
 CREATE FUNCTION advised() RETURNS text LANGUAGE sql AS
 $$ SELECT string_agg(regexp_replace(ddl, ' \S+_idx ', ' '), '; ' ORDER BY ddl) FROM perfadvisor.index_advice $$;
 
@@ -70,6 +70,8 @@ SELECT throws_like($$ SELECT perfadvisor.import_workload('{"format": "something"
 SELECT throws_like(format($$ SELECT perfadvisor.import_workload(%L::jsonb || '{"version": 2}', 'production') $$, :'document'), 'the document has a version%', 'so is another version');
 SELECT throws_like(format($$ SELECT perfadvisor.import_workload(jsonb_set(%L, '{statements,0,calls}', '"many"'), 'production') $$, :'document'), 'the document is damaged%', 'and a number that is none');
 SELECT throws_like(format($$ SELECT perfadvisor.import_workload(jsonb_set(%L, '{statements,0,samples}', '[{"query": 5}]'), 'production') $$, :'document'), 'the document is damaged%', 'and a sample without its parts');
+SELECT throws_like(format($$ SELECT perfadvisor.import_workload(jsonb_set(%L, '{statements,0,samples,0,executions}', '-1'), 'production') $$, :'document'), 'the document is damaged%', 'and one that ran less than never');
+SELECT throws_like(format($$ SELECT perfadvisor.import_workload(jsonb_set(%L, '{statements,0,samples,0,sampled_executions}', '"all"'), 'production') $$, :'document'), 'the document is damaged%', 'or nobody knows how often');
 SELECT throws_like(format($$ SELECT perfadvisor.import_workload(jsonb_set(%L, '{statements,0,scans}', '[{"relation": "orders", "rows": -1}]'), 'production') $$, :'document'), 'the document is damaged%', 'and a scan of less than no rows');
 SELECT throws_ok(format($$ SELECT perfadvisor.import_workload(jsonb_set(%L, '{statements,0,scans}', '[{"relation": "\"", "rows": 1}]'), 'production') $$, :'document'), '22023', NULL, 'and one of a table whose name is none');
 SELECT throws_ok(format($$ SELECT perfadvisor.import_workload(left(%L, -20)::jsonb, 'production') $$, :'document'), '22P02', NULL, 'and a document that was cut off');

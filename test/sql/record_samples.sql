@@ -2,7 +2,7 @@
 \unset ECHO
 \i test/setup.sql
 \i test/own_database.sql
-SELECT plan(15);
+SELECT plan(16);
 
 CREATE TABLE sampled (id int PRIMARY KEY, part int, note text, at timestamptz DEFAULT now());
 INSERT INTO sampled SELECT n, n % 10, 'note ' || n FROM generate_series(1, 1000) n;
@@ -61,6 +61,7 @@ SELECT matches((SELECT query FROM sample('SELECT (SELECT /* assigned */%')), 'WH
 SELECT is((SELECT query || ' ' || parameters::text FROM sample('SELECT /* argument */%')),
     'SELECT /* argument */ count(*) FROM sampled WHERE part = $1 {8}', 'arguments of SQL functions are written as parameters');
 SELECT is((SELECT count(*) FROM sample('SELECT /* same */%')), 1::bigint, 'equal executions are one sample');
+SELECT is((SELECT (executions, sampled_executions)::text FROM sample('SELECT /* same */%')), '(3,3)', 'which says how many they were');
 SELECT is((SELECT search_path FROM sample('SELECT /* path */%')), 'other, public', 'the search_path is kept');
 SELECT is((SELECT parameters_known::text FROM sample('PREPARE long%')), '{f}', 'a value that is too long is not known');
 SELECT is((SELECT count(*) FROM sample('%/* private */%')), 0::bigint, 'without track_parameters a statement with constants has no sample');
