@@ -18,9 +18,11 @@
 /* ... some statement of what it costs, */
 #define PA_CLEAR_IMPROVEMENT	0.25
 
-/* ... and all of the time that is left with all that is advised, unless an execution
- * saves so many ms */
+/* ... and all of the time that is left with all that is advised, less where some
+ * statement costs so much less, unless an execution saves so many ms */
 #define PA_CLEAR_SHARE			0.002
+#define PA_LARGE_IMPROVEMENT	0.5
+#define PA_LARGE_SHARE			0.0005
 #define PA_CLEAR_SLOW			1.0
 
 /*
@@ -48,9 +50,11 @@ time_left(PaSearch *search)
 static bool
 is_clear(const PaEffect *effect, double left)
 {
+	bool		large = effect->best_clear_share >= PA_LARGE_IMPROVEMENT;
+
 	return effect->best_clear_share >= PA_CLEAR_IMPROVEMENT &&
 		effect->price_saved > effect->write_added * PA_CLEAR_MARGIN &&
-		(effect->saved >= left * PA_CLEAR_SHARE ||
+		(effect->saved >= left * (large ? PA_LARGE_SHARE : PA_CLEAR_SHARE) ||
 		 effect->most_saved * PA_COST_PRICE >= PA_CLEAR_SLOW);
 }
 
