@@ -84,7 +84,7 @@ FROM perfadvisor.recorded_samples() AS s
      LEFT JOIN pg_catalog.pg_database AS d ON d.oid OPERATOR(pg_catalog.=) s.dbid
      LEFT JOIN pg_catalog.pg_roles AS r ON r.oid OPERATOR(pg_catalog.=) s.userid;
 
-COMMENT ON VIEW perfadvisor.statement_samples IS 'Executions of each statement that are kept with their constants: the first, the slowest, the latest and some others';
+COMMENT ON VIEW perfadvisor.statement_samples IS 'Executions of each statement that are kept with their constants: the first, the slowest, the latest, the dearest by the planner''s cost and some others';
 COMMENT ON COLUMN perfadvisor.statement_samples.datname IS 'Database it ran in';
 COMMENT ON COLUMN perfadvisor.statement_samples.rolname IS 'Role that ran it';
 COMMENT ON COLUMN perfadvisor.statement_samples.queryid IS 'Id of the statement';

@@ -27,11 +27,14 @@
 /*
  * Returns the share of a statement's sampled executions that ran with the
  * constants of a sample, or 0 when they were met only once: then they stand
- * for all that are no more common.
+ * for all that are no more common. The dearest stands for itself alone (Laplace's
+ * rule of succession).
  */
 static double
 share_of_sample(const PaSample *sample)
 {
+	if (sample->dearest)
+		return (sample->times + 1.0) / (Max(sample->offered, sample->times) + 2);
 	if (sample->times < 2 || sample->offered < sample->times)
 		return 0;
 	return (double) sample->times / sample->offered;
@@ -178,7 +181,8 @@ tilt_by_rows(const PaStatement *st, const List *items, double *shares)
  * Tells what share of a statement's executions its slowest sample stands for,
  * which would be equal if it was kept by chance. The recorder keeps it because
  * it is slow, not because it is typical: where it took several times as long as
- * the others, it gets the share with which the mean time comes out as measured.
+ * the others, it gets the share with which the mean time comes out as measured; or
+ * one standard error above that, if the planner expected it to be dear as well.
  */
 static double
 tail_share(const PaStatement *st, const PaItem *slowest, double equal, double others)
@@ -186,6 +190,8 @@ tail_share(const PaStatement *st, const PaItem *slowest, double equal, double ot
 	double		mean = st->total_exec_time / st->calls;
 	double		share;
 
+	if (slowest->replan.sample->dearest)
+		mean += st->stddev_exec_time / sqrt(st->calls);
 	if (slowest->replan.sample->exec_time <= others * PA_TAIL_RATIO)
 		return equal;
 	share = (mean - others) / (slowest->replan.sample->exec_time - others);

@@ -10,6 +10,15 @@
 #include "record/execution.h"
 
 /*
+ * Returns what the planner expects an execution to cost.
+ */
+static double
+cost_of(const PaExecution *execution)
+{
+	return execution->query_desc->plannedstmt->planTree->total_cost;
+}
+
+/*
  * Begins the sample of an execution. Runs guarded.
  */
 static void
@@ -22,7 +31,7 @@ begin_sample(void *argument)
 	execution->draft = pa_sample_draft(execution, queryDesc->estate->es_query_cxt);
 	/* A statement that never succeeds shall have a sample, too */
 	if (execution->draft != NULL)
-		pa_sample_publish(&execution->place.ref, execution->draft, -1.0, 0);
+		pa_sample_publish(&execution->place.ref, execution->draft, -1.0, 0, cost_of(execution));
 }
 
 /*
@@ -51,15 +60,16 @@ time_of(const PaExecution *execution)
 
 /*
  * Tells whether an execution that was not chosen turned out much slower than
- * any sample so far.
+ * any sample so far, or took its time and was expected to be dearer.
  */
 static bool
-is_slowest(const PaExecution *execution)
+stands_out(const PaExecution *execution)
 {
 	volatile PaEntry *entry = pa_table_entry(execution->place.ref.index);
 
 	return !execution->sampled && execution->clock.measure.elapsed_ns >= PA_LOOK_TIME &&
-		time_of(execution) > 2 * entry->slowest_sample;
+		(time_of(execution) > 2 * entry->slowest_sample ||
+		 pa_sample_is_dearer(entry, cost_of(execution)));
 }
 
 /*
@@ -73,7 +83,7 @@ is_slow(const PaExecution *execution)
 
 /*
  * Keeps what is to be kept of an execution that was chosen when it started, or
- * that turned out slow. Runs guarded.
+ * that stands out. Runs guarded.
  */
 static void
 keep(void *argument)
@@ -81,7 +91,7 @@ keep(void *argument)
 	PaExecution *execution = argument;
 	const PaMeasure *measure = &execution->clock.measure;
 
-	if (is_slowest(execution))
+	if (stands_out(execution))
 	{
 		execution->draft = pa_sample_draft(execution,
 										   execution->query_desc->estate->es_query_cxt);
@@ -89,7 +99,7 @@ keep(void *argument)
 	}
 	if (execution->draft != NULL)
 		pa_sample_publish(&execution->place.ref, execution->draft, time_of(execution),
-						  measure->rows);
+						  measure->rows, cost_of(execution));
 	if (execution->sampled)
 	{
 		pa_scans_record(execution, measure);
@@ -109,7 +119,7 @@ pa_evidence_keep(PaExecution *execution)
 	instr_time	start;
 
 	INSTR_TIME_SET_CURRENT(start);
-	if (execution->sampled || is_slowest(execution) || is_slow(execution))
+	if (execution->sampled || stands_out(execution) || is_slow(execution))
 		(void) pa_guarded_if_possible(keep, execution);
 	if (!execution->sampled)
 		pa_plans_notice(execution, &execution->clock.measure);

@@ -30,6 +30,7 @@ free_samples(PaEntry *entry, PaGarbage *garbage)
 			pa_textstore_free(entry->samples[i].blob);
 		memset(&entry->samples[i], 0, sizeof(PaSampleSlot));
 	}
+	entry->has_dearest = false;
 }
 
 /*
@@ -125,6 +126,7 @@ reset_entry(PaPartition *partition, PaEntry *entry)
 	entry->usage = 0;
 	entry->next_sample = 0;
 	entry->slowest_sample = 0;
+	entry->dearest_sample = 0;
 	memset(&entry->counters, 0, sizeof(entry->counters));
 	memset(entry->histogram, 0, sizeof(entry->histogram));
 	SpinLockRelease(&entry->mutex);

@@ -28,9 +28,11 @@ pa_entry_fill(PaEntry *entry, const PaStatementKey *key, const PaIdentity *ident
 	entry->text = InvalidDsaPointer;
 	entry->text_size = 0;
 	memset(entry->samples, 0, sizeof(entry->samples));
+	entry->has_dearest = false;
 	entry->usage = 1;
 	entry->next_sample = 0;
 	entry->slowest_sample = 0;
+	entry->dearest_sample = 0;
 	memset(&entry->counters, 0, sizeof(entry->counters));
 	memset(entry->histogram, 0, sizeof(entry->histogram));
 }

@@ -151,11 +151,13 @@ pa_read_statements(PG_FUNCTION_ARGS)
 
 /*
  * Reads the samples of a copied entry, in the current context. Returns how
- * many there are.
+ * many there are. The dearest came when it did since it is, so it stands for its
+ * executions among all.
  */
 static int
 read_samples(const PaEntryCopy *copy, PaSample *samples)
 {
+	int64		most_offered = 0;
 	int			n = 0;
 
 	for (int i = 0; i < PA_SAMPLES; i++)
@@ -165,7 +167,15 @@ read_samples(const PaEntryCopy *copy, PaSample *samples)
 		if (copy->samples[i] == NULL)
 			continue;
 		pa_sample_read(copy->samples[i], slot->size, slot, &samples[n]);
-		samples[n++].offered = copy->entry.counters.sample_changes - slot->offered_before;
+		samples[n].offered = copy->entry.counters.sample_changes - slot->offered_before;
+		samples[n].dearest = i == PA_SAMPLE_DEAREST && copy->entry.has_dearest;
+		most_offered = Max(most_offered, samples[n].offered);
+		n++;
+	}
+	for (int i = 0; i < n; i++)
+	{
+		if (samples[i].dearest)
+			samples[i].offered = most_offered;
 	}
 	return n;
 }
@@ -374,6 +384,7 @@ make_statement(const PaEntryCopy *copy, bool with_samples)
 	statement->total_exec_time = c->total_time;
 	statement->min_exec_time = c->min_time;
 	statement->max_exec_time = c->max_time;
+	statement->stddev_exec_time = stddev(c);
 	statement->total_plan_time = c->total_plan_time;
 	statement->shared_blks_hit = c->shared_blks_hit;
 	statement->shared_blks_read = c->shared_blks_read;

@@ -38,6 +38,7 @@ typedef struct PaSample
 	uint64		rows;
 	uint32		times;			/* sampled executions that ran with this */
 	int64		offered;		/* sampled executions since the first of these */
+	bool		dearest;		/* kept since the planner expected most of it */
 } PaSample;
 
 /* What pa_record_read_statements() returns for each statement. */
@@ -54,6 +55,7 @@ typedef struct PaStatement
 	double		total_exec_time;	/* ms */
 	double		min_exec_time;
 	double		max_exec_time;
+	double		stddev_exec_time;	/* 0: not known */
 	double		total_plan_time;	/* ms */
 	int64		shared_blks_hit;
 	int64		shared_blks_read;

@@ -5,9 +5,14 @@
  * A draft of a sample is made when a chosen execution starts, in the query's
  * own memory: its text as it ran, its parameters in output form, the
  * search_path. When the execution ends the draft is published in a slot of its
- * statement: the first, the slowest besides it, the latest and some others are
- * kept as long as their contents differ. Each tells how often it was offered
- * since it came, which is how its constants are known to be common.
+ * statement: the first, the slowest besides it, the latest, the one that the
+ * planner expected to be dearest and some others are kept as long as their
+ * contents differ. Each tells how often it was offered since it came, which is
+ * how its constants are known to be common.
+ *
+ * Times alone do not tell which constants have most rows: as long as all
+ * executions read the whole table, they take the same. The planner's cost does,
+ * where plans are made for the constants.
  *
  * Output functions run in the user's statement, which must not fail for our
  * sake. So only values of types that are printed by functions of the server
@@ -44,7 +49,8 @@ enum
 	SLOT_OTHER					/* the first of those that chance chooses */
 };
 
-#define OTHERS (PA_SAMPLES - SLOT_OTHER)
+/* A sample is dearer if its cost is above that of all others by this ratio */
+#define DEARER 1.01
 
 /*
  * Tells whether a function is part of the server.
@@ -255,28 +261,39 @@ slot_of_hash(const PaEntry *entry, uint64 hash)
 }
 
 /*
+ * Tells whether the planner expects an execution to be dearer than it did all
+ * samples so far.
+ */
+bool
+pa_sample_is_dearer(const volatile PaEntry *entry, double cost)
+{
+	return cost > entry->dearest_sample * DEARER;
+}
+
+/*
  * Returns the slot that chance gives to a sample that has to leave its own, or
  * -1: each of n samples that were offered is kept with equal chance (reservoir
  * sampling, Vitter's algorithm R).
  */
 static int
-other_slot(const PaSampleSlot *slots, int64 n)
+other_slot(const PaEntry *entry, int64 n)
 {
-	int64		place = pa_mix64(n) % n;
+	int			end = entry->has_dearest ? PA_SAMPLE_DEAREST : PA_SAMPLES;
+	int64		place = SLOT_OTHER + pa_mix64(n) % n;
 
-	for (int i = SLOT_OTHER; i < PA_SAMPLES; i++)
-		if (!DsaPointerIsValid(slots[i].blob))
+	for (int i = SLOT_OTHER; i < end; i++)
+		if (!DsaPointerIsValid(entry->samples[i].blob))
 			return i;
-	return place < OTHERS ? SLOT_OTHER + place : -1;
+	return place < end ? place : -1;
 }
 
 /*
- * Makes room for a new sample and returns its slot. What was in the slot may
- * move to one of the others. Caller holds the partition's lock exclusively,
- * and frees *old afterwards.
+ * Makes room for a new sample, dearer than all so far or not, and returns its
+ * slot. What was in the slot may move to one of the others. Caller holds the
+ * partition's lock exclusively, and frees *old afterwards.
  */
 static int
-free_slot(PaEntry *entry, double exec_time, dsa_pointer *old)
+free_slot(PaEntry *entry, double exec_time, bool dearer, dsa_pointer *old)
 {
 	PaSampleSlot *slots = entry->samples;
 	int			slot;
@@ -286,9 +303,14 @@ free_slot(PaEntry *entry, double exec_time, dsa_pointer *old)
 		return SLOT_FIRST;
 	slot = !DsaPointerIsValid(slots[SLOT_SLOWEST].blob) ||
 		exec_time > slots[SLOT_SLOWEST].exec_time ? SLOT_SLOWEST : SLOT_LATEST;
+	if (dearer)
+	{
+		slot = PA_SAMPLE_DEAREST;
+		entry->has_dearest = true;
+	}
 	if (!DsaPointerIsValid(slots[slot].blob))
 		return slot;
-	other = other_slot(slots, entry->counters.sample_changes + 1);
+	other = other_slot(entry, entry->counters.sample_changes + 1);
 	*old = slots[other < 0 ? slot : other].blob;
 	if (other >= 0)
 		slots[other] = slots[slot];
@@ -297,27 +319,30 @@ free_slot(PaEntry *entry, double exec_time, dsa_pointer *old)
 }
 
 /*
- * Notes that a statement has other samples than before, and how slow the
- * slowest of them is.
+ * Notes that a statement has other samples than before, how slow the slowest of
+ * them is and how dear the dearest.
  */
 static void
-note_change(PaEntry *entry, double exec_time)
+note_change(PaEntry *entry, double exec_time, double cost)
 {
 	SpinLockAcquire(&entry->mutex);
 	entry->counters.sample_changes++;
 	if (exec_time > entry->slowest_sample)
 		entry->slowest_sample = exec_time;
+	if (cost > entry->dearest_sample)
+		entry->dearest_sample = cost;
 	SpinLockRelease(&entry->mutex);
 }
 
 /*
  * Publishes a draft as a sample of its statement. exec_time in ms; negative
  * while the execution is not over, in which case the draft is only taken
- * when there is no sample yet. Takes the partition's lock exclusively.
+ * when there is no sample yet. cost is the planner's, of its plan. Takes the
+ * partition's lock exclusively.
  */
 void
 pa_sample_publish(const PaEntryRef *ref, const PaDraft *draft,
-				  double exec_time, int64 rows)
+				  double exec_time, int64 rows, double cost)
 {
 	PaEntry    *entry = pa_table_entry(ref->index);
 	volatile PaEntry *peek = entry;
@@ -348,13 +373,13 @@ pa_sample_publish(const PaEntryRef *ref, const PaDraft *draft,
 			entry->samples[slot].rows = rows;
 		}
 		entry->samples[slot].times++;
-		note_change(entry, exec_time);
+		note_change(entry, exec_time, cost);
 	}
 	else if (exec_time >= 0 || !DsaPointerIsValid(entry->samples[SLOT_FIRST].blob))
 	{
 		if (DsaPointerIsValid(blob))
 		{
-			slot = free_slot(entry, exec_time, &old);
+			slot = free_slot(entry, exec_time, pa_sample_is_dearer(entry, cost), &old);
 			entry->samples[slot].blob = blob;
 			entry->samples[slot].size = draft->size;
 			entry->samples[slot].hash = draft->hash;
@@ -366,7 +391,7 @@ pa_sample_publish(const PaEntryRef *ref, const PaDraft *draft,
 			entry->samples[slot].offered_before = entry->counters.sample_changes + (exec_time < 0);
 			blob = InvalidDsaPointer;
 		}
-		note_change(entry, exec_time);
+		note_change(entry, exec_time, cost);
 	}
 	LWLockRelease(pa_table_lock(ref));
 	pa_textstore_free(blob);

@@ -13,6 +13,7 @@
 #include "storage/s_lock.h"
 
 #define PA_SAMPLES 8			/* samples kept per statement */
+#define PA_SAMPLE_DEAREST (PA_SAMPLES - 1)	/* the slot; see samples.c */
 #define PA_MAX_PARTITIONS 32
 #define PA_NO_ENTRY (-1)
 
@@ -113,12 +114,14 @@ typedef struct PaEntry
 	dsa_pointer text;
 	uint32		text_size;		/* with closing zero */
 	PaSampleSlot samples[PA_SAMPLES];
+	bool		has_dearest;	/* in PA_SAMPLE_DEAREST, else that is as others */
 
 	/* Under mutex */
 	slock_t		mutex;
 	uint8		usage;			/* clock sweep */
 	int64		next_sample;	/* executions from which on to sample again */
 	double		slowest_sample; /* ms */
+	double		dearest_sample; /* planner cost */
 	PaCounters	counters;
 	uint32		histogram[PA_HISTOGRAM_BUCKETS];
 } PaEntry;

@@ -2,7 +2,7 @@
 \unset ECHO
 \i test/setup.sql
 \i test/own_database.sql
-SELECT plan(16);
+SELECT plan(18);
 
 CREATE TABLE sampled (id int PRIMARY KEY, part int, note text, at timestamptz DEFAULT now());
 INSERT INTO sampled SELECT n, n % 10, 'note ' || n FROM generate_series(1, 1000) n;
@@ -43,6 +43,10 @@ PREPARE hidden(int) AS SELECT /* hidden */ note FROM sampled WHERE id = $1;
 EXECUTE hidden(3);
 RESET perfadvisor.track_parameters;
 SELECT format('SELECT /* many */ at FROM sampled WHERE id = %s', n) FROM generate_series(1, 40) n \gexec
+-- Customer 1 has 6000 orders of 60000; all executions read the table, so that none is slower
+CREATE TABLE ordered AS SELECT CASE WHEN n % 10 = 0 THEN 1 ELSE n % 5000 END AS customer, n, repeat('x', 20) AS note FROM generate_series(1, 60000) n;
+ANALYZE ordered;
+SELECT format('SELECT /* dearest */ note FROM ordered WHERE customer = %s ORDER BY n LIMIT 1', CASE WHEN n = 150 THEN 1 ELSE 1001 + n END) FROM generate_series(1, 400) n \gexec
 DO $$ BEGIN EXECUTE 'SELECT /* fails */ 1 / (part - 1) FROM sampled WHERE id = 21';
 EXCEPTION WHEN division_by_zero THEN NULL; END $$;
 \o
@@ -67,5 +71,7 @@ SELECT is((SELECT parameters_known::text FROM sample('PREPARE long%')), '{f}', '
 SELECT is((SELECT count(*) FROM sample('%/* private */%')), 0::bigint, 'without track_parameters a statement with constants has no sample');
 SELECT is((SELECT parameters_known::text || parameters::text FROM sample('PREPARE hidden%')), '{f}{NULL}', 'and others have no values');
 SELECT is((SELECT count(*) FROM sample('SELECT /* many */%')), 8::bigint, 'eight samples of a statement are kept');
+SELECT is((SELECT count(*) FROM sample('SELECT /* dearest */%customer = 1 %')), 1::bigint, 'the one that the planner expected to be dearest is among them');
+SELECT is((SELECT count(*) FROM sample('SELECT /* dearest */%')), 8::bigint, 'with seven others');
 SELECT is((SELECT query FROM sample('SELECT /* fails */%')), 'SELECT /* fails */ 1 / (part - 1) FROM sampled WHERE id = 21', 'a statement that never succeeded has a sample');
 SELECT * FROM finish();

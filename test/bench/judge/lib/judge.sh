@@ -104,6 +104,17 @@ unused() {
 	sql "$1" -c "SET bench.configuration = '$2'" -c "SELECT definition FROM bench.index_use WHERE plans = 0 ORDER BY 1"
 }
 
+# not_scanned NAME reads indexes as unused() prints them, and prints those that the application did not scan either.
+not_scanned() {
+	local definition
+
+	while read -r definition; do
+		[ -z "$definition" ] || sql "work_$1" -v definition="$definition" <<-'SQL'
+			SELECT pg_get_indexdef(s.indexrelid) FROM pg_stat_user_indexes AS s WHERE pg_get_indexdef(s.indexrelid) = :'definition' AND s.idx_scan = 0
+		SQL
+	done
+}
+
 # total DATABASE CONFIGURATION prints the cost of the workload.
 total() {
 	sql "$1" -c "SELECT round(cost) FROM bench.total_cost WHERE configuration = '$2'"
@@ -238,11 +249,12 @@ judge_mode() {
 	sql "work_$name" -c "VACUUM (ANALYZE)" -c "SELECT perfadvisor.reset()" >/dev/null
 	after=$(work "$name" "$mode") || exit 1
 	take_advice "$name" again >/dev/null || exit 1
+	idle=$(not_scanned "$name" <<<"$idle")
 	left=$(sql "work_$name" -c "SELECT format(E'%s\n    %s', ddl, reason) FROM bench.advice_again ORDER BY rank, step")
 
 	echo "$mode: $count indexes advised in $took ms, $((bytes / 1024)) kB; cost $cost; the workload took $before ms without, $after ms with them, $by_hand ms by hand"
 	[ -z "$worse" ] || echo "$worse"
-	[ -z "$idle" ] || sed 's/^/used by no plan: /' <<<"$idle"
+	[ -z "$idle" ] || sed 's/^/used by no plan, and not scanned: /' <<<"$idle"
 	[ -z "$left" ] || sed 's/^CREATE/advised again, after all was applied: &/' <<<"$left"
 	echo "$name|$mode|$hand_count|$count|$none_cost|$hand_cost|$cost|$(ratio "$cost" "$hand_cost")|$of_helped|$(grep -c '^worse' <<<"$worse")|$(lines "$idle")|$(grep -c '^CREATE' <<<"$left")|$took" >>"$PA_WORK/summary"
 }
