@@ -12,10 +12,15 @@
 #include "access/xact.h"
 #include "miscadmin.h"
 #include "storage/lock.h"
+#include "utils/backend_status.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 
 #include "base/base.h"
+
+/* Whether a guarded call is under way: its subtransaction is nobody's business. If it
+ * cannot even begin, the end of the transaction resets this. */
+bool		pa_guarding = false;
 
 /* Catalogs that are likely to be locked for the first time, and the owners of each */
 #define LOCKS_RESERVED 8
@@ -76,10 +81,45 @@ reserve_subtransaction(void *unused)
 }
 
 /*
+ * Rolls back the subtransaction of a guarded call. That ends what a command tells of
+ * its progress, as COPY does whose triggers run statements: it goes on with it.
+ */
+static void
+end_subtransaction(void)
+{
+	const PgBackendStatus *me = MyBEEntry;
+	ProgressCommandType command = me ? me->st_progress_command : PROGRESS_COMMAND_INVALID;
+	Oid			target = InvalidOid;
+	int			index[PGSTAT_NUM_PROGRESS_PARAM];
+	int64		values[PGSTAT_NUM_PROGRESS_PARAM];
+
+	if (command != PROGRESS_COMMAND_INVALID)
+	{
+		target = me->st_progress_command_target;
+		for (int i = 0; i < PGSTAT_NUM_PROGRESS_PARAM; i++)
+		{
+			index[i] = i;
+			values[i] = me->st_progress_param[i];
+		}
+	}
+	RollbackAndReleaseCurrentSubTransaction();
+	if (command != PROGRESS_COMMAND_INVALID)
+	{
+		pgstat_progress_start_command(command, target);
+		pgstat_progress_update_multi_param(PGSTAT_NUM_PROGRESS_PARAM, index, values);
+	}
+}
+
+/*
  * Calls function(argument) in a subtransaction, with interrupts held off,
  * and returns whether it came back without an error; an error is forgotten.
  * The current memory context and resource owner are as before. Does nothing
  * and returns false where no subtransaction can begin, or no memory is left.
+ *
+ * The subtransaction is rolled back in any case: its commit would increment the
+ * command counter in the middle of whatever command runs, as ALTER TABLE when a
+ * foreign key's query checks a partition that is half detached. The function
+ * writes nothing that this could take back.
  */
 bool
 pa_guarded_call(void (*function) (void *), void *argument)
@@ -87,6 +127,7 @@ pa_guarded_call(void (*function) (void *), void *argument)
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
 	uint32		holdoff = InterruptHoldoffCount;
+	bool		guarding = pa_guarding;
 	volatile bool done = false;
 
 	if (!IsTransactionState() || IsInParallelMode() || CritSectionCount > 0 ||
@@ -94,6 +135,7 @@ pa_guarded_call(void (*function) (void *), void *argument)
 		return false;
 
 	HOLD_INTERRUPTS();
+	pa_guarding = true;
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(context);
 	PG_TRY();
@@ -101,7 +143,7 @@ pa_guarded_call(void (*function) (void *), void *argument)
 		function(argument);
 		/* Raising an error, also one that was caught, has reset the count */
 		InterruptHoldoffCount = holdoff + 1;
-		ReleaseCurrentSubTransaction();
+		end_subtransaction();
 		done = true;
 	}
 	PG_CATCH();
@@ -109,9 +151,10 @@ pa_guarded_call(void (*function) (void *), void *argument)
 		InterruptHoldoffCount = holdoff + 1;
 		MemoryContextSwitchTo(context);
 		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
+		end_subtransaction();
 	}
 	PG_END_TRY();
+	pa_guarding = guarding;
 	MemoryContextSwitchTo(context);
 	CurrentResourceOwner = owner;
 	RESUME_INTERRUPTS();

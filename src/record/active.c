@@ -152,6 +152,7 @@ static pg_noinline void
 end_transaction(XactEvent event)
 {
 	pa_subid = TopSubTransactionId;
+	pa_guarding = false;
 	pa_client_aborted(TopSubTransactionId);
 	pa_concurrency_transaction_ended(pa_nesting_level, event != XACT_EVENT_ABORT);
 	while (pa_active != NULL)
@@ -174,13 +175,15 @@ at_transaction_end(XactEvent event, void *arg)
 }
 
 /*
- * Takes note of the subtransaction under way, and drops the executions that an
- * aborted one began.
+ * Takes note of the subtransaction under way, unless it is our own, and drops the
+ * executions that an aborted one began.
  */
 static void
 at_subtransaction_end(SubXactEvent event, SubTransactionId subid,
 					  SubTransactionId parent, void *arg)
 {
+	if (pa_guarding)
+		return;
 	if (event == SUBXACT_EVENT_START_SUB)
 		pa_subid = subid;
 	else if (event != SUBXACT_EVENT_PRE_COMMIT_SUB)
