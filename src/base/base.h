@@ -95,7 +95,7 @@ extern uint64 pa_dump_left(const PaDump *dump);
 extern void pa_dump_close(PaDump *dump);
 
 /* guard.c: runs a function in a subtransaction and survives its errors */
-extern PA_HIDDEN bool pa_guarding;
+extern PA_HIDDEN int pa_guarding;
 extern bool pa_guarded_call(void (*function) (void *), void *argument);
 extern bool pa_guarded_if_possible(void (*function) (void *), void *argument);
 

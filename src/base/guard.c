@@ -18,9 +18,9 @@
 
 #include "base/base.h"
 
-/* Whether a guarded call is under way: its subtransaction is nobody's business. If it
- * cannot even begin, the end of the transaction resets this. */
-bool		pa_guarding = false;
+/* Guarded calls under way, one in the other: their subtransactions are nobody's business.
+ * If one cannot even begin, the end of the transaction resets this. */
+int			pa_guarding = 0;
 
 /* Catalogs that are likely to be locked for the first time, and the owners of each */
 #define LOCKS_RESERVED 8
@@ -111,6 +111,18 @@ end_subtransaction(void)
 }
 
 /*
+ * Tells whether a subtransaction may begin and be rolled back. Not where a lightweight
+ * lock is held, as while an index calls a comparison in SQL: it would be released. Each
+ * holds off interrupts, as a guarded call does.
+ */
+static bool
+is_possible(void)
+{
+	return IsTransactionState() && !IsInParallelMode() && CritSectionCount == 0 &&
+		InterruptHoldoffCount <= (uint32) pa_guarding;
+}
+
+/*
  * Calls function(argument) in a subtransaction, with interrupts held off,
  * and returns whether it came back without an error; an error is forgotten.
  * The current memory context and resource owner are as before. Does nothing
@@ -127,15 +139,14 @@ pa_guarded_call(void (*function) (void *), void *argument)
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
 	uint32		holdoff = InterruptHoldoffCount;
-	bool		guarding = pa_guarding;
+	int			guarding = pa_guarding;
 	volatile bool done = false;
 
-	if (!IsTransactionState() || IsInParallelMode() || CritSectionCount > 0 ||
-		!pa_attempt(reserve_subtransaction, NULL))
+	if (!is_possible() || !pa_attempt(reserve_subtransaction, NULL))
 		return false;
 
 	HOLD_INTERRUPTS();
-	pa_guarding = true;
+	pa_guarding++;
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(context);
 	PG_TRY();

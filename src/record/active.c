@@ -152,7 +152,7 @@ static pg_noinline void
 end_transaction(XactEvent event)
 {
 	pa_subid = TopSubTransactionId;
-	pa_guarding = false;
+	pa_guarding = 0;
 	pa_client_aborted(TopSubTransactionId);
 	pa_concurrency_transaction_ended(pa_nesting_level, event != XACT_EVENT_ABORT);
 	while (pa_active != NULL)
@@ -182,7 +182,7 @@ static void
 at_subtransaction_end(SubXactEvent event, SubTransactionId subid,
 					  SubTransactionId parent, void *arg)
 {
-	if (pa_guarding)
+	if (pa_guarding > 0)
 		return;
 	if (event == SUBXACT_EVENT_START_SUB)
 		pa_subid = subid;
