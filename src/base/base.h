@@ -96,6 +96,7 @@ extern void pa_dump_close(PaDump *dump);
 
 /* guard.c: runs a function in a subtransaction and survives its errors */
 extern PA_HIDDEN int pa_guarding;
+extern PA_HIDDEN bool pa_block_ends;
 extern bool pa_guarded_call(void (*function) (void *), void *argument);
 extern bool pa_guarded_if_possible(void (*function) (void *), void *argument);
 

@@ -22,6 +22,9 @@
  * If one cannot even begin, the end of the transaction resets this. */
 int			pa_guarding = 0;
 
+/* Whether COMMIT or PREPARE TRANSACTION ends a block, which runs deferred triggers */
+bool		pa_block_ends = false;
+
 /* Catalogs that are likely to be locked for the first time, and the owners of each */
 #define LOCKS_RESERVED 8
 #define LOCK_OWNERS_SIZE (8 * sizeof(LOCALLOCKOWNER))
@@ -131,7 +134,9 @@ is_possible(void)
  * The subtransaction is rolled back in any case: its commit would increment the
  * command counter in the middle of whatever command runs, as ALTER TABLE when a
  * foreign key's query checks a partition that is half detached. The function
- * writes nothing that this could take back.
+ * writes nothing that this could take back. Only where the end of a block runs deferred
+ * triggers it is committed: no command is under way, and the server expects no
+ * rollback there.
  */
 bool
 pa_guarded_call(void (*function) (void *), void *argument)
@@ -154,7 +159,10 @@ pa_guarded_call(void (*function) (void *), void *argument)
 		function(argument);
 		/* Raising an error, also one that was caught, has reset the count */
 		InterruptHoldoffCount = holdoff + 1;
-		end_subtransaction();
+		if (pa_block_ends)
+			ReleaseCurrentSubTransaction();
+		else
+			end_subtransaction();
 		done = true;
 	}
 	PG_CATCH();

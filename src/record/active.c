@@ -153,6 +153,7 @@ end_transaction(XactEvent event)
 {
 	pa_subid = TopSubTransactionId;
 	pa_guarding = 0;
+	pa_block_ends = false;
 	pa_client_aborted(TopSubTransactionId);
 	pa_concurrency_transaction_ended(pa_nesting_level, event != XACT_EVENT_ABORT);
 	while (pa_active != NULL)

@@ -207,6 +207,7 @@ pa_concurrency_utility_begins(Node *statement, int level)
 			pa_flight.is.ending = pa_flight.is.in_block;
 			pa_flight.is.chaining = pa_flight.is.in_block && stmt->chain;
 			pa_flight.is.committing = pa_flight.is.in_block && stmt->kind == TRANS_STMT_COMMIT;
+			pa_block_ends = pa_flight.is.in_block && stmt->kind != TRANS_STMT_ROLLBACK;
 			break;
 		default:
 			break;

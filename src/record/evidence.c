@@ -31,7 +31,7 @@ begin_sample(void *argument)
 	execution->draft = pa_sample_draft(execution, queryDesc->estate->es_query_cxt);
 	/* A statement that never succeeds shall have a sample, too */
 	if (execution->draft != NULL)
-		pa_sample_publish(&execution->place.ref, execution->draft, -1.0, 0, cost_of(execution));
+		pa_sample_publish(&execution->place.ref, execution->draft, -1.0, 0, cost_of(execution), true);
 }
 
 /*
@@ -99,7 +99,7 @@ keep(void *argument)
 	}
 	if (execution->draft != NULL)
 		pa_sample_publish(&execution->place.ref, execution->draft, time_of(execution),
-						  measure->rows, cost_of(execution));
+						  measure->rows, cost_of(execution), execution->sampled);
 	if (execution->sampled)
 	{
 		pa_scans_record(execution, measure);

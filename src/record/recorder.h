@@ -334,7 +334,7 @@ typedef struct PaDraft
 extern PaDraft *pa_sample_draft(PaExecution *execution, MemoryContext context);
 extern bool pa_sample_is_dearer(const volatile PaEntry *entry, double cost);
 extern void pa_sample_publish(const PaEntryRef *ref, const PaDraft *draft,
-							  double exec_time, int64 rows, double cost);
+							  double exec_time, int64 rows, double cost, bool by_chance);
 extern void pa_sample_read(const char *blob, uint32 size,
 						   const PaSampleSlot *slot, PaSample *sample);
 

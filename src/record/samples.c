@@ -337,12 +337,13 @@ note_change(PaEntry *entry, double exec_time, double cost)
 /*
  * Publishes a draft as a sample of its statement. exec_time in ms; negative
  * while the execution is not over, in which case the draft is only taken
- * when there is no sample yet. cost is the planner's, of its plan. Takes the
- * partition's lock exclusively.
+ * when there is no sample yet. cost is the planner's, of its plan. One that is
+ * not sampled by chance tells nothing of how common its constants are. Takes
+ * the partition's lock exclusively.
  */
 void
 pa_sample_publish(const PaEntryRef *ref, const PaDraft *draft,
-				  double exec_time, int64 rows, double cost)
+				  double exec_time, int64 rows, double cost, bool by_chance)
 {
 	PaEntry    *entry = pa_table_entry(ref->index);
 	volatile PaEntry *peek = entry;
@@ -372,7 +373,7 @@ pa_sample_publish(const PaEntryRef *ref, const PaDraft *draft,
 			entry->samples[slot].exec_time = exec_time;
 			entry->samples[slot].rows = rows;
 		}
-		entry->samples[slot].times++;
+		entry->samples[slot].times += by_chance;
 		note_change(entry, exec_time, cost);
 	}
 	else if (exec_time >= 0 || !DsaPointerIsValid(entry->samples[SLOT_FIRST].blob))
@@ -387,7 +388,7 @@ pa_sample_publish(const PaEntryRef *ref, const PaDraft *draft,
 			entry->samples[slot].exec_time = Max(exec_time, 0);
 			entry->samples[slot].rows = rows;
 			/* One whose execution is not over comes again, and counts then */
-			entry->samples[slot].times = exec_time < 0 ? 0 : 1;
+			entry->samples[slot].times = exec_time >= 0 && by_chance;
 			entry->samples[slot].offered_before = entry->counters.sample_changes + (exec_time < 0);
 			blob = InvalidDsaPointer;
 		}
