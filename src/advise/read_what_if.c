@@ -134,7 +134,7 @@ pa_what_if(PG_FUNCTION_ARGS)
 	pa_replan_prepare(&replan);
 	if (replan.error != NULL ||
 		!pa_replan_plan(&replan, &job.whatif, true, &result))
-		ReThrowError(replan.error);
+		pa_raise_error_of(query, replan.error);
 	return_lines(fcinfo, result.plan);
 	return (Datum) 0;
 }

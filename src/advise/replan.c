@@ -78,8 +78,33 @@ pa_replan_invalidations(void)
 }
 
 /*
- * Parses the sample's text to one statement that can be planned, looking
- * through PREPARE, DECLARE CURSOR, EXPLAIN and CREATE TABLE AS.
+ * Returns what of a parsed statement can be planned, looking through PREPARE, DECLARE
+ * CURSOR, EXPLAIN and CREATE TABLE AS, or NULL.
+ */
+Node *
+pa_plannable_part(Node *stmt)
+{
+	for (;;)
+	{
+		if (IsA(stmt, PrepareStmt))
+			stmt = ((PrepareStmt *) stmt)->query;
+		else if (IsA(stmt, DeclareCursorStmt))
+			stmt = ((DeclareCursorStmt *) stmt)->query;
+		else if (IsA(stmt, ExplainStmt))
+			stmt = ((ExplainStmt *) stmt)->query;
+		else if (IsA(stmt, CreateTableAsStmt))
+			stmt = ((CreateTableAsStmt *) stmt)->query;
+		else
+			break;
+	}
+	if (IsA(stmt, SelectStmt) || IsA(stmt, InsertStmt) || IsA(stmt, UpdateStmt) ||
+		IsA(stmt, DeleteStmt) || IsA(stmt, MergeStmt))
+		return stmt;
+	return NULL;
+}
+
+/*
+ * Parses the sample's text to one statement that can be planned.
  */
 static RawStmt *
 parse_sample(const PaSample *sample)
@@ -95,23 +120,8 @@ parse_sample(const PaSample *sample)
 				 errmsg("text holds %d statements instead of one",
 						list_length(parsed))));
 	raw = linitial_node(RawStmt, parsed);
-	stmt = raw->stmt;
-	for (;;)
-	{
-		if (IsA(stmt, PrepareStmt))
-			stmt = ((PrepareStmt *) stmt)->query;
-		else if (IsA(stmt, DeclareCursorStmt))
-			stmt = ((DeclareCursorStmt *) stmt)->query;
-		else if (IsA(stmt, ExplainStmt))
-			stmt = ((ExplainStmt *) stmt)->query;
-		else if (IsA(stmt, CreateTableAsStmt))
-			stmt = ((CreateTableAsStmt *) stmt)->query;
-		else
-			break;
-	}
-	if (!IsA(stmt, SelectStmt) && !IsA(stmt, InsertStmt) &&
-		!IsA(stmt, UpdateStmt) && !IsA(stmt, DeleteStmt) &&
-		!IsA(stmt, MergeStmt))
+	stmt = pa_plannable_part(raw->stmt);
+	if (stmt == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("statement cannot be planned")));
@@ -559,4 +569,20 @@ pa_replan_plan(PaReplan *replan, PaWhatIf *whatif, bool want_text,
 	if (!ok)
 		replan->error = error;
 	return ok;
+}
+
+/*
+ * Raises the error that a text has, with its position in that text: the one in the
+ * statement that handed it to us would be wrong.
+ */
+void
+pa_raise_error_of(const char *source, ErrorData *error)
+{
+	if (error->cursorpos > 0 && error->internalquery == NULL)
+	{
+		error->internalpos = error->cursorpos;
+		error->internalquery = pstrdup(source);
+		error->cursorpos = 0;
+	}
+	ReThrowError(error);
 }

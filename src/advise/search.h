@@ -47,6 +47,8 @@ typedef struct PaPlace
 								 * planned in its stead */
 	bool		read;			/* by some plan of the item, whatever else was
 								 * imagined */
+	double		saved;			/* cost that it saved the item when that was asked last */
+	uint64		saved_at;		/* in which pass of the greedy search */
 } PaPlace;
 
 /* At most so many candidates are kept for an item. */
@@ -139,6 +141,7 @@ typedef struct PaSearch
 	List	   *table_list;		/* the same, those of dear statements first */
 	uint64		walks;			/* over statements of tables, counted */
 	uint64		adoptions;		/* of another set as the chosen one, counted */
+	uint64		passes;			/* of the greedy search, counted */
 	PaPrepared	prepared;		/* items that are ready to be planned */
 	PaWriteLoad *writes;
 	double		total_time;		/* ms per hour of the whole recorded workload */
@@ -172,6 +175,9 @@ typedef struct PaSearch
 extern PaSearch *pa_search_new(void);
 extern void pa_workload_recorded(PaSearch *search);
 extern void pa_workload_settle_loads(PaSearch *search);
+extern void pa_workload_note_writes(PaSearch *search, const PaWorkStatement *ws, double rows);
+
+/* given.c */
 extern void pa_workload_given(PaSearch *search, List *queries);
 
 /* known_rows.c */
@@ -255,6 +261,8 @@ typedef struct PaEffect
  * differs, a list of PaCandidate *.
  */
 extern PaEffect pa_search_effect(PaSearch *search, List *changed, double max_ratio);
+extern PaEffect pa_search_gain(PaSearch *search, PaCandidate *candidate, double least,
+							   double *most);
 extern double pa_search_bound(PaSearch *search, const PaCandidate *candidate, bool closely);
 extern void pa_search_adopt(PaSearch *search, List *changed);
 extern void pa_search_try(PaSearch *search, List *changed);

@@ -3,8 +3,7 @@
  *	  The statements that a search is about, and how much each of them weighs.
  *
  * A recorded statement weighs what it took: its measured time per hour, spread
- * over its samples (shares.c). A statement given as text weighs one execution an hour,
- * priced by its planner cost.
+ * over its samples (shares.c). For statements given as text see given.c.
  */
 #include "postgres.h"
 
@@ -230,8 +229,8 @@ may_be_load(const PaStatement *st, Oid target)
 /*
  * Adds the rows that a statement writes, if it does, to the write load.
  */
-static void
-note_writes(PaSearch *search, const PaWorkStatement *ws, double rows)
+void
+pa_workload_note_writes(PaSearch *search, const PaWorkStatement *ws, double rows)
 {
 	const PaReplan *replan = &((PaItem *) linitial(ws->items))->replan;
 
@@ -327,7 +326,7 @@ add_items(PaSearch *search, PaWorkStatement *ws)
 		ws->items = lappend(ws->items, common);
 	}
 	search->items = list_concat(search->items, ws->items);
-	note_writes(search, ws, st->rows / st->calls * ws->calls);
+	pa_workload_note_writes(search, ws, st->rows / st->calls * ws->calls);
 }
 
 /*
@@ -456,56 +455,5 @@ pa_workload_recorded(PaSearch *search)
 	}
 	add_sources(search);
 	add_all_items(search);
-	MemoryContextSwitchTo(oldcontext);
-}
-
-/*
- * Takes statements given as text, planned as the current user. Raises the
- * error that a statement has.
- */
-void
-pa_workload_given(PaSearch *search, List *queries)
-{
-	MemoryContext oldcontext = MemoryContextSwitchTo(search->context);
-	ListCell   *lc;
-
-	foreach(lc, queries)
-	{
-		PaStatement *st = palloc0(sizeof(PaStatement));
-		PaWorkStatement *ws = palloc0(sizeof(PaWorkStatement));
-		PaSample   *sample = palloc0(sizeof(PaSample));
-		PaItem	   *item = palloc0(sizeof(PaItem));
-		Query	   *query;
-
-		sample->text = lfirst(lc);
-		st->query = sample->text;
-		st->calls = 1;
-		st->rows = 1;
-		st->nsamples = 1;
-		st->samples = sample;
-		st->key.userid = GetUserId();
-		ws->recorded = st;
-		ws->calls = 1;
-		ws->items = list_make1(item);
-		item->statement = ws;
-		item->replan.among = &search->prepared;
-		item->replan.sample = sample;
-		item->replan.restriction.userid = GetUserId();
-		item->replan.restriction.code = PA_CODE_ANY;
-		pa_replan_prepare(&item->replan);
-		if (item->replan.error != NULL)
-			ReThrowError(item->replan.error);
-		query = copyObject(linitial_node(Query, item->replan.queries));
-		st->key.queryid = pa_record_queryid(query, sample->text);
-		pa_item_plan_now(search, item);
-		if (item->replan.error != NULL)
-			ReThrowError(item->replan.error);
-		item->calls = 1;
-		item->time = ws->time = item->cost_now * PA_MS_PER_COST;
-		search->total_time += ws->time;
-		search->statements = lappend(search->statements, ws);
-		search->items = lappend(search->items, item);
-		note_writes(search, ws, item->rows * ws->calls);
-	}
 	MemoryContextSwitchTo(oldcontext);
 }

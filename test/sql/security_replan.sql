@@ -74,8 +74,8 @@ SELECT ok(EXISTS (SELECT FROM perfadvisor.index_advice_statements WHERE query LI
 SELECT is((SELECT array_agg(objid::int ORDER BY objid) FROM pg_locks WHERE locktype = 'advisory' AND classid = 4712), NULL, 'nothing planted, and no policy, ran with a superuser''s rights');
 
 -- More than one statement
-SELECT throws_matching($$SELECT perfadvisor.advise(ARRAY['SELECT count(*) FROM policed WHERE k = 1; DROP TABLE policed'])$$, 'statement|command', 'a text of two statements is refused');
-SELECT throws_matching($$SELECT perfadvisor.what_if('SET ROLE pa_bob; SELECT 1', '{}')$$, 'statement|command', 'also for what-if');
+SELECT lives_ok($$SELECT perfadvisor.advise(ARRAY['SELECT count(*) FROM policed WHERE k = 1; DROP TABLE policed'])$$, 'of a text of two statements only those are looked at that have plans');
+SELECT throws_matching($$SELECT perfadvisor.what_if('SET ROLE pa_bob; SELECT 1', '{}')$$, 'statement|command', 'what-if takes one only');
 SELECT throws_ok($$SELECT perfadvisor.what_if('SET ROLE pa_bob', '{}')$$, NULL, NULL, 'and so is one that is no query');
 SELECT is(current_user::text || to_regclass('policed')::text, session_user::text || 'policed', 'of either nothing has happened');
 
