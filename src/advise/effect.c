@@ -26,6 +26,9 @@
 #define PA_MIN_PAGES_CLEAR	4.0
 #define PA_MIN_PAGES_LONGER	0.3
 
+/* Who saves no more than this share of an item's cost saves nothing. */
+#define PA_NEXT_TO_NOTHING	0.001
+
 /*
  * Returns the tables that candidates are about, each once, in the order of the
  * candidates.
@@ -106,6 +109,20 @@ pa_search_untry(PaSearch *search, List *changed)
 }
 
 /*
+ * Returns a candidate's place among those that could matter to an item, or NULL.
+ */
+static PaPlace *
+place_of(const PaItem *item, const PaCandidate *candidate)
+{
+	for (int i = 0; i < item->nplaces; i++)
+	{
+		if (item->places[i].id == candidate->id)
+			return &item->places[i];
+	}
+	return NULL;
+}
+
+/*
  * Whether one of some candidates could matter to an item.
  */
 static bool
@@ -115,13 +132,8 @@ matters(const PaItem *item, List *changed)
 
 	foreach(lc, changed)
 	{
-		int			id = ((PaCandidate *) lfirst(lc))->id;
-
-		for (int i = 0; i < item->nplaces; i++)
-		{
-			if (item->places[i].id == id)
-				return true;
-		}
+		if (place_of(item, lfirst(lc)) != NULL)
+			return true;
 	}
 	return false;
 }
@@ -176,14 +188,38 @@ note_share(PaEffect *effect, double before, double after)
 }
 
 /*
+ * Whether a candidate saved an item next to nothing when that was asked last in this
+ * pass of the greedy search; since then others came in, so it would save no more now.
+ */
+static bool
+saved_nothing(const PaSearch *search, const PaItem *item, const PaCandidate *candidate)
+{
+	const PaPlace *place = place_of(item, candidate);
+
+	return place != NULL && place->saved_at == search->passes &&
+		place->saved <= item->current * PA_NEXT_TO_NOTHING;
+}
+
+static void
+note_saved(const PaSearch *search, PaItem *item, const PaCandidate *candidate, double saved)
+{
+	PaPlace    *place = place_of(item, candidate);
+
+	place->saved = saved;
+	place->saved_at = search->passes;
+}
+
+/*
  * Adds what a configuration does to one statement. Whether that is much is judged by
  * the mean of its executions, as far as samples and common values stand for them: an
  * index may be worth it for the few that gain much by it. With more, nothing was taken
- * away, so that what is at its best already need not be planned. The other set must be
+ * away, so that what is at its best already need not be planned; with single, only that
+ * was added, and what it saved nothing in this pass is passed over. The other set must be
  * imagined.
  */
 static void
-add_statement(PaSearch *search, PaWorkStatement *ws, List *changed, bool more, PaEffect *effect)
+add_statement(PaSearch *search, PaWorkStatement *ws, List *changed, bool more,
+			  const PaCandidate *single, PaEffect *effect)
 {
 	double		before = 0;		/* of all executions */
 	double		after = 0;
@@ -199,8 +235,11 @@ add_statement(PaSearch *search, PaWorkStatement *ws, List *changed, bool more, P
 		if (item->current <= 0)
 			continue;
 		cost = item->current;
-		if (matters(item, changed) && !(more && cost <= item->best * PA_AT_BEST))
+		if (matters(item, changed) && !(more && cost <= item->best * PA_AT_BEST) &&
+			!(single != NULL && saved_nothing(search, item, single)))
 			memo = pa_item_memo(search, item, NULL);
+		if (memo != NULL && single != NULL)
+			note_saved(search, item, single, item->current - memo->cost);
 		if (memo != NULL)
 		{
 			cost = memo->cost;
@@ -304,6 +343,65 @@ first_loss(PaSearch *search, List *changed, double max_ratio)
 }
 
 /*
+ * Returns an upper bound of what adding a candidate saves an item, as a cost,
+ * given that no item gets better than it is with everything that was thought of for
+ * it; closely also that it saves no more than the candidate did alone, or when it was
+ * asked last in this pass.
+ */
+static double
+item_bound(PaSearch *search, PaItem *item, const PaCandidate *candidate, bool closely)
+{
+	double		most = item->current - item->best;
+	const PaPlace *place;
+
+	if (item->current <= 0 || item->best > item->current / PA_AT_BEST)
+		return 0;
+	if (!closely)
+		return most;
+	place = place_of(item, candidate);
+	if (place == NULL)
+		return 0;
+	if (place->saved_at == search->passes)
+		most = Min(most, place->saved);
+	return Max(Min(most, item->cost_now - pa_item_known_alone(search, item, place - item->places)), 0);
+}
+
+/*
+ * The same of a statement, ms per hour.
+ */
+static double
+statement_bound(PaSearch *search, const PaWorkStatement *ws, const PaCandidate *candidate, bool closely)
+{
+	double		result = 0;
+	ListCell   *lc;
+
+	foreach(lc, ws->items)
+	{
+		PaItem	   *item = lfirst(lc);
+		double		most = item_bound(search, item, candidate, closely);
+
+		if (most > 0)
+			result += pa_item_value(item, most);
+	}
+	return result;
+}
+
+/*
+ * Returns an upper bound of what adding a candidate saves, ms per hour, without a
+ * plan; see above.
+ */
+double
+pa_search_bound(PaSearch *search, const PaCandidate *candidate, bool closely)
+{
+	double		result = 0;
+	ListCell   *lc;
+
+	foreach(lc, candidate->statements)
+		result += statement_bound(search, lfirst(lc), candidate, closely);
+	return result;
+}
+
+/*
  * Compares a set with the chosen one, from which it differs by the changed
  * candidates. With a max_ratio, the effect need not be complete, except for
  * worst_ratio, where a statement would get dearer by more.
@@ -333,7 +431,7 @@ pa_search_effect(PaSearch *search, List *changed, double max_ratio)
 	tables = tables_of(search, changed);
 	statements = statements_of(search, changed);
 	foreach(lc, statements)
-		add_statement(search, lfirst(lc), changed, more, &effect);
+		add_statement(search, lfirst(lc), changed, more, NULL, &effect);
 	foreach(lc, tables)
 		effect.write_added += write_cost(search, lfirst(lc), true, NULL) -
 			write_cost(search, lfirst(lc), false, NULL);
@@ -343,49 +441,64 @@ pa_search_effect(PaSearch *search, List *changed, double max_ratio)
 	return effect;
 }
 
-/*
- * Returns an upper bound of what adding a candidate saves an item, as a cost,
- * given that no item gets better than it is with everything that was thought of for
- * it; closely also that it saves no more than the candidate did alone.
- */
-static double
-item_bound(PaSearch *search, PaItem *item, const PaCandidate *candidate, bool closely)
+/* A statement, and what a candidate could save it */
+typedef struct Prospect
 {
-	double		most = item->current - item->best;
+	PaWorkStatement *statement;
+	double		bound;			/* ms per hour */
+	int			place;			/* among the candidate's statements */
+} Prospect;
 
-	if (item->current <= 0 || item->best > item->current / PA_AT_BEST)
-		return 0;
-	for (int place = 0; closely && place < item->nplaces; place++)
-	{
-		if (item->places[place].id == candidate->id)
-			return Max(Min(most, item->cost_now - pa_item_known_alone(search, item, place)), 0);
-	}
-	return closely ? 0 : most;
+/* Orders by what could be saved, the most first. */
+static int
+compare_prospects(const void *a, const void *b)
+{
+	const Prospect *pa = a;
+	const Prospect *pb = b;
+
+	if (pa->bound != pb->bound)
+		return pa->bound > pb->bound ? -1 : 1;
+	return pa->place - pb->place;
 }
 
 /*
- * Returns an upper bound of what adding a candidate saves, ms per hour, without a
- * plan; see above.
+ * Returns what adding one candidate does, like pa_search_effect(), but asks first
+ * where most is to be had, and gives up where what was saved so far and all that could
+ * be saved besides is less than least (ms per hour). Then *most is that sum, otherwise
+ * what is saved.
  */
-double
-pa_search_bound(PaSearch *search, const PaCandidate *candidate, bool closely)
+PaEffect
+pa_search_gain(PaSearch *search, PaCandidate *candidate, double least, double *most)
 {
-	double		result = 0;
+	PaEffect	effect = {.worst_ratio = 1.0};
+	List	   *changed = list_make1(candidate);
+	PaTable    *table = pa_search_table(search, candidate->def->relid);
+	Prospect   *prospects = palloc(sizeof(Prospect) * Max(list_length(candidate->statements), 1));
+	double		rest = 0;
+	int			n = 0;
 	ListCell   *lc;
-	ListCell   *lc2;
 
 	foreach(lc, candidate->statements)
 	{
-		foreach(lc2, ((PaWorkStatement *) lfirst(lc))->items)
-		{
-			PaItem	   *item = lfirst(lc2);
-			double		most = item_bound(search, item, candidate, closely);
-
-			if (most > 0)
-				result += pa_item_value(item, most);
-		}
+		prospects[n].statement = lfirst(lc);
+		prospects[n].bound = statement_bound(search, lfirst(lc), candidate, true);
+		prospects[n].place = n;
+		rest += prospects[n++].bound;
 	}
-	return result;
+	qsort(prospects, n, sizeof(Prospect), compare_prospects);
+
+	pa_search_try(search, changed);
+	for (int i = 0; i < n && effect.saved + rest >= least && prospects[i].bound > 0; i++)
+	{
+		add_statement(search, prospects[i].statement, changed, true, candidate, &effect);
+		rest -= prospects[i].bound;
+	}
+	effect.write_added = write_cost(search, table, true, NULL) - write_cost(search, table, false, NULL);
+	pa_search_untry(search, changed);
+	*most = effect.saved + rest < least ? effect.saved + rest : effect.saved;
+	pfree(prospects);
+	list_free(changed);
+	return effect;
 }
 
 /*

@@ -308,6 +308,7 @@ forget_unpooled(PaSearch *search, PaItem *item)
 			item->places[n].id = item->places[place].id;
 			item->places[n].read = item->places[place].read;
 			item->places[n].same = item->places[n].alike = -1;
+			item->places[n].saved_at = 0;
 			n++;
 		}
 	}

@@ -33,34 +33,112 @@ pays_covering(const PaEffect *effect, const PaCandidate *by)
 }
 
 /*
- * Tries to let a chosen candidate include what one request reads besides.
- * Returns whether that was adopted, which it is only where it saves a
- * statement most of what is left: included columns make an index larger, and
- * updates of them cost.
+ * Whether a candidate may take the place of a chosen one within the caller's limits.
  */
 static bool
-try_covering(PaSearch *search, PaCandidate *old, const PaRequest *request)
+fits_instead(PaSearch *search, PaCandidate *old, PaCandidate *by)
 {
-	PaIndexDef *def = pa_candidate_covering(old->def, request);
-	PaCandidate *by = def ? pa_pool_add_late(search, def) : NULL;
+	List	   *changed = list_make2(old, by);
+	bool		result = pa_search_within_limits(search, changed);
+
+	list_free(changed);
+	return result;
+}
+
+/* A chosen candidate, and what it would be with included columns */
+typedef struct Covering
+{
+	PaCandidate *old;
+	PaCandidate *by;
+} Covering;
+
+/*
+ * Lets a candidate with included columns take the place of the chosen one if that
+ * saves a statement most of what is left: included columns make an index larger, and
+ * updates of them cost.
+ */
+static void
+try_covering(PaSearch *search, const Covering *covering)
+{
+	PaCandidate *old = covering->old;
+	PaCandidate *by = covering->by;
 	List	   *changed;
 	PaEffect	effect;
-	bool		result;
 
-	if (by == NULL || by->chosen)
-		return false;
+	if (!old->chosen || by->chosen || !fits_instead(search, old, by))
+		return;
 	changed = list_make2(old, by);
 	effect = pa_search_effect(search, changed, PA_MAX_REGRESSION);
-	result = pays_covering(&effect, by) && !pa_search_hurts(&effect) &&
+	if (pays_covering(&effect, by) && !pa_search_hurts(&effect) &&
 		effect.worst_ratio <= PA_MAX_REGRESSION &&
-		effect.price_saved > effect.write_added &&
-		pa_search_within_limits(search, changed);
-	if (result)
+		effect.price_saved > effect.write_added)
 	{
 		old->rejected = "with more columns it saves the table's visits, too";
 		pa_search_adopt(search, changed);
 	}
 	list_free(changed);
+}
+
+/*
+ * Returns what the chosen candidates that an item's plan reads would be if they
+ * included what the item reads besides.
+ */
+static List *
+coverings_of(PaSearch *search, PaItem *item)
+{
+	List	   *result = NIL;
+	List	   *reads = list_copy(item->reads);
+	ListCell   *lc;
+	ListCell   *lc2;
+
+	foreach(lc, reads)
+	{
+		PaCandidate *old = search->candidates[lfirst_int(lc)];
+
+		foreach(lc2, item->requests)
+		{
+			PaIndexDef *def = old->chosen ? pa_candidate_covering(old->def, lfirst(lc2)) : NULL;
+			PaCandidate *by = def != NULL ? pa_pool_add_late(search, def) : NULL;
+			Covering   *covering;
+
+			if (by == NULL || by->chosen || !fits_instead(search, old, by))
+				continue;
+			covering = palloc(sizeof(Covering));
+			covering->old = old;
+			covering->by = by;
+			result = lappend(result, covering);
+		}
+	}
+	list_free(reads);
+	return result;
+}
+
+/*
+ * Returns which of some coverings a plan of the item reads if all of them are there,
+ * or NIL if it does not become much cheaper: then none of them pays by this item.
+ */
+static List *
+worth_trying(PaSearch *search, PaItem *item, List *coverings)
+{
+	List	   *all = NIL;
+	List	   *used;
+	List	   *result = NIL;
+	const PaMemo *memo;
+	ListCell   *lc;
+
+	foreach(lc, coverings)
+		all = list_append_unique_ptr(all, ((Covering *) lfirst(lc))->by);
+	pa_search_try(search, all);
+	memo = pa_item_memo(search, item, &used);
+	pa_search_untry(search, all);
+	list_free(all);
+	if (memo == NULL || memo->cost > item->current * (1 - PA_MIN_LENGTHENING))
+		return NIL;
+	foreach(lc, coverings)
+	{
+		if (list_member_int(used, ((Covering *) lfirst(lc))->by->id))
+			result = lappend(result, lfirst(lc));
+	}
 	return result;
 }
 
@@ -72,25 +150,20 @@ pa_search_cover(PaSearch *search)
 {
 	ListCell   *lc;
 	ListCell   *lc2;
-	ListCell   *lc3;
 
 	foreach(lc, search->items)
 	{
 		PaItem	   *item = lfirst(lc);
-		List	   *reads = list_copy(item->reads);
+		List	   *coverings;
 
-		foreach(lc2, reads)
-		{
-			PaCandidate *old = search->candidates[lfirst_int(lc2)];
-
-			foreach(lc3, item->requests)
-			{
-				if (pa_search_out_of_time(search) || !old->chosen ||
-					try_covering(search, old, lfirst(lc3)))
-					break;
-			}
-		}
-		list_free(reads);
+		if (item->current <= 0 || item->reads == NIL || pa_search_out_of_time(search))
+			continue;
+		coverings = coverings_of(search, item);
+		if (coverings == NIL)
+			continue;
+		foreach(lc2, worth_trying(search, item, coverings))
+			try_covering(search, lfirst(lc2));
+		list_free_deep(coverings);
 	}
 }
 
@@ -201,8 +274,11 @@ static bool
 worth_lengthening(PaSearch *search, PaTable *table, PaCandidate *old, PaCandidate *by,
 				  List *changed)
 {
-	PaEffect	effect = pa_search_effect(search, changed, PA_MAX_REGRESSION);
+	PaEffect	effect;
 
+	if (!pa_search_within_limits(search, changed) || !pa_keeps_orders(search, table, changed))
+		return false;
+	effect = pa_search_effect(search, changed, PA_MAX_REGRESSION);
 	if (effect.worst_ratio > PA_MAX_REGRESSION || pa_search_hurts(&effect))
 		return false;
 	if (gives_order(table, old, by))
@@ -212,7 +288,7 @@ worth_lengthening(PaSearch *search, PaTable *table, PaCandidate *old, PaCandidat
 	}
 	else if (effect.best_share < PA_MIN_LENGTHENING || effect.price_saved <= effect.write_added)
 		return false;
-	return pa_keeps_orders(search, table, changed) && pa_search_within_limits(search, changed);
+	return true;
 }
 
 /*

@@ -71,16 +71,19 @@ least_missed(PaSearch *search, PaTable *table)
 	{
 		PaCandidate *candidate = lfirst(lc);
 		List	   *single = list_make1(candidate);
-		PaEffect	effect = pa_search_effect(search, single, PA_MAX_PREFIX_REGRESSION);
 
-		if ((acceptable_loss(search, &effect) ||
-			 (effect.worst_ratio <= PA_MAX_PREFIX_REGRESSION &&
-			  pa_search_begins_chosen(search, candidate))) &&
-			pa_keeps_orders(search, table, single) &&
-			(least == NULL || -effect.saved < least_loss))
+		if (pa_keeps_orders(search, table, single))
 		{
-			least = candidate;
-			least_loss = -effect.saved;
+			PaEffect	effect = pa_search_effect(search, single, PA_MAX_PREFIX_REGRESSION);
+
+			if ((acceptable_loss(search, &effect) ||
+				 (effect.worst_ratio <= PA_MAX_PREFIX_REGRESSION &&
+				  pa_search_begins_chosen(search, candidate))) &&
+				(least == NULL || -effect.saved < least_loss))
+			{
+				least = candidate;
+				least_loss = -effect.saved;
+			}
 		}
 		list_free(single);
 	}
@@ -194,11 +197,18 @@ try_replace(PaSearch *search, PaTable *table, PaCandidate *a, PaCandidate *b,
 
 	if (by == NULL || by->chosen)
 		return false;
-	changed = list_make3(a, b, by);
-	effect = pa_search_effect(search, changed, PA_MAX_WRITE_REGRESSION);
-	result = acceptable_loss(search, &effect) &&
-		pa_keeps_orders(search, table, changed) &&
-		pa_search_within_limits(search, changed);
+	/* Who reads what it is less like is the first to lose, and to be asked. */
+	if (pa_index_column_equal(&by->def->columns[0], &a->def->columns[0]))
+		changed = list_make3(b, a, by);
+	else
+		changed = list_make3(a, b, by);
+	result = pa_search_within_limits(search, changed) &&
+		pa_keeps_orders(search, table, changed);
+	if (result)
+	{
+		effect = pa_search_effect(search, changed, PA_MAX_WRITE_REGRESSION);
+		result = acceptable_loss(search, &effect);
+	}
 	if (result)
 	{
 		a->rejected = b->rejected = "one advised index serves its statements together with others";
@@ -356,11 +366,13 @@ simplify(PaSearch *search, PaTable *table)
 				!pa_candidate_simpler(by, best) || pa_search_out_of_time(search))
 				continue;
 			changed = list_make2(old, by);
-			effect = pa_search_effect(search, changed, Max(PA_MAX_SWAP_RATIO, PA_MAX_BRIN_RATIO));
-			if (loses_little(search, by, &effect) &&
-				pa_keeps_orders(search, table, changed) &&
-				effect.write_added <= pa_search_write_cost(search, old) * 0.1)
-				best = by;
+			if (pa_keeps_orders(search, table, changed))
+			{
+				effect = pa_search_effect(search, changed, Max(PA_MAX_SWAP_RATIO, PA_MAX_BRIN_RATIO));
+				if (loses_little(search, by, &effect) &&
+					effect.write_added <= pa_search_write_cost(search, old) * 0.1)
+					best = by;
+			}
 			list_free(changed);
 		}
 		if (best == old)

@@ -37,12 +37,13 @@ slows_down(PaSearch *search, PaCandidate *candidate)
 static double
 relief_by(PaSearch *search, PaTable *table, PaCandidate *old, List *changed)
 {
-	PaEffect	effect = pa_search_effect(search, changed, 0);
+	PaEffect	effect;
 
+	if (!pa_search_within_limits(search, changed) || !pa_keeps_orders(search, table, changed))
+		return 0;
+	effect = pa_search_effect(search, changed, 0);
 	if (effect.hurt >= 0 ||
-		effect.write_added > pa_search_write_cost(search, old) * PA_MAX_WRITES_ADDED ||
-		!pa_keeps_orders(search, table, changed) ||
-		!pa_search_within_limits(search, changed))
+		effect.write_added > pa_search_write_cost(search, old) * PA_MAX_WRITES_ADDED)
 		return 0;
 	return effect.saved - effect.hurt / PA_MAX_HURT;
 }

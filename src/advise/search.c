@@ -4,7 +4,8 @@
  *
  * 1. Greedy: the candidate that saves most, net of what it costs writes, comes
  *	  in first; then again, given those already in. A stale gain serves as an
- *	  upper bound, so that few candidates are planned again in each round.
+ *	  upper bound, for each statement and in all, so that few candidates are planned
+ *	  again in each round, and that only until it shows that another one is better.
  * 2. Groups: statements that need two indexes at once (a join driven from
  *	  either side) get the group that their best plan uses.
  * 3. Refinement of what was found, see refine.c. An index that takes the place
@@ -194,30 +195,37 @@ better(const Contender *a, const Contender *b)
 }
 
 /*
- * Evaluates a contender together with the current set.
+ * Evaluates a contender together with the current set. Returns false if it turns out
+ * that its rank is less than least; then its bound says so.
  */
-static void
-measure(PaSearch *search, Contender *c)
+static bool
+measure(PaSearch *search, Contender *c, double least)
 {
 	PaCandidate *candidate = c->candidate;
-	List	   *single;
+	double		bytes = search->storage_budget > 0 ? pa_index_size_bytes(candidate->def) : 1;
+	double		most;
 
-	c->evaluated = search->adoptions + 1;
 	if (pa_search_begins_chosen(search, candidate))
 	{
+		c->evaluated = search->adoptions + 1;
 		candidate->rejected = "a longer advised index begins with its columns";
 		c->rank = -1;
-		return;
+		return true;
 	}
-	single = list_make1(candidate);
-	c->effect = pa_search_effect(search, single, 0);
+	c->effect = pa_search_gain(search, candidate, least * bytes, &most);
+	if (most < least * bytes)
+	{
+		c->bound = Min(c->bound, most / bytes);
+		return false;
+	}
+	c->evaluated = search->adoptions + 1;
 	c->rank = rank_of(search, c);
 	if (c->effect.saved > 0 && pa_search_hurts(&c->effect))
 		candidate->rejected = PA_REJECTED_SLOWER;
 	if (c->effect.price_saved <= c->effect.write_added * PA_WRITE_MARGIN &&
 		c->effect.best_large_share >= PA_MIN_IMPROVEMENT)
 		candidate->rejected = "what it saves is not worth what it costs the table's writes";
-	list_free(single);
+	return true;
 }
 
 /*
@@ -246,32 +254,52 @@ lower_bound(PaSearch *search, Contender *c, bool closely)
 }
 
 /*
+ * Whether a candidate can come in within the caller's limits.
+ */
+static bool
+fits(PaSearch *search, PaCandidate *candidate)
+{
+	List	   *single = list_make1(candidate);
+	bool		result = pa_search_within_limits(search, single);
+
+	list_free(single);
+	return result;
+}
+
+/*
  * Brings a contender up to date: evaluates it unless that is so already, or its
- * bound tells that it is not as good as the best so far, and compares with the
+ * bound tells that it is not as good as the best so far, or it is beyond the
  * limits.
  */
 static void
 evaluate(PaSearch *search, Contender *c, double best)
 {
-	if (!is_current(search, c))
+	if (c->bound < best * PA_TIE || c->bound < 0)
+		return;
+	if (!fits(search, c->candidate))
 	{
-		lower_bound(search, c, c->evaluated > 0);
-		if (c->bound < best * PA_TIE || c->bound < 0)
-			return;
-		measure(search, c);
+		c->candidate->rejected = "it does not fit into the limits given";
+		c->bound = -1;
+		return;
 	}
+	if (!is_current(search, c) && !measure(search, c, best * PA_TIE))
+		return;
 	c->bound = c->rank;
-	if (c->bound >= 0 && (search->max_indexes > 0 || search->storage_budget > 0))
-	{
-		List	   *single = list_make1(c->candidate);
+}
 
-		if (!pa_search_within_limits(search, single))
-		{
-			c->candidate->rejected = "it does not fit into the limits given";
-			c->bound = -1;
-		}
-		list_free(single);
-	}
+/*
+ * Looks at the bound of a contender that was on top of the heap, and puts it
+ * back where others are above it by now.
+ */
+static bool
+sinks(PaSearch *search, Contender *c, pairingheap *heap)
+{
+	lower_bound(search, c, true);
+	if (pairingheap_is_empty(heap) ||
+		pairingheap_container(Contender, node, pairingheap_first(heap))->bound <= c->bound)
+		return false;
+	pairingheap_add(heap, &c->node);
+	return true;
 }
 
 /*
@@ -293,6 +321,8 @@ next_candidate(PaSearch *search, pairingheap *heap)
 		if (c->bound < best * PA_TIE || c->bound < 0)
 			break;
 		pairingheap_remove_first(heap);
+		if (!is_current(search, c) && sinks(search, c, heap))
+			continue;
 		evaluate(search, c, best);
 		best = Max(best, c->bound);
 		evaluated = lappend(evaluated, c);
@@ -362,6 +392,7 @@ greedy(PaSearch *search)
 		PaCandidate *next;
 
 		added = false;
+		search->passes++;
 		while (!pa_search_out_of_time(search) &&
 			   (next = next_candidate(search, heap)) != NULL)
 		{
@@ -427,11 +458,12 @@ add_groups(PaSearch *search)
 			pa_search_out_of_time(search))
 			continue;
 		added = missing_group(search, item, &best);
-		if (best <= item->current * (1 - PA_MIN_IMPROVEMENT) && added != NIL)
+		if (best <= item->current * (1 - PA_MIN_IMPROVEMENT) && added != NIL &&
+			pa_search_within_limits(search, added))
 		{
 			PaEffect	effect = pa_search_effect(search, added, 0);
 
-			if (worthwhile(&effect) && pa_search_within_limits(search, added))
+			if (worthwhile(&effect))
 			{
 				pa_search_adopt(search, added);
 				result = true;

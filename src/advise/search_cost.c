@@ -118,6 +118,7 @@ pa_item_add_candidate(PaItem *item, int id)
 	item->places[item->nplaces].id = id;
 	item->places[item->nplaces].same = item->places[item->nplaces].alike = -1;
 	item->places[item->nplaces].read = false;
+	item->places[item->nplaces].saved_at = 0;
 	return item->nplaces++;
 }
 
