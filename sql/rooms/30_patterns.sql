@@ -265,6 +265,10 @@ WITH s AS MATERIALIZED (
            10
     FROM x
     WHERE x.f -> 'order_random' IS NOT NULL AND (x.f ->> 'sorted_rows')::numeric >= 1000 AND x.mean_exec_time >= 1
+      -- some drivers fetch in portions without a cursor that SQL knows
+      AND NOT EXISTS (SELECT FROM runs AS o
+                      WHERE o.kind = 'portions' AND o.executions * 2 > x.calls
+                        AND (o.userid, o.queryid, o.relations_hash, o.toplevel) = (x.userid, x.queryid, x.relations_hash, x.toplevel))
     UNION ALL
     SELECT 'in_list_explosion', x.userid, x.queryid, x.relations_hash, x.toplevel, x.total_exec_time + x.total_plan_time,
            pg_catalog.jsonb_build_object('calls', x.calls, 'elements', x.f -> 'elements', 'mean_plan_time', pg_catalog.round(x.mean_plan_time::numeric, 3), 'mean_exec_time', pg_catalog.round(x.mean_exec_time::numeric, 3)),

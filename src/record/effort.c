@@ -1,10 +1,10 @@
 /*
  * effort.c
- *	  What executions skipped by OFFSET, and how much memory their sorts and
- *	  hashes lacked.
+ *	  What executions skipped by OFFSET, how much memory their sorts and hashes
+ *	  lacked, and whether a large result was fetched in portions.
  *
- * Both are read from the plan's state when an execution has ended, of each
- * execution that has either, and added to the table of runs (run_table.c).
+ * All are read from the plan's state when an execution has ended, of each
+ * execution that has any, and added to the table of runs (run_table.c).
  * Of a parallel query the leader's part is looked at.
  *
  * What would have been needed in memory is more than what was written: a sort
@@ -127,6 +127,12 @@ pa_effort_keep(const PaExecution *execution)
 		count.rows = Min(limit->offset, limit->position);
 		count.parent_rows = measure->rows;
 		count.longest = count.rows;
+		pa_run_table_add(&count);
+	}
+	if (pa_effort_has_portions(execution))
+	{
+		begin_count(&count, execution, PA_RUN_PORTIONS);
+		count.rows = count.longest = measure->rows;
 		pa_run_table_add(&count);
 	}
 	if (measure->temp_blks_written > 0)

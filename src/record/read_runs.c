@@ -19,7 +19,7 @@ PG_FUNCTION_INFO_V1(pa_read_repeats);
 
 /* By PaRunKind */
 static const char *const kind_names[] = {
-	NULL, "lookups", "identical", "writes", "nested", "checks", "offset", "spill"
+	NULL, "lookups", "identical", "writes", "nested", "checks", "offset", "spill", "portions"
 };
 
 /*

@@ -59,7 +59,8 @@ typedef enum PaRunKind
 	PA_RUN_NESTED,				/* inside one statement of a client */
 	PA_RUN_CHECKS,				/* an INSERT directly after a query that found nothing */
 	PA_RUN_OFFSET,				/* rows that OFFSET skipped; see effort.c */
-	PA_RUN_SPILL				/* memory that a sort or hash lacked; see effort.c */
+	PA_RUN_SPILL,				/* memory that a sort or hash lacked; see effort.c */
+	PA_RUN_PORTIONS				/* a result that was fetched in portions; see effort.c */
 } PaRunKind;
 
 /* Runs of a statement that have ended, by kind and parent */

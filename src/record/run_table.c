@@ -187,7 +187,7 @@ pa_run_table_load(PaDump *dump)
 		PaRunCount	count;
 
 		if (!pa_dump_get(dump, &count, sizeof(count)) ||
-			count.kind <= PA_RUN_NONE || count.kind > PA_RUN_SPILL)
+			count.kind <= PA_RUN_NONE || count.kind > PA_RUN_PORTIONS)
 			return false;
 		pa_run_table_add(&count);
 	}

@@ -147,7 +147,7 @@ CREATE INDEX ON orders (customer_id);
 VACUUM ANALYZE;
 SQL
 write_scripts
-if install_pgbouncer; then tap_plan 14; else tap_plan 9; fi
+if install_pgbouncer; then tap_plan 16; else tap_plan 11; fi
 
 bench pages_direct -M simple -t 40
 tap_is "$(found n_plus_one customer)" "direct customer after direct orders" "a query for each row of another is found in the simple protocol"
@@ -169,6 +169,13 @@ bench mix -c 2 -M simple -t 20
 bench mix -c 2 -M prepared -t 20
 tap_is "$(query "SELECT count(DISTINCT queryid) FROM perfadvisor.statements WHERE query LIKE '%/* mix %' AND query NOT LIKE '%perfadvisor%'")" 100 "fifty ordinary statements run in two protocols"
 tap_is "$(query "SELECT string_agg(pattern || ': ' || query, '; ') FROM perfadvisor.query_patterns WHERE query LIKE '%/* mix %'")" "" "and nothing is found wrong with any of them"
+cp test/lib/portions.pl "$PA_WORK/"
+for i in 1 2 3 4; do
+	pa_as perl "$PA_WORK/portions.pl" "$PA_SOCKETS/.s.PGSQL.$(pa_port shop)" shop 500 "SELECT /* portions */ id, total, customer_id FROM orders"
+	pa_as perl "$PA_WORK/portions.pl" "$PA_SOCKETS/.s.PGSQL.$(pa_port shop)" shop 0 "SELECT /* all at once */ id, total FROM orders"
+done
+tap_is "$(query "SELECT string_agg(calls || ' calls, ' || rows || ' rows', '; ') FROM perfadvisor.statements WHERE query LIKE '%/* portions */%' AND query NOT LIKE '%perfadvisor%'")" "4 calls, 40000 rows" "a result that a driver fetches in portions counts once"
+tap_is "$(found unbounded_result "")" "all at once" "and is not unbounded, unlike one that is fetched at once"
 tap_is "$(query "SELECT string_agg(pattern || ': ' || left(query, 200), '; ') FROM perfadvisor.query_patterns WHERE query LIKE '%pg_catalog%'")" "" "nor with the queries of our own views"
 
 if command -v pgbouncer >/dev/null; then
