@@ -103,6 +103,9 @@ WITH s AS MATERIALIZED (
            1 AS least
     FROM rx AS r
     WHERE r.kind = 'lookups' AND r.f -> 'only' IS NULL AND r.executions >= 10
+      -- pages of a result, and batches of keys, also come one after the other
+      AND CASE WHEN r.lookup IS NULL THEN r.f -> 'paged' IS NULL AND r.f -> 'listed' IS NULL
+               ELSE r.f -> 'paged' IS NULL OR r.matched * 2 >= r.runs END
       AND (((r.matched * 2 >= r.runs OR (r.loose >= 3 AND r.loose >= r.runs * 0.8)) AND r.following * 2 >= r.executions)
            OR (r.in_blocks * 2 >= r.runs AND r.executions >= r.runs * 10))
     UNION ALL
@@ -126,17 +129,32 @@ WITH s AS MATERIALIZED (
                'in_transaction_blocks', r.in_blocks,
                'exec_time', pg_catalog.round(r.exec_time::numeric, 2), 'round_trip_time', pg_catalog.round(r.gap_time::numeric, 2),
                'first_seen', r.run_first, 'last_seen', r.run_last),
-           pg_catalog.format('it wrote %s rows to %s one at a time, up to %s directly after each other%s; %s went by, %s of it between the executions',
-               r.run_rows, r.rel, r.longest, CASE WHEN r.in_blocks * 2 >= r.runs THEN ' in one transaction' ELSE ', each in a transaction of its own' END,
+           pg_catalog.format('it wrote %s rows to %s%s one at a time, up to %s directly after each other%s; %s went by, %s of it between the executions',
+               r.run_rows, r.rel, CASE WHEN r.run_rows < r.executions THEN pg_catalog.format(' in %s executions', r.executions) ELSE '' END, r.longest, CASE WHEN r.in_blocks * 2 >= r.runs THEN ' in one transaction' ELSE ', each in a transaction of its own' END,
                perfadvisor.readable_time(r.exec_time + r.gap_time), perfadvisor.readable_time(r.gap_time)),
            CASE r.f ->> 'command'
                WHEN 'insert' THEN pg_catalog.format('Write many rows with one statement: INSERT INTO %s (%s) VALUES (...), (...), ..., or SELECT * FROM unnest($1, ...) with an array for each column; for very many COPY %s (%s) FROM STDIN.', r.rel, r.written, r.rel, r.written)
-               WHEN 'delete' THEN pg_catalog.format('Delete many rows with one statement: DELETE FROM %s WHERE %s = ANY ($1).', r.rel, COALESCE(r.lookup, 'key'))
-               ELSE pg_catalog.format('Write many rows with one statement: UPDATE %s SET %s = v.%s FROM unnest($1, $2) AS v WHERE %s.%s = v.%s, with an array for each column.',
-                   r.rel, COALESCE(pg_catalog.split_part(r.written, ', ', 1), '...'), COALESCE(pg_catalog.split_part(r.written, ', ', 1), '...'),
-                   r.rel, COALESCE(pg_catalog.split_part(r.lookup, ', ', 1), 'key'), COALESCE(pg_catalog.split_part(r.lookup, ', ', 1), 'key')) END,
+               WHEN 'delete' THEN pg_catalog.format(CASE WHEN pg_catalog.jsonb_array_length(r.f -> 'lookup') > 1
+                    THEN 'Delete many rows with one statement: DELETE FROM %s WHERE (%s) IN (SELECT * FROM unnest(%s)), with an array for each column.'
+                    ELSE 'Delete many rows with one statement: DELETE FROM %s WHERE %s = ANY (%s).' END, r.rel, COALESCE(r.lookup, 'key'), v.arrays)
+               ELSE pg_catalog.format('Write many rows with one statement: UPDATE %s SET %s FROM unnest(%s) AS v (%s) WHERE %s, with an array for each column.',
+                   r.rel, v.given, v.arrays, v.names, v.looked_up) END,
            1
     FROM rx AS r
+         CROSS JOIN LATERAL (
+             -- names in v are those of the columns, unless one is both written and looked up
+             SELECT pg_catalog.string_agg(pg_catalog.format('$%s%s', u.n, COALESCE('::' || u.type || '[]', '')), ', ' ORDER BY u.n) AS arrays,
+                    pg_catalog.string_agg(u.name, ', ' ORDER BY u.n) AS names,
+                    pg_catalog.string_agg(u.col || ' = v.' || u.name, ', ' ORDER BY u.n) FILTER (WHERE u.k = 1) AS given,
+                    pg_catalog.string_agg(r.rel || '.' || u.col || ' = v.' || u.name, ' AND ' ORDER BY u.n) FILTER (WHERE u.k = 2) AS looked_up
+             FROM (SELECT pg_catalog.row_number() OVER (ORDER BY c.k, c.ordinality) AS n, c.k, c.col,
+                          CASE WHEN c.k = 2 AND r.f ->> 'command' = 'update' AND r.f -> 'written' ? c.col THEN pg_catalog.quote_ident('old_' || pg_catalog.btrim(c.col, '"')) ELSE c.col END AS name,
+                          (SELECT pg_catalog.format_type(a.atttypid, -1) FROM pg_catalog.pg_attribute AS a
+                           WHERE a.attrelid = r.relation AND pg_catalog.quote_ident(a.attname) = c.col AND a.attnum > 0) AS type
+                   FROM (SELECT 1 AS k, w.ordinality, w.value AS col FROM pg_catalog.jsonb_array_elements_text(COALESCE(r.f -> 'written', '["..."]')) WITH ORDINALITY AS w
+                         WHERE r.f ->> 'command' = 'update'
+                         UNION ALL
+                         SELECT 2, l.ordinality, l.value FROM pg_catalog.jsonb_array_elements_text(COALESCE(r.f -> 'lookup', '["key"]')) WITH ORDINALITY AS l) AS c) AS u) AS v
     WHERE r.kind = 'writes'
       AND ((r.in_blocks * 2 >= r.runs AND r.executions >= r.runs * 10)
            OR (r.executions >= r.runs * 100 AND r.gap_time <= r.executions * 5))
@@ -248,6 +266,10 @@ WITH s AS MATERIALIZED (
     UNION ALL
     SELECT 'full_count', x.userid, x.queryid, x.relations_hash, x.toplevel, x.total_exec_time,
            pg_catalog.jsonb_build_object('calls', x.calls, 'rows_counted', x.f -> 'counted_rows', 'rows_in_table', x.f -> 'tuples', 'mean_exec_time', pg_catalog.round(x.mean_exec_time::numeric, 2)),
+      -- some drivers fetch in portions without a cursor that SQL knows
+      AND NOT EXISTS (SELECT FROM runs AS o
+                      WHERE o.kind = 'portions' AND o.executions * 2 > x.calls
+                        AND (o.userid, o.queryid, o.relations_hash, o.toplevel) = (x.userid, x.queryid, x.relations_hash, x.toplevel))
            pg_catalog.format('each of %s calls counts about %s of the %s rows of %s, %s a time', x.calls, x.f ->> 'counted_rows', x.f ->> 'tuples', x.rel, perfadvisor.readable_time(x.mean_exec_time)),
            CASE WHEN x.f -> 'where' IS NULL
                 THEN pg_catalog.format('Where about will do: SELECT reltuples::bigint FROM pg_class WHERE oid = %L::regclass. To know whether there is a next page, ask for one row more than is shown.', x.rel)
@@ -265,10 +287,6 @@ WITH s AS MATERIALIZED (
            10
     FROM x
     WHERE x.f -> 'order_random' IS NOT NULL AND (x.f ->> 'sorted_rows')::numeric >= 1000 AND x.mean_exec_time >= 1
-      -- some drivers fetch in portions without a cursor that SQL knows
-      AND NOT EXISTS (SELECT FROM runs AS o
-                      WHERE o.kind = 'portions' AND o.executions * 2 > x.calls
-                        AND (o.userid, o.queryid, o.relations_hash, o.toplevel) = (x.userid, x.queryid, x.relations_hash, x.toplevel))
     UNION ALL
     SELECT 'in_list_explosion', x.userid, x.queryid, x.relations_hash, x.toplevel, x.total_exec_time + x.total_plan_time,
            pg_catalog.jsonb_build_object('calls', x.calls, 'elements', x.f -> 'elements', 'mean_plan_time', pg_catalog.round(x.mean_plan_time::numeric, 3), 'mean_exec_time', pg_catalog.round(x.mean_exec_time::numeric, 3)),

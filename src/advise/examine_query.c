@@ -39,6 +39,8 @@ typedef struct Walk
 	bool		time;			/* current time, user, setting */
 	bool		unknown_function;	/* not of the server, and not immutable */
 	int			elements;		/* of the longest list */
+	const char *listed;			/* column that a list is compared with */
+	bool		paged;			/* goes on where the last page ended */
 	Query	   *query;			/* innermost */
 } Walk;
 
@@ -181,6 +183,77 @@ note_relation(Walk *walk, RangeTblEntry *rte)
 }
 
 /*
+ * Looks at a comparison with a list: whose values, and how many.
+ */
+static void
+check_list(Walk *walk, ScalarArrayOpExpr *expr)
+{
+	Node	   *list = lsecond(expr->args);
+	Oid			relid;
+	AttrNumber	attno;
+
+	if (IsA(list, ArrayExpr))
+		walk->elements = Max(walk->elements, list_length(((ArrayExpr *) list)->elements));
+	if (walk->listed == NULL && expr->useOr && get_oprrest(expr->opno) == F_EQSEL &&
+		!contain_var_clause(list) &&
+		pa_resolve_column(walk->query, linitial(expr->args), &relid, &attno))
+		walk->listed = quote_identifier(get_attname(relid, attno, false));
+}
+
+/*
+ * Whether a condition lets a query begin after a value of what it is ordered
+ * by: column > value, or (column, ...) > (value, ...).
+ */
+static bool
+begins_after(Node *qual, Node *ordered)
+{
+	Node	   *left;
+	Node	   *right;
+
+	if (IsA(qual, RowCompareExpr))
+	{
+		left = linitial(((RowCompareExpr *) qual)->largs);
+		right = linitial(((RowCompareExpr *) qual)->rargs);
+	}
+	else if (IsA(qual, OpExpr) && list_length(((OpExpr *) qual)->args) == 2)
+	{
+		RegProcedure restriction = get_oprrest(((OpExpr *) qual)->opno);
+
+		if (restriction != F_SCALARGTSEL && restriction != F_SCALARLTSEL)
+			return false;
+		left = linitial(((OpExpr *) qual)->args);
+		right = lsecond(((OpExpr *) qual)->args);
+	}
+	else
+		return false;
+	return (equal(left, ordered) && !contain_var_clause(right)) ||
+		(equal(right, ordered) && !contain_var_clause(left));
+}
+
+/*
+ * Whether a query asks for a page or batch of an ordered result, after those
+ * before it.
+ */
+static bool
+is_paged(Query *query)
+{
+	Node	   *ordered;
+	ListCell   *lc;
+
+	if (query->limitCount == NULL || query->sortClause == NIL)
+		return false;
+	if (query->limitOffset != NULL)
+		return true;
+	if (query->jointree == NULL || query->jointree->quals == NULL)
+		return false;
+	ordered = get_sortgroupclause_expr(linitial(query->sortClause), query->targetList);
+	foreach(lc, make_ands_implicit((Expr *) query->jointree->quals))
+		if (begins_after(lfirst(lc), ordered))
+			return true;
+	return false;
+}
+
+/*
  * Looks at one node of a query and what is below it.
  */
 static bool
@@ -195,6 +268,7 @@ walk_node(Node *node, void *context)
 		Query	   *outer = walk->query;
 
 		walk->query = (Query *) node;
+		walk->paged |= is_paged(walk->query);
 		(void) query_tree_walker(walk->query, walk_node, walk, QTW_EXAMINE_RTES_BEFORE);
 		walk->query = outer;
 		return false;
@@ -207,10 +281,8 @@ walk_node(Node *node, void *context)
 	if (IsA(node, SQLValueFunction))
 		walk->time = true;
 	(void) check_functions_in_node(node, check_function, walk);
-	if (IsA(node, ScalarArrayOpExpr) &&
-		IsA(lsecond(((ScalarArrayOpExpr *) node)->args), ArrayExpr))
-		walk->elements = Max(walk->elements,
-							 list_length(((ArrayExpr *) lsecond(((ScalarArrayOpExpr *) node)->args))->elements));
+	if (IsA(node, ScalarArrayOpExpr))
+		check_list(walk, (ScalarArrayOpExpr *) node);
 	if (IsA(node, BoolExpr) && ((BoolExpr *) node)->boolop == OR_EXPR)
 		check_or(walk, (BoolExpr *) node);
 	if (IsA(node, BoolExpr) && ((BoolExpr *) node)->boolop == NOT_EXPR)
@@ -549,6 +621,9 @@ pa_examine_query(Query *query, PaExamined *examined)
 	pa_fact_bool(facts, "count", is_count(query));
 	pa_fact_bool(facts, "on_conflict", query->onConflict != NULL);
 	pa_fact_bool(facts, "where", query->jointree != NULL && query->jointree->quals != NULL);
+	pa_fact_bool(facts, "paged", walk.paged);
+	if (walk.listed != NULL)
+		pa_fact_string(facts, "listed", walk.listed);
 	if (walk.elements >= MANY_ELEMENTS)
 		pa_fact_number(facts, "elements", walk.elements);
 	if (OidIsValid(examined->relid))

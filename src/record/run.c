@@ -19,6 +19,7 @@
 
 #include <math.h>
 
+#include "access/transam.h"
 #include "access/xact.h"
 #include "miscadmin.h"
 #include "port/pg_bitutils.h"
@@ -221,7 +222,7 @@ judge_checks(const PaRun *run, PaRunCount *count)
 	count->runs = count->executions = run->checks;
 	count->longest = 1;
 	count->exec_time = run->exec_ns / 1000000.0;
-	count->gap_time = gap_time(run);
+	count->gap_time = run->check_gap_ns / 1000000.0;
 	count->first_seen = count->last_seen = run->started_at;
 	return true;
 }
@@ -288,6 +289,9 @@ continues(const PaRun *run, const PaExecution *execution, int64 start)
 /*
  * Tells the runs that may be for the rows of the statement that was now
  * executed. One that is as long as it had rows before has come to its end.
+ * The next page or batch may be another statement, as the first one has no
+ * OFFSET or no last key: it ends a run that is exactly as long as the latest
+ * one had rows.
  */
 static void
 feed_parents(const PaExecution *execution)
@@ -297,9 +301,16 @@ feed_parents(const PaExecution *execution)
 		{
 			PaRunParent *parent = &run->parents[i];
 
-			if (parent->queryid != execution->key.queryid || run->key.queryid == 0)
+			if (run->key.queryid == 0 || parent->queryid == 0)
 				continue;
-			if (run->length >= MIN_LOOKUPS && matches(run, parent))
+			if (parent->queryid != execution->key.queryid)
+			{
+				if (i == 0 && run->length >= MIN_LOOKUPS && run->length == parent->rows &&
+					execution->clock.measure.rows >= 2 &&
+					run->key.queryid != execution->key.queryid)
+					end_run(run);
+			}
+			else if (run->length >= MIN_LOOKUPS && matches(run, parent))
 				end_run(run);
 			else
 				parent->rows += execution->clock.measure.rows;
@@ -401,6 +412,29 @@ is_checked(const PaRun *before, const PaExecution *execution, int64 gap)
 }
 
 /*
+ * Tells whether a statement reads nothing but the server's catalogs, as
+ * drivers and ORMs do between the statements of the application.
+ */
+static bool
+reads_catalogs(const PaExecution *execution)
+{
+	bool		found = false;
+	ListCell   *lc;
+
+	foreach(lc, execution->query_desc->plannedstmt->rtable)
+	{
+		const RangeTblEntry *rte = lfirst(lc);
+
+		if (rte->rtekind != RTE_RELATION)
+			continue;
+		if (rte->relid >= FirstNormalObjectId)
+			return false;
+		found = true;
+	}
+	return found;
+}
+
+/*
  * Takes note of an execution that is not simply the next one of the current
  * run. No allocation, no error; takes a spinlock when a run that is kept ends.
  */
@@ -413,6 +447,8 @@ pa_run_switch(const PaExecution *execution, int64 start)
 	uint64		check = before->key.queryid;
 	bool		checked;
 
+	if (reads_catalogs(execution))
+		return;
 	if (unlikely(!attached))
 		attach();
 	checked = is_checked(before, execution, gap);
@@ -433,6 +469,7 @@ pa_run_switch(const PaExecution *execution, int64 start)
 	{
 		run->checks++;
 		run->check_queryid = check;
+		run->check_gap_ns += Max(gap, 0);
 	}
 	pa_run_add(run, execution, start);
 	run->last_rows = execution->clock.measure.rows;

@@ -37,6 +37,7 @@ typedef struct PaRun
 	uint32		turns;			/* times that it went on after another statement */
 	uint32		checks;			/* directly after a query that found nothing */
 	uint64		check_queryid;	/* that query */
+	int64		check_gap_ns;	/* from its end to the INSERT */
 	uint64		bits;			/* one per hash of parameters, at random */
 	uint64		exec_ns;
 	uint64		rows;
