@@ -190,18 +190,19 @@ WITH s AS MATERIALIZED (
     SELECT 'deep_offset', r.userid, r.queryid, r.relations_hash, r.toplevel,
            r.exec_time * (r.run_rows / NULLIF(r.run_rows + r.parent_rows, 0))::float8,
            pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('executions', r.executions, 'rows_skipped', r.run_rows, 'rows_returned', r.parent_rows, 'deepest', r.longest,
-               'exec_time', pg_catalog.round(r.exec_time::numeric, 2), 'index', o.index_ddl)),
+               'exec_time', pg_catalog.round(r.exec_time::numeric, 2), 'index', CASE WHEN i.name IS NULL THEN o.index_ddl END)),
            pg_catalog.format('%s executions read and threw away %s rows to return %s; the deepest began after %s rows', r.executions, r.run_rows, r.parent_rows, r.longest),
            CASE WHEN o.mixed THEN pg_catalog.format('Remember the last row shown and go on after it, column by column because their directions differ: WHERE %s AND (%s OR %s) ORDER BY %s LIMIT n, without OFFSET. The index for it: %s',
                          o.first_reached, o.first_passed, o.rest_passed, o.terms, o.index_ddl)
                 WHEN o.terms IS NULL THEN 'Order by columns that are unique together, remember those of the last row shown, and ask for the rows after it instead of OFFSET.'
-                ELSE pg_catalog.format('Remember the last row shown and go on after it: ... FROM %s WHERE (%s) %s (%s) ORDER BY %s LIMIT n, without OFFSET. The index for it: %s',
-                         r.f ->> 'ordered', o.columns, CASE WHEN r.f -> 'descending' IS NULL THEN '>' ELSE '<' END, o.markers, o.terms, o.index_ddl) END,
+                ELSE pg_catalog.format('Remember the last row shown and go on after it: ... FROM %s WHERE (%s) %s (%s) ORDER BY %s LIMIT n, without OFFSET. %s',
+                         r.f ->> 'ordered', o.columns, CASE WHEN r.f -> 'descending' IS NULL THEN '>' ELSE '<' END, o.markers, o.terms,
+                         COALESCE('Index ' || i.name || ' serves it.', 'The index for it: ' || o.index_ddl)) END,
            10
     FROM rx AS r
          LEFT JOIN LATERAL (
              SELECT pg_catalog.string_agg(t.term, ', ' ORDER BY t.n) AS terms,
-                    pg_catalog.count(DISTINCT t.descends) > 1 AS mixed,
+                    pg_catalog.count(DISTINCT t.descends) > 1 AS mixed, pg_catalog.count(*)::int AS width,
                     pg_catalog.max(t.col || CASE WHEN t.descends THEN ' <= $1' ELSE ' >= $1' END) FILTER (WHERE t.n = 1) AS first_reached,
                     pg_catalog.max(t.col || CASE WHEN t.descends THEN ' < $1' ELSE ' > $1' END) FILTER (WHERE t.n = 1) AS first_passed,
                     pg_catalog.string_agg(t.col || CASE WHEN t.descends THEN ' < $' ELSE ' > $' END || t.n, ' ... ' ORDER BY t.n) FILTER (WHERE t.n > 1) AS rest_passed,
@@ -218,6 +219,20 @@ WITH s AS MATERIALIZED (
                          WHERE NOT EXISTS (SELECT FROM pg_catalog.jsonb_array_elements_text(r.f -> 'order') AS c
                                            WHERE c.value = b.value OR pg_catalog.starts_with(c.value, b.value || ' '))) AS u) AS t
              HAVING pg_catalog.count(*) > 0) AS o ON true
+         LEFT JOIN LATERAL (
+             -- one that begins with these columns, all of them in one direction
+             SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) AS name
+             FROM pg_catalog.pg_index AS x
+                  JOIN pg_catalog.pg_class AS c ON c.oid = x.indexrelid
+                  JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+                  JOIN pg_catalog.pg_am AS m ON m.oid = c.relam
+             WHERE x.indrelid = pg_catalog.to_regclass(r.f ->> 'ordered') AND x.indisvalid AND x.indpred IS NULL AND m.amname = 'btree'
+               AND NOT o.mixed AND o.terms !~ ' NULLS (FIRST|LAST)'
+               AND o.columns = (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), ', ' ORDER BY k.n)
+                                FROM pg_catalog.generate_series(0, o.width - 1) AS k (n)
+                                     JOIN pg_catalog.pg_attribute AS a ON a.attrelid = x.indrelid AND a.attnum = x.indkey[k.n]
+                                WHERE x.indoption[k.n] = x.indoption[0] AND x.indoption[0] IN (0, 3))
+             ORDER BY c.relname LIMIT 1) AS i ON true
     WHERE r.kind = 'offset' AND r.run_rows >= r.executions * 100 AND r.run_rows >= r.parent_rows * 5
     UNION ALL
     SELECT 'spill', r.userid, r.queryid, r.relations_hash, r.toplevel, r.exec_time,
@@ -251,6 +266,10 @@ WITH s AS MATERIALIZED (
     FROM x
     WHERE x.toplevel AND x.f ->> 'command' = 'select' AND x.f -> 'limit' IS NULL AND x.f -> 'aggregate' IS NULL
       AND x.rel IS NOT NULL AND x.f -> 'catalog' IS NULL AND x.rows >= x.calls * 2000
+      -- some drivers fetch in portions without a cursor that SQL knows
+      AND NOT EXISTS (SELECT FROM runs AS o
+                      WHERE o.kind = 'portions' AND o.executions * 2 > x.calls
+                        AND (o.userid, o.queryid, o.relations_hash, o.toplevel) = (x.userid, x.queryid, x.relations_hash, x.toplevel))
     UNION ALL
     SELECT 'wide_select', x.userid, x.queryid, x.relations_hash, x.toplevel, x.total_exec_time,
            pg_catalog.jsonb_build_object('calls', x.calls, 'columns', x.f -> 'columns', 'row_bytes', x.f -> 'width', 'bytes_returned', pg_catalog.round(x.rows * (x.f ->> 'width')::numeric), 'wide_columns', x.f -> 'wide_columns'),
@@ -266,10 +285,6 @@ WITH s AS MATERIALIZED (
     UNION ALL
     SELECT 'full_count', x.userid, x.queryid, x.relations_hash, x.toplevel, x.total_exec_time,
            pg_catalog.jsonb_build_object('calls', x.calls, 'rows_counted', x.f -> 'counted_rows', 'rows_in_table', x.f -> 'tuples', 'mean_exec_time', pg_catalog.round(x.mean_exec_time::numeric, 2)),
-      -- some drivers fetch in portions without a cursor that SQL knows
-      AND NOT EXISTS (SELECT FROM runs AS o
-                      WHERE o.kind = 'portions' AND o.executions * 2 > x.calls
-                        AND (o.userid, o.queryid, o.relations_hash, o.toplevel) = (x.userid, x.queryid, x.relations_hash, x.toplevel))
            pg_catalog.format('each of %s calls counts about %s of the %s rows of %s, %s a time', x.calls, x.f ->> 'counted_rows', x.f ->> 'tuples', x.rel, perfadvisor.readable_time(x.mean_exec_time)),
            CASE WHEN x.f -> 'where' IS NULL
                 THEN pg_catalog.format('Where about will do: SELECT reltuples::bigint FROM pg_class WHERE oid = %L::regclass. To know whether there is a next page, ask for one row more than is shown.', x.rel)
@@ -281,19 +296,19 @@ WITH s AS MATERIALIZED (
     UNION ALL
     SELECT 'order_by_random', x.userid, x.queryid, x.relations_hash, x.toplevel, x.total_exec_time,
            pg_catalog.jsonb_build_object('calls', x.calls, 'rows_sorted', x.f -> 'sorted_rows', 'rows_per_call', pg_catalog.round(x.rows::numeric / x.calls, 1)),
-           pg_catalog.format('each call reads and sorts about %s rows by chance to return %s', x.f ->> 'sorted_rows', pg_catalog.round(x.rows::numeric / x.calls, 1)),
+           pg_catalog.format('each call reads about %s rows and sorts them in random order to return %s', x.f ->> 'sorted_rows', pg_catalog.round(x.rows::numeric / x.calls, 1)),
            pg_catalog.format('Draw from a part: SELECT ... FROM %s TABLESAMPLE SYSTEM_ROWS (n) (extension tsm_system_rows) or BERNOULLI (1) ... LIMIT n%s.', x.rel,
                ', or look up random keys: WHERE ' || (x.f -> 'key' ->> 0) || ' >= $1 ORDER BY ' || (x.f -> 'key' ->> 0) || ' LIMIT 1'),
            10
     FROM x
     WHERE x.f -> 'order_random' IS NOT NULL AND (x.f ->> 'sorted_rows')::numeric >= 1000 AND x.mean_exec_time >= 1
     UNION ALL
-    SELECT 'in_list_explosion', x.userid, x.queryid, x.relations_hash, x.toplevel, x.total_exec_time + x.total_plan_time,
+    SELECT 'in_list_explosion', x.userid, x.queryid, x.relations_hash, x.toplevel, x.total_plan_time,
            pg_catalog.jsonb_build_object('calls', x.calls, 'elements', x.f -> 'elements', 'mean_plan_time', pg_catalog.round(x.mean_plan_time::numeric, 3), 'mean_exec_time', pg_catalog.round(x.mean_exec_time::numeric, 3)),
            pg_catalog.format('a list of %s values is written into it, to be parsed and planned each time; planning takes %s, execution %s', x.f ->> 'elements',
                perfadvisor.readable_time(x.mean_plan_time), perfadvisor.readable_time(x.mean_exec_time)),
-           pg_catalog.format('Give the values as one array parameter: %s = ANY ($1), which is one statement for every number of values; for thousands join unnest($1).', COALESCE(pg_catalog.split_part(x.lookup, ', ', 1), 'column')),
-           10
+           pg_catalog.format('Give the values as one array parameter: %s = ANY ($1), which is one statement for every number of values; for thousands join unnest($1).', COALESCE(x.f ->> 'listed', 'column')),
+           3
     FROM x WHERE (x.f ->> 'elements')::int >= 100
     UNION ALL
     SELECT 'planning_heavy', x.userid, x.queryid, x.relations_hash, x.toplevel, x.total_plan_time,
@@ -340,7 +355,8 @@ WITH s AS MATERIALIZED (
                ELSE pg_catalog.format('all %s partitions of %s are read: its conditions %s', f.p ->> 'partitions', f.p ->> 'relation',
                    CASE WHEN f.p -> 'key_named' IS NULL THEN 'do not name the partition key (' || (f.p ->> 'key') || ')' ELSE 'on the partition key (' || (f.p ->> 'key') || ') cannot be used to choose among them' END) END,
            CASE f.p ->> 'pattern'
-               WHEN 'leading_wildcard' THEN pg_catalog.format('If the beginning is known, leave the first wildcard out; otherwise a trigram index serves it: CREATE EXTENSION IF NOT EXISTS pg_trgm; CREATE INDEX CONCURRENTLY ON %s USING gin (%s gin_trgm_ops).', f.p ->> 'relation', f.p ->> 'column')
+               WHEN 'leading_wildcard' THEN pg_catalog.format('If the beginning is known, leave the first wildcard out; otherwise a trigram index serves it: CREATE EXTENSION IF NOT EXISTS pg_trgm; CREATE INDEX CONCURRENTLY ON %s USING gin (%s gin_trgm_ops).', f.p ->> 'relation',
+                    CASE WHEN f.p ->> 'expression' <> f.p ->> 'column' THEN '(' || (f.p ->> 'expression') || ')' ELSE f.p ->> 'column' END)
                WHEN 'function_on_column' THEN pg_catalog.format('Compare %s itself, with a range if need be (column >= start AND column < end); or index the expression: CREATE INDEX CONCURRENTLY ON %s ((%s)), where it is immutable.', f.p ->> 'column', f.p ->> 'relation', f.p ->> 'expression')
                WHEN 'implicit_cast' THEN pg_catalog.format('Pass the value as %s: bind the parameter with that type, or cast the value, not the column: %s %s $1::%s.', f.p ->> 'type', f.p ->> 'column', f.p ->> 'operator', f.p ->> 'type')
                WHEN 'not_in_subquery' THEN pg_catalog.format('WHERE NOT EXISTS (SELECT FROM %s AS o WHERE o.%s = %s.%s) instead of NOT IN.', f.p ->> 'other', f.p ->> 'other_column', f.p ->> 'relation', f.p ->> 'column')

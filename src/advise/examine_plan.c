@@ -18,6 +18,7 @@
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
+#include "optimizer/planmain.h"
 #include "parser/parsetree.h"
 #include "rewrite/rewriteManip.h"
 #include "utils/builtins.h"
@@ -421,6 +422,45 @@ check_partitions(PlanWalk *walk, Query *query, Oid parent, int scanned)
 }
 
 /*
+ * Returns the processes whose shares of the rows the planner takes a parallel
+ * plan to be put together from: the leader also looks after the others.
+ */
+static double
+parallel_shares(int workers)
+{
+	double		leader = parallel_leader_participation ? 1 - 0.3 * workers : 0;
+
+	return Max(workers + Max(leader, 0), 1);
+}
+
+/*
+ * Returns the most rows that come together anywhere below the top of a plan.
+ * Below a Gather the planner tells those of one process.
+ */
+static double
+counted_rows(Plan *top)
+{
+	double		shares = 1;
+	double		rows = 0;
+	Plan	   *below = top;
+	ListCell   *lc;
+
+	for (Plan *p = top->lefttree; p != NULL; p = p->lefttree)
+	{
+		rows = Max(rows, p->plan_rows * shares);
+		if (IsA(p, Gather))
+			shares = parallel_shares(((Gather *) p)->num_workers);
+		else if (IsA(p, GatherMerge))
+			shares = parallel_shares(((GatherMerge *) p)->num_workers);
+		below = p;
+	}
+	if (IsA(below, Append))
+		foreach(lc, ((Append *) below)->appendplans)
+			rows = Max(rows, ((Plan *) lfirst(lc))->plan_rows);
+	return rows;
+}
+
+/*
  * Adds what there is to know of a plan. The tables are locked; runs as the
  * role that ran the query, restricted.
  */
@@ -441,17 +481,5 @@ pa_examine_plan(Query *query, PlannedStmt *plan, PaExamined *examined)
 	pa_fact_number(facts, "sorted_rows", walk.spread);
 	pa_fact_number(facts, "plan_rows", plan->planTree->plan_rows);
 	if (query->hasAggs && plan->planTree->lefttree != NULL)
-	{
-		Plan	   *below = plan->planTree;
-		double		rows = 0;
-
-		while (below->lefttree != NULL)
-			below = below->lefttree;
-		for (Plan *p = plan->planTree->lefttree; p != NULL; p = p->lefttree)
-			rows = Max(rows, p->plan_rows * (p->parallel_aware ? 2 : 1));
-		if (IsA(below, Append))
-			foreach(lc, ((Append *) below)->appendplans)
-				rows = Max(rows, ((Plan *) lfirst(lc))->plan_rows);
-		pa_fact_number(facts, "counted_rows", rows);
-	}
+		pa_fact_number(facts, "counted_rows", counted_rows(plan->planTree));
 }

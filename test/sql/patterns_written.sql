@@ -2,7 +2,7 @@
 \unset ECHO
 \i test/setup.sql
 \i test/own_database.sql
-SELECT plan(52);
+SELECT plan(56);
 
 CREATE TABLE member (id int PRIMARY KEY, email text NOT NULL, code varchar(20), city text, joined timestamptz NOT NULL, score int, profile text);
 INSERT INTO member SELECT g, 'Member' || g || '@example.org', g::text, 'city' || g % 50, '2026-01-01'::timestamptz - g * interval '7 min', g % 1000, repeat(md5(g::text), 30)
@@ -33,6 +33,8 @@ SELECT pg_temp.variants(
     'SELECT /* infix */ id FROM member WHERE email LIKE ''%ber#0@%''',
     'SELECT /* prefix */ id FROM member WHERE email LIKE ''Member#0%''',
     'SELECT /* insensitive */ id FROM member WHERE email ILIKE ''%BER#0@%''',
+    'SELECT /* infix of upper */ id FROM member WHERE upper(email) LIKE ''%BER#0@%''',
+    'SELECT /* page by key */ id, city FROM member ORDER BY id LIMIT 20 OFFSET #000',
     'SELECT /* lowered */ id FROM member WHERE lower(email) = ''member#@example.org''',
     'SELECT /* plain */ id FROM member WHERE email = ''Member#@example.org''',
     'SELECT /* by day */ count(*) FROM member WHERE joined::date = ''2025-12-#''',
@@ -86,6 +88,7 @@ SELECT ok((SELECT (evidence ->> 'p99_exec_time')::float > 25 AND (evidence ->> '
 SELECT is((SELECT count(*) FROM found('unstable_latency', 'SELECT /* steadily */%')), 0::bigint, 'one that is always short is not');
 SELECT is((SELECT count(*) FROM found('leading_wildcard', 'SELECT /* infix */%')), 1::bigint, 'a pattern that begins with anything is found');
 SELECT matches((SELECT remedy FROM found('leading_wildcard', 'SELECT /* infix */%')), 'CREATE INDEX CONCURRENTLY ON public.member USING gin \(email gin_trgm_ops\)', 'with the index that serves it');
+SELECT matches((SELECT remedy FROM found('leading_wildcard', 'SELECT /* infix of upper */%')), 'USING gin \(\(upper\(email\)\) gin_trgm_ops\)', 'on the expression, where that is compared');
 SELECT is((SELECT count(*) FROM found('leading_wildcard', 'SELECT /* insensitive */%')), 1::bigint, 'also where case does not matter');
 SELECT is(healthy('SELECT /* prefix */%'), NULL, 'one with a known beginning is not');
 SELECT is((SELECT evidence ->> 'expression' FROM found('function_on_column', 'SELECT /* lowered */%')), 'lower(email)', 'a function of a column is found');
@@ -96,11 +99,19 @@ SELECT is((SELECT evidence ->> 'index' FROM found('implicit_cast', 'SELECT /* nu
 SELECT matches((SELECT remedy FROM found('implicit_cast', 'SELECT /* numeric */%')), 'Pass the value as integer', 'and the type that the value should have');
 SELECT is(healthy('SELECT /* integer */%'), NULL, 'a value of the right type is not');
 SELECT is((SELECT count(*) FROM found('full_count', 'SELECT /* counted */%')), 1::bigint, 'a count of most of a table is found');
+SET max_parallel_workers_per_gather = 2;
+SET min_parallel_table_scan_size = 0;
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SELECT id AS something_new FROM visit LIMIT 0;
+SELECT ok((SELECT abs((evidence ->> 'rows_counted')::numeric - 60000) < 600 FROM found('full_count', 'SELECT /* counted */%')), 'with the rows of all processes, if its plan is parallel');
+SET max_parallel_workers_per_gather = 0;
 SELECT is(healthy('SELECT /* counted few */%'), NULL, 'a count of few rows is not');
 SELECT is((SELECT count(*) FROM found('order_by_random', 'SELECT /* drawn */%')), 1::bigint, 'an order by chance is found');
 SELECT is(healthy('SELECT /* newest */%'), NULL, 'another order is not');
 SELECT ok((SELECT (evidence ->> 'deepest')::int = 18000 AND (evidence ->> 'rows_returned')::int = 160 AND (evidence ->> 'rows_skipped')::int = 116000 FROM found('deep_offset', 'SELECT /* page */%')), 'rows that OFFSET skips are counted');
 SELECT matches((SELECT remedy FROM found('deep_offset', 'SELECT /* page */%')), 'WHERE \(joined, id\) < \(\$1, \$2\) ORDER BY joined DESC, id DESC LIMIT n.*CREATE INDEX CONCURRENTLY ON public.member \(joined DESC, id DESC\)', 'and the way to go on after the last row is shown, with its index');
+SELECT matches((SELECT remedy FROM found('deep_offset', 'SELECT /* page by key */%')), 'without OFFSET\. Index public\.member_pkey serves it\.$', 'or the one that there is');
 SELECT is((SELECT count(*) FROM found('deep_offset', 'SELECT /* first page */%')), 0::bigint, 'a small OFFSET is not found');
 SELECT is((SELECT count(*) FROM found('deep_offset', 'SELECT /* next page */%')), 0::bigint, 'nor is the next page after a row');
 SELECT matches((SELECT message FROM found('or_across_tables', 'SELECT /* either */%')), 'conditions on public.member and on public.visit', 'OR between conditions on two tables is found');
@@ -117,6 +128,7 @@ SELECT is(healthy('UPDATE /* somebody */%'), NULL, 'those that do are not');
 SELECT matches((SELECT remedy FROM found('not_in_subquery', 'SELECT /* not in */%')), 'NOT EXISTS \(SELECT FROM public.banned AS o WHERE o.member_id = public.visit.member_id\)', 'NOT IN with a subquery is found, with its rewrite');
 SELECT is((SELECT count(*) FROM found('not_in_subquery', 'SELECT /* not exists */%')), 0::bigint, 'NOT EXISTS is not');
 SELECT is((SELECT evidence ->> 'elements' FROM found('in_list_explosion', 'SELECT /* listed */%')), '2000', 'a long list of values is found');
+SELECT matches((SELECT remedy FROM found('in_list_explosion', 'SELECT /* listed */%')), ': id = ANY \(\$1\)', 'with the column that it is compared with');
 SELECT is((SELECT count(*) FROM found('in_list_explosion', 'SELECT /* as array */%')), 0::bigint, 'an array is not');
 SELECT is((SELECT count(*) FROM found('spill', 'SELECT /* spilling */%')), 1::bigint, 'a sort on disk is found');
 SELECT is((SELECT count(*) FROM found('spill', 'SELECT /* hashing */%')), 1::bigint, 'so is a hash join');
