@@ -465,10 +465,11 @@ compare_prospects(const void *a, const void *b)
  * Returns what adding one candidate does, like pa_search_effect(), but asks first
  * where most is to be had, and gives up where what was saved so far and all that could
  * be saved besides is less than least (ms per hour). Then *most is that sum, otherwise
- * what is saved.
+ * what is saved. The bounds are taken closely or not, see pa_search_bound().
  */
 PaEffect
-pa_search_gain(PaSearch *search, PaCandidate *candidate, double least, double *most)
+pa_search_gain(PaSearch *search, PaCandidate *candidate, bool closely, double least,
+			   double *most)
 {
 	PaEffect	effect = {.worst_ratio = 1.0};
 	List	   *changed = list_make1(candidate);
@@ -481,7 +482,7 @@ pa_search_gain(PaSearch *search, PaCandidate *candidate, double least, double *m
 	foreach(lc, candidate->statements)
 	{
 		prospects[n].statement = lfirst(lc);
-		prospects[n].bound = statement_bound(search, lfirst(lc), candidate, true);
+		prospects[n].bound = statement_bound(search, lfirst(lc), candidate, closely);
 		prospects[n].place = n;
 		rest += prospects[n++].bound;
 	}

@@ -195,6 +195,16 @@ better(const Contender *a, const Contender *b)
 }
 
 /*
+ * Whether a contender was evaluated with some set. As long as it was not, what it saves
+ * alone is no bound: it may be of use only together with what was chosen since.
+ */
+static bool
+was_evaluated(const Contender *c)
+{
+	return c->evaluated > 0;
+}
+
+/*
  * Evaluates a contender together with the current set. Returns false if it turns out
  * that its rank is less than least; then its bound says so.
  */
@@ -212,7 +222,7 @@ measure(PaSearch *search, Contender *c, double least)
 		c->rank = -1;
 		return true;
 	}
-	c->effect = pa_search_gain(search, candidate, least * bytes, &most);
+	c->effect = pa_search_gain(search, candidate, was_evaluated(c), least * bytes, &most);
 	if (most < least * bytes)
 	{
 		c->bound = Min(c->bound, most / bytes);
@@ -294,7 +304,7 @@ evaluate(PaSearch *search, Contender *c, double best)
 static bool
 sinks(PaSearch *search, Contender *c, pairingheap *heap)
 {
-	lower_bound(search, c, true);
+	lower_bound(search, c, was_evaluated(c));
 	if (pairingheap_is_empty(heap) ||
 		pairingheap_container(Contender, node, pairingheap_first(heap))->bound <= c->bound)
 		return false;

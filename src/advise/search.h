@@ -261,8 +261,8 @@ typedef struct PaEffect
  * differs, a list of PaCandidate *.
  */
 extern PaEffect pa_search_effect(PaSearch *search, List *changed, double max_ratio);
-extern PaEffect pa_search_gain(PaSearch *search, PaCandidate *candidate, double least,
-							   double *most);
+extern PaEffect pa_search_gain(PaSearch *search, PaCandidate *candidate, bool closely,
+							   double least, double *most);
 extern double pa_search_bound(PaSearch *search, const PaCandidate *candidate, bool closely);
 extern void pa_search_adopt(PaSearch *search, List *changed);
 extern void pa_search_try(PaSearch *search, List *changed);
