@@ -1,0 +1,23 @@
+-- What an engineer of this platform would create.
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE INDEX auth_user_email_upper ON auth_user (upper(email));
+CREATE INDEX session_expire ON django_session (expire_date);
+CREATE INDEX company_tenant_name ON crm_company (tenant_id, name);
+CREATE INDEX company_parent ON crm_company (parent_id) WHERE parent_id IS NOT NULL;
+CREATE INDEX contact_tenant_created ON crm_contact (tenant_id, created DESC);
+CREATE INDEX contact_company ON crm_contact (company_id);
+CREATE INDEX contact_email_upper ON crm_contact (tenant_id, upper(email));
+CREATE INDEX contact_last_name_trgm ON crm_contact USING gin (upper(last_name) gin_trgm_ops);
+CREATE INDEX deal_tenant_stage ON crm_deal (tenant_id, stage, modified DESC);
+CREATE INDEX deal_tenant_created ON crm_deal (tenant_id, created DESC);
+CREATE INDEX deal_company ON crm_deal (company_id, created DESC);
+CREATE INDEX deal_owner_open ON crm_deal (owner_id, close_date) WHERE stage < 5;
+CREATE INDEX activity_object ON crm_activity (content_type_id, object_id, created DESC);
+CREATE INDEX activity_tenant_created ON crm_activity (tenant_id, created DESC);
+CREATE INDEX activity_user_todo ON crm_activity (user_id, due) WHERE NOT done;
+CREATE INDEX invoice_tenant_number ON crm_invoice (tenant_id, number);
+CREATE INDEX invoice_tenant_issued ON crm_invoice (tenant_id, issued DESC);
+CREATE INDEX invoice_deal ON crm_invoice (deal_id);
+CREATE INDEX invoice_unpaid ON crm_invoice (issued) WHERE paid_at IS NULL;
+CREATE INDEX taggeditem_object ON taggit_taggeditem (content_type_id, object_id);
+CREATE INDEX taggeditem_tag ON taggit_taggeditem (tag_id, content_type_id);

@@ -1,0 +1,27 @@
+-- What an engineer of this platform would create.
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE INDEX ix_users_email_lower ON users (lower(email));
+CREATE INDEX ix_personas_user ON personas (user_id, last_used_at DESC NULLS LAST);
+CREATE INDEX ix_personas_public ON personas (likes DESC) WHERE is_public IS true;
+CREATE INDEX ix_preferences_persona_key ON preferences (persona_id, key);
+CREATE INDEX ix_agents_owner ON agents (owner_id);
+CREATE INDEX ix_sessions_agent ON agent_sessions (agent_id, started_at DESC);
+CREATE INDEX ix_sessions_persona ON agent_sessions (persona_id, started_at DESC);
+CREATE INDEX ix_sessions_open ON agent_sessions (started_at) WHERE ended_at IS NULL;
+CREATE INDEX ix_events_session_seq ON session_events (session_id, seq);
+CREATE INDEX ix_events_error ON session_events (created_at DESC) WHERE type = 'error';
+CREATE INDEX ix_entries_user_date ON journal_entries (user_id, entry_date DESC);
+CREATE INDEX ix_contents_url ON scraped_contents (url);
+CREATE INDEX ix_contents_hash ON scraped_contents (content_hash);
+CREATE INDEX ix_contents_author ON scraped_contents (author_id, published_at DESC NULLS LAST);
+CREATE INDEX ix_contents_pending ON scraped_contents (created_at) WHERE status = 'pending';
+CREATE INDEX ix_contents_score ON scraped_contents (score DESC NULLS LAST) WHERE status = 'ready';
+CREATE INDEX ix_contents_title_trgm ON scraped_contents USING gin (title gin_trgm_ops);
+CREATE INDEX ix_ledger_user_created ON ledger_entries (user_id, created_at DESC);
+CREATE INDEX ix_ledger_reference ON ledger_entries (reference) WHERE reference IS NOT NULL;
+CREATE INDEX ix_ledger_unsettled ON ledger_entries (created_at) WHERE settled IS false;
+CREATE INDEX ix_keys_hash ON api_keys (key_hash);
+CREATE INDEX ix_keys_prefix ON api_keys (prefix text_pattern_ops);
+CREATE INDEX ix_keys_user ON api_keys (user_id, created_at DESC);
+CREATE INDEX ix_memories_salience ON player_memories (persona_id, salience DESC NULLS LAST);
+CREATE INDEX ix_memories_expires ON player_memories (expires_at) WHERE expires_at IS NOT NULL;

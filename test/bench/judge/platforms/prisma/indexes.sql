@@ -1,0 +1,20 @@
+-- What an engineer of this platform would create.
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE INDEX "User_username_trgm" ON "User" USING gin ("username" gin_trgm_ops);
+CREATE INDEX "User_createdAt" ON "User" ("createdAt" DESC);
+CREATE INDEX "Session_expires" ON "Session" ("expires");
+CREATE INDEX "Membership_organization" ON "Membership" ("organizationId", "createdAt" DESC);
+CREATE INDEX "Post_org_status_published" ON "Post" ("organizationId", "status", "publishedAt" DESC) WHERE "deletedAt" IS NULL;
+CREATE INDEX "Post_org_created" ON "Post" ("organizationId", "createdAt" DESC, "id" DESC) WHERE "deletedAt" IS NULL;
+CREATE INDEX "Post_author_created" ON "Post" ("authorId", "createdAt" DESC) WHERE "deletedAt" IS NULL;
+CREATE INDEX "Post_status_published" ON "Post" ("status", "publishedAt" DESC);
+CREATE INDEX "Post_scheduled" ON "Post" ("scheduledAt") WHERE "status" = 'SCHEDULED';
+CREATE INDEX "Post_title_trgm" ON "Post" USING gin ("title" gin_trgm_ops);
+CREATE INDEX "_PostToTag_B_index" ON "_PostToTag" ("B");
+CREATE INDEX "Comment_post_created" ON "Comment" ("postId", "createdAt") WHERE "parentId" IS NULL AND "deletedAt" IS NULL;
+CREATE INDEX "Comment_parent" ON "Comment" ("parentId", "createdAt");
+CREATE INDEX "Comment_author" ON "Comment" ("authorId", "createdAt" DESC);
+CREATE INDEX "Reaction_post" ON "Reaction" ("postId");
+CREATE INDEX "Follow_following" ON "Follow" ("followingId", "createdAt" DESC);
+CREATE INDEX "Notification_user_created" ON "Notification" ("userId", "createdAt" DESC);
+CREATE INDEX "Notification_unread" ON "Notification" ("userId", "createdAt" DESC) WHERE "readAt" IS NULL;

@@ -1,0 +1,24 @@
+-- What an engineer of this platform would create.
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE INDEX index_users_on_account_id ON users (account_id);
+CREATE INDEX index_users_on_reset_password_token ON users (reset_password_token) WHERE reset_password_token IS NOT NULL;
+CREATE INDEX index_users_on_confirmation_token ON users (confirmation_token) WHERE confirmation_token IS NOT NULL;
+CREATE INDEX index_users_on_slack_id ON users ((settings ->> 'slack_id'));
+CREATE INDEX index_users_on_digest ON users (id) WHERE settings @> '{"digest": true}';
+CREATE INDEX index_projects_on_account ON projects (account_id, updated_at DESC) WHERE deleted_at IS NULL;
+CREATE INDEX index_tasks_on_project ON tasks (project_id, state, position) WHERE deleted_at IS NULL;
+CREATE INDEX index_tasks_on_account ON tasks (account_id, updated_at DESC) WHERE deleted_at IS NULL;
+CREATE INDEX index_tasks_on_assignee_open ON tasks (assignee_id, due_on) WHERE state <> 3 AND deleted_at IS NULL;
+CREATE INDEX index_tasks_on_parent ON tasks (parent_id) WHERE parent_id IS NOT NULL;
+CREATE INDEX index_tasks_on_labels ON tasks USING gin (labels);
+CREATE INDEX index_tasks_on_github_issue ON tasks ((properties ->> 'github_issue'));
+CREATE INDEX index_tasks_on_title ON tasks USING gin (title gin_trgm_ops);
+CREATE INDEX index_comments_on_commentable ON comments (commentable_type, commentable_id, created_at);
+CREATE INDEX index_comments_on_user ON comments (user_id, created_at DESC);
+CREATE INDEX index_attachments_on_record ON active_storage_attachments (record_type, record_id, name);
+CREATE INDEX index_versions_on_item ON versions (item_type, item_id, created_at DESC);
+CREATE INDEX index_versions_on_destroy ON versions (created_at DESC) WHERE event = 'destroy';
+CREATE INDEX index_jobs_ready ON delayed_jobs (priority, run_at) WHERE failed_at IS NULL;
+CREATE INDEX index_jobs_failed ON delayed_jobs (queue, failed_at DESC) WHERE failed_at IS NOT NULL;
+CREATE INDEX index_api_tokens_on_digest ON api_tokens (token_digest);
+CREATE INDEX index_api_tokens_on_user ON api_tokens (user_id);
