@@ -238,7 +238,8 @@ choose_equal(Generating *g)
 	{
 		PaTerm	   *term = lfirst(lc);
 
-		if ((term->kind == PA_TERM_EQUAL || term->kind == PA_TERM_IN) &&
+		if ((term->kind == PA_TERM_EQUAL || term->kind == PA_TERM_NULL ||
+			 term->kind == PA_TERM_IN) &&
 			term->selectivity <= PA_MAX_EQUAL_SELECTIVITY)
 			equalities = lappend(equalities, term);
 	}
@@ -453,7 +454,8 @@ emit_small(Generating *g)
 		if (term->kind == PA_TERM_RANGE && fabs(correlation) >= PA_MIN_BRIN_ORDER &&
 			g->request->pages >= PA_MIN_BRIN_PAGES)
 			keys.am = BRIN_AM_OID;
-		else if (term->kind != PA_TERM_RANGE && width >= PA_MIN_HASH_WIDTH)
+		else if (term->kind != PA_TERM_RANGE && term->kind != PA_TERM_NULL &&
+				 width >= PA_MIN_HASH_WIDTH)
 			keys.am = HASH_AM_OID;
 		if (OidIsValid(keys.am) && append_under(&keys, keys.am, &term->col))
 			emit(g, &keys, NIL);
@@ -483,6 +485,7 @@ pa_candidates_generate(PaRequest *request, PaCandidateSink sink, void *arg)
  * Makes the definition that goes on with the request's other equality columns
  * behind the keys, however little they select, and with its first order; or
  * returns NULL if there are none or the keys are not all compared for equality.
+ * Behind IS NULL there is no order, so that it is left out where one is wanted.
  */
 PaIndexDef *
 pa_candidate_completed(const PaIndexDef *def, const PaRequest *request,
@@ -503,7 +506,7 @@ pa_candidate_completed(const PaIndexDef *def, const PaRequest *request,
 		{
 			PaTerm	   *term = lfirst(lc);
 
-			if (term->kind == PA_TERM_EQUAL &&
+			if ((term->kind == PA_TERM_EQUAL || (term->kind == PA_TERM_NULL && !with_order)) &&
 				pa_index_column_equal(&term->col, &def->columns[i]))
 				compared = true;
 		}
@@ -514,7 +517,7 @@ pa_candidate_completed(const PaIndexDef *def, const PaRequest *request,
 	{
 		PaTerm	   *term = lfirst(lc);
 
-		if (term->kind == PA_TERM_EQUAL)
+		if (term->kind == PA_TERM_EQUAL || (term->kind == PA_TERM_NULL && !with_order))
 			append_key(&keys, &term->col);
 	}
 	if (with_order && request->orders != NIL)

@@ -14,7 +14,9 @@
 /* How a clause could use an index on its column. */
 typedef enum PaTermKind
 {
-	PA_TERM_EQUAL,				/* = constant, IS NULL, boolean column */
+	PA_TERM_EQUAL,				/* = constant, boolean column */
+	PA_TERM_NULL,				/* IS NULL: found like a value, but the planner
+								 * does not take the column for fixed in orders */
 	PA_TERM_IN,					/* = ANY (array) */
 	PA_TERM_JOIN,				/* = column of another table */
 	PA_TERM_RANGE,				/* <, <=, >=, >, row comparison */

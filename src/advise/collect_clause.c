@@ -409,7 +409,7 @@ add_null_test(PaCollecting *c, NullTest *test, double selectivity)
 		!pa_collect_column(c, &col, (Node *) test->arg, InvalidOid, InvalidOid))
 		return;
 	if (test->nulltesttype == IS_NULL)
-		pa_collect_term(c, PA_TERM_EQUAL, &col, selectivity);
+		pa_collect_term(c, PA_TERM_NULL, &col, selectivity);
 	else
 		pa_collect_term(c, PA_TERM_RANGE, &col, selectivity);
 	add_predicate(c, (Node *) test, &col, selectivity);

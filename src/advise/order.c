@@ -63,6 +63,8 @@ pa_order_note_limit(PaRequest *request, List *order, double limit)
 
 		if (term->kind == PA_TERM_EQUAL)
 			rows *= Max(term->selectivity, top_frequency(request->relid, &term->col));
+		else if (term->kind == PA_TERM_NULL)
+			rows *= term->selectivity;
 	}
 	if (rows >= limit * PA_MIN_EXCESS)
 		request->limited_order = order;
@@ -75,7 +77,8 @@ same_column(const PaIndexColumn *a, const PaIndexColumn *b)
 }
 
 /*
- * Whether a request compares a column for equality with one value.
+ * Whether a request compares a column for equality with one value. IS NULL is none:
+ * the planner does not know that what comes behind such a column is in order.
  */
 static bool
 is_fixed(const PaRequest *request, const PaIndexColumn *col)
