@@ -233,7 +233,19 @@ add_equality(PaCollecting *c, Node *clause, Node *expr, Node *value,
 	bool		constant = bms_is_empty(pull_varnos(c->root, value));
 
 	pa_collect_term(c, constant ? PA_TERM_EQUAL : PA_TERM_JOIN, col, selectivity);
-	if (constant && is_literal(c, value) && col->attno != 0 &&
+	if (constant)
+		add_status_predicate(c, clause, expr, value, col, selectivity);
+}
+
+/*
+ * Adds a comparison of a column that has few values with a literal as a condition
+ * that could be a predicate.
+ */
+static void
+add_status_predicate(PaCollecting *c, Node *clause, Node *expr, Node *value,
+					 const PaIndexColumn *col, double selectivity)
+{
+	if (is_literal(c, value) && col->attno != 0 &&
 		distinct_values(c, expr) <= PA_MAX_STATUS_VALUES)
 		add_predicate(c, clause, col, selectivity);
 }
@@ -280,6 +292,19 @@ pa_collect_method(Oid am, Oid opclass, void *arg)
 }
 
 /*
+ * Whether an operator is true where a B-tree's equality is not. No B-tree knows
+ * it, but a partial index may have it as its predicate.
+ */
+static bool
+is_unequal(Oid opno, const PaIndexColumn *col)
+{
+	Oid			negator = get_negator(opno);
+
+	return OidIsValid(negator) &&
+		get_op_opfamily_strategy(negator, col->opfamily) == BTEqualStrategyNumber;
+}
+
+/*
  * Takes down a binary operator one side of which could be indexed: for B-trees,
  * or else for other access methods.
  */
@@ -291,6 +316,7 @@ add_operator(PaCollecting *c, OpExpr *op, double selectivity)
 	Oid			opno = op->opno;
 	PaPatternKind pattern;
 	PaIndexColumn col;
+	bool		sorts;
 	int			strategy;
 
 	if (!pa_collect_indexable(c, left))
@@ -313,12 +339,14 @@ add_operator(PaCollecting *c, OpExpr *op, double selectivity)
 		add_pattern(c, op, left, right, pattern, selectivity);
 		return;
 	}
-	strategy = pa_collect_column(c, &col, left, InvalidOid, op->inputcollid)
-		? get_op_opfamily_strategy(opno, col.opfamily) : 0;
+	sorts = pa_collect_column(c, &col, left, InvalidOid, op->inputcollid);
+	strategy = sorts ? get_op_opfamily_strategy(opno, col.opfamily) : 0;
 	if (strategy == 0)
 	{
 		PaSearching	s = {c, left, op->inputcollid, selectivity};
 
+		if (sorts && is_unequal(opno, &col))
+			add_status_predicate(c, (Node *) op, left, right, &col, selectivity);
 		pa_methods_visit(opno, exprType(pa_strip_relabel(left)), AMOP_SEARCH, InvalidOid,
 						 pa_collect_method, &s);
 	}
@@ -327,17 +355,15 @@ add_operator(PaCollecting *c, OpExpr *op, double selectivity)
 	else
 	{
 		pa_collect_term(c, PA_TERM_RANGE, &col, selectivity);
-		if (is_literal(c, right) && col.attno != 0 &&
-			distinct_values(c, left) <= PA_MAX_STATUS_VALUES)
-			add_predicate(c, (Node *) op, &col, selectivity);
+		add_status_predicate(c, (Node *) op, left, right, &col, selectivity);
 	}
 }
 
 /*
  * Takes down "column = ANY (array)". A list of literals on a column of few
- * values is a candidate for a predicate, too. Folding has taken the locations
- * from the array's constants, so that whether they were literals is known for
- * the statement as a whole only.
+ * values is a candidate for a predicate, too, and so is one that excludes them.
+ * Folding has taken the locations from the array's constants, so that whether they
+ * were literals is known for the statement as a whole only.
  */
 static void
 add_array(PaCollecting *c, ScalarArrayOpExpr *op, double selectivity)
@@ -345,12 +371,14 @@ add_array(PaCollecting *c, ScalarArrayOpExpr *op, double selectivity)
 	Node	   *left = linitial(op->args);
 	PaIndexColumn col;
 
-	if (!op->useOr || !pa_collect_indexable(c, left) ||
+	if (!pa_collect_indexable(c, left) ||
 		bms_overlap(pull_varnos(c->root, lsecond(op->args)), c->rel->relids) ||
-		!pa_collect_column(c, &col, left, InvalidOid, op->inputcollid) ||
-		get_op_opfamily_strategy(op->opno, col.opfamily) != BTEqualStrategyNumber)
+		!pa_collect_column(c, &col, left, InvalidOid, op->inputcollid))
 		return;
-	pa_collect_term(c, PA_TERM_IN, &col, selectivity);
+	if (op->useOr && get_op_opfamily_strategy(op->opno, col.opfamily) == BTEqualStrategyNumber)
+		pa_collect_term(c, PA_TERM_IN, &col, selectivity);
+	else if (op->useOr || !is_unequal(op->opno, &col))
+		return;
 	if (!c->into->replan->arrays_of_params && IsA(lsecond(op->args), Const) && col.attno != 0 &&
 		distinct_values(c, left) <= PA_MAX_STATUS_VALUES)
 		add_predicate(c, (Node *) op, &col, selectivity);
