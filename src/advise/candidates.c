@@ -15,6 +15,7 @@
 #include "access/htup_details.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_statistic.h"
+#include "catalog/pg_type.h"
 #include "commands/defrem.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -134,6 +135,27 @@ emit_partial(Generating *g, const KeyList *keys, List *predicates)
 }
 
 /*
+ * Whether a list of several keys begins with a flag about which the request has a
+ * predicate: that leaves the others the first place, in a part of the index's size.
+ */
+static bool
+led_by_predicate(const Generating *g, const KeyList *keys)
+{
+	const PaIndexColumn *first = keys->cols[0];
+	ListCell   *lc;
+
+	foreach(lc, g->request->predicates)
+	{
+		const PaPredicate *pred = lfirst(lc);
+
+		if (pred->flag && keys->n > 1 && pred->col.attno == first->attno &&
+			equal(pred->col.expr, first->expr))
+			return true;
+	}
+	return false;
+}
+
+/*
  * Emits a key list as a whole index and with each predicate, and with all
  * predicates together.
  */
@@ -144,7 +166,8 @@ emit_variants(Generating *g, const KeyList *keys)
 
 	if (keys->n == 0)
 		return;
-	emit(g, keys, NIL);
+	if (!led_by_predicate(g, keys))
+		emit(g, keys, NIL);
 	foreach(lc, g->request->predicates)
 		emit_partial(g, keys, list_make1(lfirst(lc)));
 	if (list_length(g->request->predicates) > 1)
@@ -252,12 +275,40 @@ choose_equal(Generating *g)
 }
 
 /*
+ * Whether an equality is about a flag: a boolean, or a column that is NULL. Two
+ * values are of use to few other statements, and what the planner sees in them as
+ * a leading column is the order of the rows, which a longer list does not keep.
+ */
+static bool
+is_flag(const PaTerm *term)
+{
+	return term->kind == PA_TERM_NULL || term->col.type == BOOLOID;
+}
+
+/*
+ * Whether all equalities are about flags.
+ */
+static bool
+only_flags(const Generating *g)
+{
+	for (int i = 0; i < g->nequal; i++)
+	{
+		if (!is_flag(g->equal[i]))
+			return false;
+	}
+	return true;
+}
+
+/*
  * Emits lists made of equality columns: all of them with each one leading,
- * every ordered pair, every single one.
+ * every ordered pair, every single one. Flags lead others only where there is
+ * nothing else.
  */
 static void
 emit_equalities(Generating *g)
 {
+	bool		flags_lead = only_flags(g);
+
 	for (int first = 0; first < g->nequal; first++)
 	{
 		KeyList		all = {0};
@@ -265,6 +316,8 @@ emit_equalities(Generating *g)
 
 		append_key(&one, &g->equal[first]->col);
 		emit_with_tails(g, &one);
+		if (is_flag(g->equal[first]) && !flags_lead)
+			continue;
 
 		append_key(&all, &g->equal[first]->col);
 		for (int i = 0; i < g->nequal; i++)

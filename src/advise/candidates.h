@@ -39,6 +39,8 @@ typedef struct PaPredicate
 	Node	   *clause;			/* varno 1 */
 	PaIndexColumn col;			/* the column that it is about */
 	double		selectivity;
+	bool		flag;			/* about a boolean column or one that is NULL, in every
+								 * execution */
 } PaPredicate;
 
 /* What one scan of one table in one query could ask of an index. */

@@ -165,6 +165,21 @@ pa_collect_term(PaCollecting *c, PaTermKind kind, const PaIndexColumn *col, doub
 }
 
 /*
+ * Whether a value that was bound is a boolean. What it was compared with is then a
+ * condition without it: "column = true" becomes "column".
+ */
+static bool
+has_bound_boolean(ParamListInfo params)
+{
+	for (int i = 0; params != NULL && i < params->numParams; i++)
+	{
+		if (params->params[i].ptype == BOOLOID)
+			return true;
+	}
+	return false;
+}
+
+/*
  * Adds a condition that could be a partial index's predicate, if it leaves out
  * enough of the table.
  */
@@ -188,6 +203,10 @@ add_predicate(PaCollecting *c, Node *clause, const PaIndexColumn *col,
 	pred->clause = copy;
 	pred->col = *col;
 	pred->selectivity = selectivity;
+	if (IsA(clause, NullTest))
+		pred->flag = ((NullTest *) clause)->nulltesttype == IS_NULL;
+	else
+		pred->flag = col->type == BOOLOID && !has_bound_boolean(c->into->replan->params);
 	c->request->predicates = lappend(c->request->predicates, pred);
 }
 
@@ -223,6 +242,19 @@ is_literal(PaCollecting *c, Node *node)
 }
 
 /*
+ * Adds a comparison of a column that has few values with a literal as a condition
+ * that could be a predicate.
+ */
+static void
+add_status_predicate(PaCollecting *c, Node *clause, Node *expr, Node *value,
+					 const PaIndexColumn *col, double selectivity)
+{
+	if (is_literal(c, value) && col->attno != 0 &&
+		distinct_values(c, expr) <= PA_MAX_STATUS_VALUES)
+		add_predicate(c, clause, col, selectivity);
+}
+
+/*
  * Takes down "column = value". A literal compared with a column of few values
  * is a candidate for a predicate, too.
  */
@@ -235,19 +267,6 @@ add_equality(PaCollecting *c, Node *clause, Node *expr, Node *value,
 	pa_collect_term(c, constant ? PA_TERM_EQUAL : PA_TERM_JOIN, col, selectivity);
 	if (constant)
 		add_status_predicate(c, clause, expr, value, col, selectivity);
-}
-
-/*
- * Adds a comparison of a column that has few values with a literal as a condition
- * that could be a predicate.
- */
-static void
-add_status_predicate(PaCollecting *c, Node *clause, Node *expr, Node *value,
-					 const PaIndexColumn *col, double selectivity)
-{
-	if (is_literal(c, value) && col->attno != 0 &&
-		distinct_values(c, expr) <= PA_MAX_STATUS_VALUES)
-		add_predicate(c, clause, col, selectivity);
 }
 
 /*
