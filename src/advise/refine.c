@@ -151,7 +151,8 @@ concatenate(const PaIndexDef *a, const PaIndexDef *b)
 
 /*
  * Makes the definition with the keys of a that also includes what b does, where
- * both have the same keys and something is included, or returns NULL.
+ * both have the same keys and something is included, or returns NULL. Where one of
+ * them is partial, the whole one takes it in.
  */
 static PaIndexDef *
 united(const PaIndexDef *a, const PaIndexDef *b)
@@ -160,7 +161,7 @@ united(const PaIndexDef *a, const PaIndexDef *b)
 	int			n = a->ncolumns;
 
 	if (a->nkeys != b->nkeys || a->ncolumns + b->ncolumns == a->nkeys * 2 ||
-		!equal(a->pred, b->pred))
+		(a->pred != NIL && b->pred != NIL && !equal(a->pred, b->pred)))
 		return NULL;
 	for (int i = 0; i < a->nkeys; i++)
 	{
@@ -179,8 +180,27 @@ united(const PaIndexDef *a, const PaIndexDef *b)
 			def->columns[n++] = b->columns[i];
 	}
 	def->ncolumns = def->nkeys = n;
-	def->pred = a->pred;
+	def->pred = b->pred != NIL ? a->pred : NIL;
 	return n - a->nkeys <= PA_MAX_INCLUDED ? def : NULL;
+}
+
+/*
+ * Whether a whole index takes the place of a partial one with the same keys: few
+ * engineers would keep both, as of two that begin alike.
+ */
+static bool
+takes_in_partial(const PaIndexDef *a, const PaIndexDef *b, const PaIndexDef *by)
+{
+	if (by->pred != NIL || (a->pred == NIL) == (b->pred == NIL) ||
+		a->nkeys != by->nkeys || b->nkeys != by->nkeys)
+		return false;
+	for (int i = 0; i < by->nkeys; i++)
+	{
+		if (!pa_index_column_equal(&a->columns[i], &by->columns[i]) ||
+			!pa_index_column_equal(&b->columns[i], &by->columns[i]))
+			return false;
+	}
+	return true;
 }
 
 /*
@@ -193,10 +213,13 @@ try_replace(PaSearch *search, PaTable *table, PaCandidate *a, PaCandidate *b,
 {
 	List	   *changed;
 	PaEffect	effect;
+	double		limit = PA_MAX_WRITE_REGRESSION;
 	bool		result;
 
 	if (by == NULL || by->chosen)
 		return false;
+	if (takes_in_partial(a->def, b->def, by->def))
+		limit = PA_MAX_PREFIX_REGRESSION;
 	/* Who reads what it is less like is the first to lose, and to be asked. */
 	if (pa_index_column_equal(&by->def->columns[0], &a->def->columns[0]))
 		changed = list_make3(b, a, by);
@@ -206,8 +229,10 @@ try_replace(PaSearch *search, PaTable *table, PaCandidate *a, PaCandidate *b,
 		pa_keeps_orders(search, table, changed);
 	if (result)
 	{
-		effect = pa_search_effect(search, changed, PA_MAX_WRITE_REGRESSION);
-		result = acceptable_loss(search, &effect);
+		effect = pa_search_effect(search, changed, limit);
+		result = acceptable_loss(search, &effect) ||
+			(limit == PA_MAX_PREFIX_REGRESSION && effect.worst_ratio <= limit &&
+			 !pa_search_hurts(&effect));
 	}
 	if (result)
 	{
