@@ -236,7 +236,9 @@ reason_of(Making *m, const Credit *credit)
 	if (credit->write_cost >= 0.5)
 		appendStringInfo(&buf, ", %.0f ms per hour more for writes",
 						 credit->write_cost);
-	if (slower > 0)
+	if (slower > 0 && n == 1)
+		appendStringInfoString(&buf, "; some of its executions may take longer, which the others outweigh (see statistics_advice for wrong estimates)");
+	else if (slower > 0)
 		appendStringInfo(&buf, "; %d of them may take longer, which the others outweigh (see statistics_advice for wrong estimates)",
 						 slower);
 	if (generic > 0)
