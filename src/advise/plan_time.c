@@ -9,7 +9,8 @@
  * gone through once more, with what its nodes take on warm data.
  *
  * Rows are the planner's, corrected where the recorder has counted what a
- * statement's scan of a table returns. A second number says what the plan
+ * statement's scan of a table returns, or where an execution returned less than its
+ * LIMIT. A second number says what the plan
  * takes if joins return more rows than estimated, which makes plans dear that
  * gamble on few.
  *
@@ -71,6 +72,24 @@ share_until(const Plan *above, const Plan *below)
 	double		share = below->total_cost > 0 ? above->total_cost / below->total_cost : 1;
 
 	return Min(Max(share, 0), 1);
+}
+
+/*
+ * Whether a LIMIT did not stop the statement, which returned fewer rows: then all
+ * of what is below is read in any plan, however soon the planner expects enough. Of
+ * an index that finds these rows alone there is no more to read than these.
+ */
+static bool
+reads_all(const PaTiming *walk, const Plan *plan)
+{
+	const Const *count = (const Const *) ((const Limit *) plan)->limitCount;
+	const Plan *below = plan->lefttree;
+
+	if ((IsA(below, IndexScan) || IsA(below, IndexOnlyScan)) && below->qual == NIL)
+		return false;
+	return plan == walk->stmt->planTree && walk->seen->returned >= 0 &&
+		count != NULL && IsA(count, Const) && !count->constisnull &&
+		walk->seen->returned < DatumGetInt64(count->constvalue);
 }
 
 /*
@@ -241,7 +260,8 @@ single_time(PaTiming *walk, const Plan *plan, double executions)
 		case T_Memoize:
 			return result;		/* priced with the join */
 		case T_Limit:
-			result.time *= share_until(plan, plan->lefttree);
+			if (!reads_all(walk, plan))
+				result.time *= share_until(plan, plan->lefttree);
 			return result;
 		case T_Material:
 			price = PA_TIME_KEPT;

@@ -44,6 +44,8 @@ typedef struct PaSeen
 	List	   *tables;			/* PaSeenTable * */
 	List	   *scans;			/* PaSeenScan * */
 	List	   *known;			/* PaKnownRows *, or NIL */
+	double		returned;		/* rows, by the execution whose constants these are;
+								 * negative: not known */
 } PaSeen;
 
 /* A plan's time, all in microseconds of warm data; pages are accesses */

@@ -472,6 +472,19 @@ lock_relations(PaReplan *replan)
 }
 
 /*
+ * Returns how many rows the execution returned whose constants a statement is
+ * planned with, or a negative number if there was none.
+ */
+static double
+rows_returned(const PaReplan *replan)
+{
+	const PaSample *sample = replan->sample;
+
+	return sample->started_at == 0 || replan->common_values || replan->generic
+		? -1 : (double) sample->rows;
+}
+
+/*
  * Adds the time of a plan to a statement's.
  */
 static void
@@ -500,7 +513,7 @@ plan_queries(void *arg)
 	{
 		Query	   *query = lfirst_node(Query, lc);
 		PlannedStmt *plan;
-		PaSeen		seen = {.known = replan->known_rows};
+		PaSeen		seen = {.known = replan->known_rows,.returned = rows_returned(replan)};
 		MemoryContext oldcontext;
 		char	   *lines;
 
