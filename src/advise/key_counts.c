@@ -12,6 +12,10 @@
  * keys come to light when the sample grows s times (Chao's estimator,
  * extrapolated; Chao et al., Ecological Monographs 84, 2014). Without any key
  * that occurs twice this is f1 * (s - 1): all are unique.
+ *
+ * A sample has several rows of a block. Where rows with the same key lie side by
+ * side, those in one block must be counted once, or keys pass for more common than they
+ * are. Each then stands for per_row rows, and s is the smaller by that.
  */
 #include "postgres.h"
 
@@ -72,6 +76,15 @@ pa_key_counts_add(PaKeyCounts *counts, uint64 key, int size)
 }
 
 /*
+ * Returns how many different keys were counted.
+ */
+int
+pa_key_counts_number(PaKeyCounts *counts)
+{
+	return hash_get_num_entries(counts->keys);
+}
+
+/*
  * Calls visit() for the keys of the whole table, those that are common one by
  * one and the rare ones together, and returns their number, which is known not
  * to exceed max_keys (0: unknown). With visit NULL it only counts.
@@ -81,6 +94,7 @@ pa_key_counts_visit(PaKeyCounts *counts, double rows, double max_keys,
 					PaKeyVisit visit, void *arg)
 {
 	double		scale = Max(rows / Max(counts->rows, 1), 1.0);
+	double		growth = Max(scale / Max(counts->per_row, 1), 1.0);
 	HASH_SEQ_STATUS scan;
 	KeyEntry   *entry;
 	double		f[PA_COMMON] = {0};
@@ -110,10 +124,10 @@ pa_key_counts_visit(PaKeyCounts *counts, double rows, double max_keys,
 	rare_size /= rare;
 	rare_occurrences = (f[1] + 2 * f[2]) * scale;
 	rate = f[1] > 0 ? 2 * f[2] / f[1] : 0;
-	if (rate * (scale - 1) > 1e-6)
-		rare += f[1] / rate * (1 - exp(-rate * (scale - 1)));
+	if (rate * (growth - 1) > 1e-6)
+		rare += f[1] / rate * (1 - exp(-rate * (growth - 1)));
 	else
-		rare += f[1] * (scale - 1);
+		rare += f[1] * (growth - 1);
 	rare = Min(rare, rare_occurrences);
 	if (max_keys > 0)
 		rare = Max(Min(rare, max_keys - keys), f[1] + f[2]);

@@ -60,6 +60,7 @@ typedef struct Rows
 	Oid			relid;
 	MemoryContext context;
 	double		total;			/* rows that the table has */
+	double		share;			/* of a block's rows that were taken */
 	HeapTuple  *tuples;
 	int			n;
 	Size		bytes;
@@ -207,6 +208,7 @@ read_rows(Relation rel)
 		rows->total *= (double) blocks / rel->rd_rel->relpages;
 	density = rows->total > 0 ? rows->total / Max(blocks, 1) : 100;
 	share = Min(PA_SAMPLE_ROWS / Max(density * n, 1), 1);
+	rows->share = share;
 	rows->tuples = palloc(sizeof(HeapTuple) * PA_SAMPLE_ROWS);
 
 	scan = begin_scan(rel);
@@ -326,9 +328,10 @@ evaluate(void *arg)
 	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(rel), &TTSOpsHeapTuple);
 	ExprState  *condition = ExecPrepareQual(e->condition, estate);
 	List	   *states = ExecPrepareExprList(e->exprs, estate);
-	PaRowValues values = {.total = rows->total,.ncolumns = list_length(e->exprs)};
+	PaRowValues values = {.total = rows->total,.share = rows->share,.ncolumns = list_length(e->exprs)};
 	TimestampTz start = GetCurrentTimestamp();
 
+	values.blocks = palloc(sizeof(BlockNumber) * Max(rows->n, 1));
 	values.values = palloc(sizeof(Datum) * Max(rows->n * values.ncolumns, 1));
 	values.isnull = palloc(sizeof(bool) * Max(rows->n * values.ncolumns, 1));
 	econtext->ecxt_scantuple = slot;
@@ -358,6 +361,7 @@ evaluate(void *arg)
 				: datumCopy(value, byval, typlen);
 			at++;
 		}
+		values.blocks[values.n] = ItemPointerGetBlockNumber(&rows->tuples[i]->t_self);
 		values.n++;
 	}
 	e->work(&values, e->arg);

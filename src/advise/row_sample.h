@@ -8,14 +8,18 @@
 #define PERFADVISOR_ADVISE_ROW_SAMPLE_H
 
 #include "nodes/pg_list.h"
+#include "storage/block.h"
 
 /* Values of expressions over sampled rows, given to PaRowsWork */
 typedef struct PaRowValues
 {
 	double		total;			/* rows that the table has */
+	double		share;			/* of the rows of a block that was read, sampled by chance
+								 * one by one and in their order */
 	int			seen;			/* rows that were sampled */
 	int			n;				/* those of them that meet the condition */
 	int			ncolumns;
+	BlockNumber *blocks;		/* [n] that the rows are in */
 	Datum	   *values;			/* [n * ncolumns], row by row */
 	bool	   *isnull;			/* the same */
 } PaRowValues;

@@ -42,6 +42,9 @@
 /* Rows that are looked at where only the width of the tuples is wanted */
 #define PA_WIDTH_ROWS	2000
 
+/* A sample with fewer repetitions of keys does not tell how often they occur. */
+#define PA_FEW_REPEATED	10
+
 /* Rows of the same key lie side by side from this correlation on. */
 #define CLUSTERED	0.9
 
@@ -52,6 +55,7 @@ typedef struct Leaves
 	double		tuples;			/* of them, posting lists counting as one */
 	double		key;			/* average size of a tuple with one key */
 	bool		deduplicate;
+	double		keys;			/* other than NULL, by the sample; 0: not asked for */
 	PaSizing   *sizing;
 } Leaves;
 
@@ -148,52 +152,106 @@ is_known(const PaSizing *sizing)
 }
 
 /*
- * Returns how many keys of a table's only key column a part of its rows has, if
- * rows with the same key lie side by side; otherwise 0. A sample of blocks has whole
- * groups of such rows and takes them for more common than they are.
+ * Whether rows with the same key lie side by side, as far as statistics know. ANALYZE,
+ * which reads several rows of a block, then takes keys for more common than they are.
  */
-static double
-keys_of_part(const PaSizing *sizing)
+static bool
+is_clustered(const PaSizing *sizing)
 {
 	const PaColumnStats *cs = &sizing->columns[0];
 	AttStatsSlot slot;
 	double		order = 0;
 
-	if (sizing->def->pred == NIL || sizing->def->nkeys != 1 || cs->ndistinct <= 1 ||
-		cs->tuple == NULL || sizing->table_rows < 1)
-		return 0;
+	if (sizing->def->ncolumns != 1 || cs->tuple == NULL || cs->foreign)
+		return false;
 	if (get_attstatsslot(&slot, cs->tuple, STATISTIC_KIND_CORRELATION, InvalidOid,
 						 ATTSTATSSLOT_NUMBERS))
 	{
 		order = fabs(slot.numbers[0]);
 		free_attstatsslot(&slot);
 	}
-	if (order < CLUSTERED)
-		return 0;
-	return cs->ndistinct * (1 - pow(1 - Min(sizing->rows / sizing->table_rows, 1),
-									sizing->table_rows / cs->ndistinct));
+	return order >= CLUSTERED;
 }
 
 /*
- * Forms the tuples of the sampled rows, without making them, and counts keys.
+ * Returns how many rows with the same key a block has, if a share of its rows, taken by
+ * chance, makes n rows with so many keys in their blocks. Of g rows none is taken with the
+ * probability (1 - share)^g, so keys / n = (1 - (1 - share)^g) / (g * share), which falls as g
+ * grows.
  */
-static void
-measure_rows(const PaRowValues *values, void *arg)
+static double
+rows_of_key_in_block(double n, double keys, double share)
 {
-	Leaves	   *leaves = arg;
+	double		low = 1;
+	double		high = 1000;
+
+	for (int i = 0; i < 40; i++)
+	{
+		double		g = sqrt(low * high);
+
+		if ((1 - pow(1 - share, g)) / (g * share) > keys / n)
+			low = g;
+		else
+			high = g;
+	}
+	return low;
+}
+
+/*
+ * Whether one of the rows before the i-th in its block has the same key.
+ */
+static bool
+repeats_in_block(const PaRowValues *values, const uint64 *hashes, int i)
+{
+	for (int j = i - 1; j >= 0 && values->blocks[j] == values->blocks[i]; j--)
+	{
+		if (hashes[j] == hashes[i])
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Returns how many keys the rows of a partial index have if its condition has nothing to
+ * do with them: each key of the table is met if any of its rows is. 0: not known.
+ */
+static double
+keys_by_chance(const PaSizing *sizing)
+{
+	double		keys = 1;
+
+	if (sizing->def->pred == NIL || sizing->table_rows < 1)
+		return 0;
+	for (int i = 0; i < sizing->def->nkeys; i++)
+	{
+		if (sizing->columns[i].ndistinct < 1)
+			return 0;
+		keys *= sizing->columns[i].ndistinct;
+	}
+	keys = Min(keys, sizing->table_rows);
+	return keys * (1 - pow(1 - Min(sizing->rows / sizing->table_rows, 1), sizing->table_rows / keys));
+}
+
+/*
+ * Forms the tuples of the sampled rows, without making them, and counts keys: once
+ * for each block, unless the sample is the table. Returns how many rows were looked at.
+ */
+static int
+count_keys(Leaves *leaves, const PaRowValues *values, PaKeyCounts *counts)
+{
 	PaIndexDef *def = leaves->sizing->def;
-	PaKeyCounts *counts = pa_key_counts_new();
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "index tuple",
 												  ALLOCSET_DEFAULT_SIZES);
+	uint64	   *hashes = palloc(sizeof(uint64) * Max(values->n, 1));
+	bool		whole = values->seen >= values->total;
 	double		sum = 0;
-	double		least;
+	int			n = 0;
 
 	for (int i = 0; i < values->n; i++)
 	{
 		MemoryContext oldcontext = MemoryContextSwitchTo(context);
-		uint64		hash;
 		double		size = pa_size_form(def, values->values + i * values->ncolumns,
-										values->isnull + i * values->ncolumns, &hash);
+										values->isnull + i * values->ncolumns, &hashes[i]);
 
 		CHECK_FOR_INTERRUPTS();
 		MemoryContextSwitchTo(oldcontext);
@@ -203,23 +261,49 @@ measure_rows(const PaRowValues *values, void *arg)
 		if (values->isnull[i * values->ncolumns] && is_known(leaves->sizing))
 			continue;
 		sum += size;
-		pa_key_counts_add(counts, hash, (int) size);
+		n++;
+		if (!whole && repeats_in_block(values, hashes, i))
+			continue;
+		pa_key_counts_add(counts, hashes[i], (int) size);
 		counts->rows++;
 	}
-	if (counts->rows == 0)
+	if (n > 0)
+		leaves->key = sum / n;
+	return n;
+}
+
+/*
+ * Takes from the sampled rows how large tuples are, and how often keys occur.
+ */
+static void
+measure_rows(const PaRowValues *values, void *arg)
+{
+	Leaves	   *leaves = arg;
+	PaSizing   *sizing = leaves->sizing;
+	PaKeyCounts *counts = pa_key_counts_new();
+	int			n = count_keys(leaves, values, counts);
+	double		most = is_clustered(sizing) ? 0 : distinct_keys(sizing);
+	double		least = 0;
+
+	if (n == 0)
 		return;
-	leaves->key = sum / counts->rows;
-	if (is_known(leaves->sizing))
+	if (n > counts->rows)
+		counts->per_row = rows_of_key_in_block(n, counts->rows, values->share);
+	if (is_known(sizing))
+	{
+		if (most == 0)
+			leaves->keys = pa_key_counts_visit(counts, sizing->rows * (1 - sizing->columns[0].nullfrac),
+											   0, NULL, NULL);
 		return;
-	least = leaves->deduplicate ? Min(keys_of_part(leaves->sizing), leaves->sizing->rows) : 0;
-	if (least > 0 && pa_key_counts_visit(counts, leaves->sizing->rows,
-										 distinct_keys(leaves->sizing), NULL, NULL) < least)
-		add_keys(least, leaves->key, leaves->sizing->rows / least, leaves);
+	}
+	if (leaves->deduplicate && counts->rows - pa_key_counts_number(counts) < PA_FEW_REPEATED)
+		least = Min(keys_by_chance(sizing), sizing->rows);
+	if (least > 0 && pa_key_counts_visit(counts, sizing->rows, most, NULL, NULL) < least)
+		add_keys(least, leaves->key, sizing->rows / least, leaves);
 	else if (leaves->deduplicate)
-		(void) pa_key_counts_visit(counts, leaves->sizing->rows,
-								   distinct_keys(leaves->sizing), add_keys, leaves);
+		(void) pa_key_counts_visit(counts, sizing->rows, most, add_keys, leaves);
 	else
-		add_keys(leaves->sizing->rows, leaves->key, 1, leaves);
+		add_keys(sizing->rows, leaves->key, 1, leaves);
 }
 
 /*
@@ -232,7 +316,7 @@ add_single_column(Leaves *leaves)
 	PaColumnStats *cs = &leaves->sizing->columns[0];
 	double		rows = leaves->sizing->rows;
 	double		rest = rows * (1 - cs->nullfrac);
-	double		keys = Max(cs->ndistinct, 1);
+	double		keys = Max(leaves->keys > 0 ? leaves->keys : cs->ndistinct, 1);
 	PaColumnStats filled = *cs;
 	AttStatsSlot slot;
 
@@ -280,7 +364,7 @@ needs_sample(const Leaves *leaves)
 		if (sizing->columns[i].ndistinct > 0.7 * sizing->table_rows)
 			repeats = false;
 	}
-	return repeats && (sizing->def->nkeys > 1 || sizing->def->pred != NIL);
+	return repeats && (sizing->def->nkeys > 1 || sizing->def->pred != NIL || is_clustered(sizing));
 }
 
 /*
@@ -299,7 +383,7 @@ pa_size_btree(PaSizing *sizing)
 
 	if (needs_sample(&leaves))
 		(void) pa_rows_evaluate(def->relid, pa_size_expressions(def), def->pred,
-								leaves.deduplicate && !is_known(sizing) ? 0 : PA_WIDTH_ROWS,
+								leaves.deduplicate && (!is_known(sizing) || is_clustered(sizing)) ? 0 : PA_WIDTH_ROWS,
 								measure_rows, &leaves);
 	if (leaves.tuples == 0 && is_known(sizing))
 		add_single_column(&leaves);
