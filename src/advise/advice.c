@@ -241,7 +241,9 @@ reason_of(Making *m, const Credit *credit)
 	else if (slower > 0)
 		appendStringInfo(&buf, "; %d of them may take longer, which the others outweigh (see statistics_advice for wrong estimates)",
 						 slower);
-	if (generic > 0)
+	if (generic > 0 && n == 1)
+		appendStringInfoString(&buf, "; it was seen with a generic plan, which would not use the index: sessions must prepare anew, and not with plan_cache_mode = force_generic_plan");
+	else if (generic > 0)
 		appendStringInfo(&buf, "; %d of them %s seen with a generic plan, which would not use it: sessions must prepare anew, and not with plan_cache_mode = force_generic_plan",
 						 generic, generic == 1 ? "was" : "were");
 	if (credit->candidate->def->needs_trgm || credit->candidate->def->needs_btree_gin)
