@@ -21,6 +21,7 @@
 #include "utils/syscache.h"
 
 #include "advise/advice.h"
+#include "advise/examine.h"
 
 /* What one chosen candidate does for the workload */
 typedef struct Credit
@@ -215,6 +216,35 @@ confidence_of(const Credit *credit)
 }
 
 /*
+ * Appends of an index on a conversion that the parser has put in how its
+ * statements could do without. The table is locked.
+ */
+static void
+append_conversions(StringInfo buf, const PaIndexDef *def, int statements)
+{
+	for (int i = 0; i < def->nkeys; i++)
+	{
+		Node	   *expr = def->columns[i].expr;
+		const char *column;
+		Var		   *var;
+		char	   *index;
+
+		if (expr == NULL || !pa_is_implicit_cast(expr))
+			continue;
+		var = (Var *) (IsA(expr, FuncExpr) ? linitial(((FuncExpr *) expr)->args) :
+					   (Node *) ((CoerceViaIO *) expr)->arg);
+		if (!IsA(var, Var) || var->varattno <= 0)
+			continue;
+		column = quote_identifier(get_attname(def->relid, var->varattno, false));
+		index = pa_index_beginning_with(def->relid, var->varattno);
+		appendStringInfo(buf, "; the %s %s to %s, the type of what it is compared with: values bound as %s could use %s on the column itself",
+						 statements == 1 ? "statement converts" : "statements convert", column,
+						 format_type_be(def->columns[i].type), format_type_be(var->vartype),
+						 index != NULL ? psprintf("the index %s", index) : "an index");
+	}
+}
+
+/*
  * Returns the reason in one sentence, with its numbers and no constants of
  * anybody's statements.
  */
@@ -249,6 +279,7 @@ reason_of(Making *m, const Credit *credit)
 	if (credit->candidate->def->needs_trgm || credit->candidate->def->needs_btree_gin)
 		appendStringInfo(&buf, "; the gain is perfadvisor's own estimate, since the planner cannot be asked before %s is installed",
 						 credit->candidate->def->needs_trgm ? "pg_trgm" : "btree_gin");
+	append_conversions(&buf, credit->candidate->def, n);
 	if (never_analysed(credit->candidate->def->relid))
 		appendStringInfoString(&buf, "; the table was never analysed, and ANALYZE may change the plan without an index: run it first (see statistics_advice) and ask again");
 	return buf.data;

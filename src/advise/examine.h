@@ -27,6 +27,7 @@ extern void pa_fact_bool(StringInfo json, const char *key, bool value);
 extern void pa_fact_strings(StringInfo json, const char *key, List *values);
 extern char *pa_relation_name(Oid relid);
 extern double pa_relation_tuples(Oid relid);
+extern bool pa_is_implicit_cast(const Node *node);
 extern char *pa_index_beginning_with(Oid relid, AttrNumber attno);
 extern List *pa_primary_key_columns(Oid relid);
 extern bool pa_resolve_column(Query *query, Node *node, Oid *relid, AttrNumber *attno);

@@ -123,16 +123,6 @@ only_column(Node *node, Index varno)
 }
 
 /*
- * Whether an expression is a conversion that the query's author did not write.
- */
-static bool
-is_implicit_cast(Node *node)
-{
-	return (IsA(node, FuncExpr) && ((FuncExpr *) node)->funcformat == COERCE_IMPLICIT_CAST) ||
-		(IsA(node, CoerceViaIO) && ((CoerceViaIO *) node)->coerceformat == COERCE_IMPLICIT_CAST);
-}
-
-/*
  * Whether an expression computes something of a column.
  */
 static bool
@@ -166,7 +156,7 @@ check_condition(PlanWalk *walk, OpExpr *op, Oid relid, Index varno, double rows)
 			if (i == 0 && IsA(other, Const) && begins_with_wildcard(kind, (Const *) other, op->opno))
 				pattern = "leading_wildcard";
 		}
-		else if (is_implicit_cast(side[i]))
+		else if (pa_is_implicit_cast(side[i]))
 			pattern = "implicit_cast";
 		else if (is_computed(side[i]))
 			pattern = "function_on_column";

@@ -11,6 +11,7 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/relation.h"
+#include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
 #include "parser/parsetree.h"
@@ -124,6 +125,33 @@ pa_relation_tuples(Oid relid)
 }
 
 /*
+ * Whether an expression is a conversion that the query's author did not write.
+ */
+bool
+pa_is_implicit_cast(const Node *node)
+{
+	return (IsA(node, FuncExpr) && ((const FuncExpr *) node)->funcformat == COERCE_IMPLICIT_CAST) ||
+		(IsA(node, CoerceViaIO) && ((const CoerceViaIO *) node)->coerceformat == COERCE_IMPLICIT_CAST);
+}
+
+/*
+ * Whether an index, whose table is locked, is a B-tree.
+ */
+static bool
+is_btree(Oid indexid)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(indexid));
+	bool		result = false;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		result = ((Form_pg_class) GETSTRUCT(tuple))->relam == BTREE_AM_OID;
+		ReleaseSysCache(tuple);
+	}
+	return result;
+}
+
+/*
  * Returns the name of a valid B-tree of all rows that begins with a column, or
  * NULL. The table is locked.
  */
@@ -144,7 +172,7 @@ pa_index_beginning_with(Oid relid, AttrNumber attno)
 			continue;
 		index = (Form_pg_index) GETSTRUCT(tuple);
 		if (name == NULL && index->indisvalid && index->indkey.values[0] == attno &&
-			heap_attisnull(tuple, Anum_pg_index_indpred, NULL))
+			heap_attisnull(tuple, Anum_pg_index_indpred, NULL) && is_btree(lfirst_oid(lc)))
 			name = pa_relation_name(lfirst_oid(lc));
 		ReleaseSysCache(tuple);
 	}
