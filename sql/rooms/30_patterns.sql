@@ -236,19 +236,26 @@ WITH s AS MATERIALIZED (
     WHERE r.kind = 'offset' AND r.run_rows >= r.executions * 100 AND r.run_rows >= r.parent_rows * 5
     UNION ALL
     SELECT 'spill', r.userid, r.queryid, r.relations_hash, r.toplevel, r.exec_time,
-           pg_catalog.jsonb_build_object('executions', r.executions, 'bytes_written', r.parent_rows * 1024, 'work_mem_needed_kb', r.most_rows,
-               'work_mem', pg_catalog.current_setting('work_mem'), 'exec_time', pg_catalog.round(r.exec_time::numeric, 2)),
-           pg_catalog.format('%s of its %s executions sorted or hashed on disk and wrote %s there; work_mem of %s would have kept all in memory',
-               r.executions, r.calls, pg_catalog.pg_size_pretty((r.parent_rows * 1024)::bigint), m.needed),
-           pg_catalog.format('%sSET LOCAL work_mem = %L in the transaction of this statement, or ALTER ROLE %I IN DATABASE %I SET work_mem = %L if it is the role of such statements alone; not for the whole server, where each sort of each session may take as much.',
-               CASE WHEN r.most_rows > 1048576 THEN 'Return or sort fewer rows first: that much memory is rarely to be had. Otherwise: ' ELSE '' END,
-               m.setting, COALESCE(a.rolname, '?'), pg_catalog.current_database(), m.setting),
+           pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('executions', r.executions, 'bytes_written', r.parent_rows * 1024, 'work_mem_needed_kb', NULLIF(r.most_rows, 0),
+               'held', NULLIF(r.in_blocks, 0), 'work_mem', pg_catalog.current_setting('work_mem'), 'exec_time', pg_catalog.round(r.exec_time::numeric, 2))),
+           CASE WHEN r.most_rows = 0
+                THEN pg_catalog.format('%s of its %s executions were cursors WITH HOLD, and what the client had not fetched when the transaction ended was written to disk: %s; no sort or hash lacked memory',
+                         r.executions, r.calls, pg_catalog.pg_size_pretty((r.parent_rows * 1024)::bigint))
+                ELSE pg_catalog.format('%s of its %s executions sorted, hashed or stored rows on disk%s and wrote %s there; work_mem of %s would have kept all in memory',
+                         r.executions - r.in_blocks, r.calls, CASE WHEN r.in_blocks > 0 THEN pg_catalog.format(', %s were cursors WITH HOLD,', r.in_blocks) ELSE '' END,
+                         pg_catalog.pg_size_pretty((r.parent_rows * 1024)::bigint), m.needed) END,
+           CASE WHEN r.in_blocks > 0 THEN 'Fetch from the cursor inside one transaction, where it needs no WITH HOLD and its rows are made as they are fetched (Django: iterator() within transaction.atomic()).' ELSE '' END
+           || CASE WHEN r.in_blocks > 0 AND r.most_rows > 0 THEN ' For its sorts and hashes: ' ELSE '' END
+           || CASE WHEN r.most_rows > 0 THEN
+                  pg_catalog.format('%sSET LOCAL work_mem = %L in the transaction of this statement, or ALTER ROLE %I IN DATABASE %I SET work_mem = %L if it is the role of such statements alone; not for the whole server, where each sort of each session may take as much.',
+                      CASE WHEN r.most_rows > 1048576 THEN 'Return or sort fewer rows first: that much memory is rarely to be had. Otherwise: ' ELSE '' END,
+                      m.setting, COALESCE(a.rolname, '?'), pg_catalog.current_database(), m.setting) ELSE '' END,
            10
     FROM rx AS r
          LEFT JOIN pg_catalog.pg_roles AS a ON a.oid = r.userid
          CROSS JOIN LATERAL (SELECT pg_catalog.pg_size_pretty((r.most_rows * 1024)::bigint) AS needed,
                                     pg_catalog.ceil(r.most_rows / 1024.0) || 'MB' AS setting) AS m
-    WHERE r.kind = 'spill' AND r.most_rows > 0
+    WHERE r.kind = 'spill' AND (r.most_rows > 0 OR r.in_blocks > 0)
     UNION ALL
     SELECT 'ping', x.userid, x.queryid, x.relations_hash, x.toplevel, x.total_exec_time + x.total_plan_time,
            pg_catalog.jsonb_build_object('calls', x.calls, 'share_of_calls', pg_catalog.round((x.calls / l.calls)::numeric, 3)),

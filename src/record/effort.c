@@ -11,6 +11,10 @@
  * keeps for each row 24 bytes besides it (SortTuple) and what allocation takes;
  * a hash join a header for each row, and its buckets. Rows are taken to be as
  * wide as the planner thinks.
+ *
+ * What a cursor WITH HOLD has left when its transaction commits is stored,
+ * beyond work_mem on disk. Where no sort or hash lacked memory it is that which
+ * was written, and no memory that the statement needs.
  */
 #include "postgres.h"
 
@@ -18,6 +22,8 @@
 #include "executor/hashjoin.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
+#include "tcop/pquery.h"
+#include "utils/portal.h"
 #include "utils/tuplesort.h"
 
 #include "record/effort.h"
@@ -93,6 +99,17 @@ find_needs(PlanState *node, void *context)
 }
 
 /*
+ * Tells whether an execution ends because the rows of its cursor WITH HOLD were
+ * stored: PersistHoldablePortal() alone takes the destination away before.
+ */
+static bool
+was_held(const PaExecution *execution)
+{
+	return execution->query_desc->dest == NULL && ActivePortal != NULL &&
+		ActivePortal->holdStore != NULL;
+}
+
+/*
  * Begins what is added to the table for one execution.
  */
 static void
@@ -144,7 +161,12 @@ pa_effort_keep(const PaExecution *execution)
 			needs *= UNEVEN;
 		begin_count(&count, execution, PA_RUN_SPILL);
 		count.parent_rows = measure->temp_blks_written * (BLCKSZ / 1024);
-		count.rows = needs > 0 ? (int64) needs + 1 : 2 * count.parent_rows;
+		if (needs > 0)
+			count.rows = (int64) needs + 1;
+		else if (was_held(execution))
+			count.block_runs = 1;
+		else
+			count.rows = 2 * count.parent_rows;
 		count.longest = count.rows;
 		pa_run_table_add(&count);
 	}

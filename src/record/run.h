@@ -73,7 +73,8 @@ typedef struct PaRunCount
 	int64		runs;
 	int64		matched_runs;	/* as long as the parent had rows */
 	int64		loose_runs;		/* at most as long, and not much shorter */
-	int64		block_runs;		/* in one transaction block */
+	int64		block_runs;		/* in one transaction block; of PA_RUN_SPILL, those
+								 * that wrote the rows of a cursor WITH HOLD alone */
 	int64		executions;
 	int64		longest;
 	double		distinct;		/* parameter sets, estimated for each run */

@@ -2,7 +2,7 @@
 \unset ECHO
 \i test/setup.sql
 \i test/own_database.sql
-SELECT plan(56);
+SELECT plan(59);
 
 CREATE TABLE member (id int PRIMARY KEY, email text NOT NULL, code varchar(20), city text, joined timestamptz NOT NULL, score int, profile text);
 INSERT INTO member SELECT g, 'Member' || g || '@example.org', g::text, 'city' || g % 50, '2026-01-01'::timestamptz - g * interval '7 min', g % 1000, repeat(md5(g::text), 30)
@@ -67,6 +67,22 @@ SET work_mem = '512kB';
 SELECT pg_temp.variants('SELECT /* spilling */ id, profile FROM member WHERE id < #00 ORDER BY profile',
     'SELECT /* in memory */ id FROM member WHERE id < #00 ORDER BY score LIMIT 50',
     'SELECT /* hashing */ m.id, o.id FROM member m JOIN member o ON o.email = m.email WHERE m.id > # AND o.score >= 0') \gexec
+BEGIN;
+DECLARE held CURSOR WITH HOLD FOR SELECT /* held */ id, profile FROM member WHERE score >= 0;
+FETCH 10 FROM held;
+COMMIT;
+FETCH 10 FROM held;
+CLOSE held;
+BEGIN;
+DECLARE held CURSOR WITH HOLD FOR SELECT /* held and sorted */ id, profile FROM member WHERE score >= 0 ORDER BY profile;
+COMMIT;
+CLOSE held;
+BEGIN;
+DECLARE within CURSOR FOR SELECT /* within */ id, profile, score FROM member WHERE score >= 0;
+FETCH 100 FROM within;
+FETCH 100 FROM within;
+FETCH 100 FROM within;
+COMMIT;
 SELECT format('SELECT /* listed */ id FROM member WHERE id IN (%s)', (SELECT string_agg((g * n)::text, ', ') FROM generate_series(1, 2000) g)) FROM generate_series(1, 15) n \gexec
 SELECT format('SELECT /* as array */ id FROM member WHERE id = ANY (''{%s}''::int[])', (SELECT string_agg((g * n)::text, ', ') FROM generate_series(1, 2000) g)) FROM generate_series(1, 15) n \gexec
 SELECT pg_temp.variants('UPDATE /* nobody */ member SET score = score + 1 WHERE score = -#1 AND city = ''nowhere''', 'UPDATE /* nobody */ member SET score = score + 1 WHERE score = -#2 AND city = ''nowhere''') \gexec
@@ -132,6 +148,9 @@ SELECT matches((SELECT remedy FROM found('in_list_explosion', 'SELECT /* listed 
 SELECT is((SELECT count(*) FROM found('in_list_explosion', 'SELECT /* as array */%')), 0::bigint, 'an array is not');
 SELECT is((SELECT count(*) FROM found('spill', 'SELECT /* spilling */%')), 1::bigint, 'a sort on disk is found');
 SELECT is((SELECT count(*) FROM found('spill', 'SELECT /* hashing */%')), 1::bigint, 'so is a hash join');
+SELECT ok((SELECT remedy LIKE 'Fetch from the cursor inside one transaction%' AND remedy !~ 'work_mem' AND message ~ 'cursors WITH HOLD' FROM found('spill', '%/* held */%')), 'rows that a cursor WITH HOLD stored are told of as such');
+SELECT ok((SELECT remedy LIKE 'SET LOCAL work_mem%' AND message ~ 'sorted, hashed or stored rows on disk' FROM found('spill', '%/* held and sorted */%')), 'but a sort of such a cursor is one');
+SELECT is((SELECT count(*) FROM found('spill', '%/* within */%')), 0::bigint, 'and a cursor inside a transaction writes nothing');
 SELECT is(healthy('SELECT /* in memory */%'), NULL, 'a sort in memory is not');
 SELECT matches((SELECT remedy FROM found('spill', 'SELECT /* spilling */%')), '^SET LOCAL work_mem = ''\d+MB'' in the transaction', 'the remedy sets work_mem where it is needed');
 
