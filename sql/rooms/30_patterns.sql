@@ -364,7 +364,27 @@ WITH s AS MATERIALIZED (
            CASE f.p ->> 'pattern'
                WHEN 'leading_wildcard' THEN pg_catalog.format('If the beginning is known, leave the first wildcard out; otherwise a trigram index serves it: CREATE EXTENSION IF NOT EXISTS pg_trgm; CREATE INDEX CONCURRENTLY ON %s USING gin (%s gin_trgm_ops).', f.p ->> 'relation',
                     CASE WHEN f.p ->> 'expression' <> f.p ->> 'column' THEN '(' || (f.p ->> 'expression') || ')' ELSE f.p ->> 'column' END)
-               WHEN 'function_on_column' THEN pg_catalog.format('Compare %s itself, with a range if need be (column >= start AND column < end); or index the expression: CREATE INDEX CONCURRENTLY ON %s ((%s)), where it is immutable.', f.p ->> 'column', f.p ->> 'relation', f.p ->> 'expression')
+               WHEN 'function_on_column' THEN
+                    CASE WHEN f.p -> 'contains' IS NOT NULL
+                         THEN pg_catalog.format('Ask for containment: %s @> %s, with the value in the place of the dots, written as the documents have it; %s serves that for every key. Or ',
+                                  f.p ->> 'column', pg_catalog.quote_literal(f.p ->> 'contains'),
+                                  COALESCE('index ' || (SELECT pg_catalog.min(pg_catalog.format('%I.%I', n.nspname, c.relname))
+                                                        FROM pg_catalog.pg_index AS x
+                                                             JOIN pg_catalog.pg_class AS c ON c.oid = x.indexrelid
+                                                             JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+                                                             JOIN pg_catalog.pg_am AS m ON m.oid = c.relam
+                                                             JOIN pg_catalog.pg_attribute AS a ON a.attrelid = x.indrelid AND a.attnum = ANY (x.indkey)
+                                                        WHERE x.indrelid = pg_catalog.to_regclass(f.p ->> 'relation') AND x.indisvalid AND x.indpred IS NULL
+                                                          AND m.amname = 'gin' AND pg_catalog.quote_ident(a.attname) = f.p ->> 'column'),
+                                           pg_catalog.format('CREATE INDEX CONCURRENTLY ON %s USING gin (%s jsonb_path_ops)', f.p ->> 'relation', f.p ->> 'column')))
+                         WHEN f.p ->> 'type' IN ('json', 'jsonb') THEN ''
+                         WHEN f.p -> 'folds_case' IS NOT NULL
+                         THEN pg_catalog.format('Give %s a type or collation that does not tell upper from lower case (citext; an ICU collation that is not deterministic), or keep it in one case, and compare the column itself; or ', f.p ->> 'column')
+                         WHEN f.p ->> 'type' ~ '^(date|time|interval|smallint|integer|bigint|numeric|real|double)'
+                         THEN pg_catalog.format('Compare %s itself, with a range if need be (column >= start AND column < end); or ', f.p ->> 'column')
+                         ELSE pg_catalog.format('Compare %s itself, if that finds the same rows; or ', f.p ->> 'column') END
+                    || pg_catalog.format('%s the expression: CREATE INDEX CONCURRENTLY ON %s ((%s)), where it is immutable.',
+                           CASE WHEN f.p ->> 'type' IN ('json', 'jsonb') AND f.p -> 'contains' IS NULL THEN 'Index' ELSE 'index' END, f.p ->> 'relation', f.p ->> 'expression')
                WHEN 'implicit_cast' THEN pg_catalog.format('Pass the value as %s: bind the parameter with that type, or cast the value, not the column: %s %s $1::%s.', f.p ->> 'type', f.p ->> 'column', f.p ->> 'operator', f.p ->> 'type')
                WHEN 'not_in_subquery' THEN pg_catalog.format('WHERE NOT EXISTS (SELECT FROM %s AS o WHERE o.%s = %s.%s) instead of NOT IN.', f.p ->> 'other', f.p ->> 'other_column', f.p ->> 'relation', f.p ->> 'column')
                WHEN 'or_across_tables' THEN pg_catalog.format('Write two queries, one with the condition on %s and one with that on %s, and put them together by UNION.', f.p ->> 'relation', f.p ->> 'other')

@@ -21,7 +21,10 @@
 #include "optimizer/planmain.h"
 #include "parser/parsetree.h"
 #include "rewrite/rewriteManip.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/json.h"
 #include "utils/lsyscache.h"
 #include "utils/partcache.h"
 #include "utils/rel.h"
@@ -133,6 +136,102 @@ is_computed(Node *node)
 }
 
 /*
+ * Adds a key on the way into a JSON document.
+ */
+static void
+add_key(Datum key, StringInfo head, StringInfo tail)
+{
+	appendStringInfoChar(head, '{');
+	escape_json(head, TextDatumGetCString(key));
+	appendStringInfoString(head, ": ");
+	appendStringInfoChar(tail, '}');
+}
+
+/*
+ * Adds the keys of a path. Returns false if it has what may be the number of
+ * an array's element, for which containment does not ask.
+ */
+static bool
+add_key_path(Datum path, StringInfo head, StringInfo tail)
+{
+	Datum	   *keys;
+	bool	   *nulls;
+	int			n;
+
+	deconstruct_array(DatumGetArrayTypeP(path), TEXTOID, -1, false, TYPALIGN_INT, &keys, &nulls, &n);
+	for (int i = 0; i < n; i++)
+	{
+		char	   *key = nulls[i] ? NULL : TextDatumGetCString(keys[i]);
+
+		if (key == NULL || key[strspn(key, "-0123456789")] == '\0')
+			return false;
+		add_key(keys[i], head, tail);
+	}
+	return true;
+}
+
+/*
+ * Writes the two ends of a document that has nothing but what an expression
+ * takes out of a jsonb column by constant keys. Returns false where it does
+ * something else.
+ */
+static bool
+add_keys(Node *node, StringInfo head, StringInfo tail)
+{
+	OpExpr	   *op = (OpExpr *) node;
+	Const	   *key;
+
+	if (IsA(node, Var))
+		return ((Var *) node)->vartype == JSONBOID;
+	if (!IsA(node, OpExpr) || list_length(op->args) != 2 || !add_keys(linitial(op->args), head, tail))
+		return false;
+	key = lsecond(op->args);
+	if (!IsA(key, Const) || key->constisnull)
+		return false;
+	switch (get_opcode(op->opno))
+	{
+		case F_JSONB_OBJECT_FIELD:
+		case F_JSONB_OBJECT_FIELD_TEXT:
+			add_key(key->constvalue, head, tail);
+			return true;
+		case F_JSONB_EXTRACT_PATH:
+		case F_JSONB_EXTRACT_PATH_TEXT:
+			return add_key_path(key->constvalue, head, tail);
+		default:
+			return false;
+	}
+}
+
+/*
+ * Returns what a jsonb column must contain for something taken out of it to be
+ * equal to a value, which dots stand for, or NULL.
+ */
+static char *
+contained_document(OpExpr *op, Node *side)
+{
+	StringInfoData head;
+	StringInfoData tail;
+
+	if (get_oprrest(op->opno) != F_EQSEL)
+		return NULL;
+	initStringInfo(&head);
+	initStringInfo(&tail);
+	if (IsA(side, CoerceViaIO))
+		side = strip((Node *) ((CoerceViaIO *) side)->arg);
+	return IsA(side, OpExpr) && add_keys(side, &head, &tail) ? psprintf("%s...%s", head.data, tail.data) : NULL;
+}
+
+/*
+ * Whether an expression is a text in lower or upper case.
+ */
+static bool
+folds_case(Node *node)
+{
+	return IsA(node, FuncExpr) &&
+		(((FuncExpr *) node)->funcid == F_LOWER_TEXT || ((FuncExpr *) node)->funcid == F_UPPER_TEXT);
+}
+
+/*
  * Looks at a condition of a scan of everything: a comparison of something
  * computed from one column, or a pattern that begins with anything.
  */
@@ -147,6 +246,7 @@ check_condition(PlanWalk *walk, OpExpr *op, Oid relid, Index varno, double rows)
 		Node	   *other = side[1 - i];
 		Var		   *var = only_column(side[i], varno);
 		const char *pattern = NULL;
+		char	   *document;
 		StringInfo	found;
 
 		if (var == NULL || bms_is_member(varno, pull_varnos(NULL, other)))
@@ -168,6 +268,10 @@ check_condition(PlanWalk *walk, OpExpr *op, Oid relid, Index varno, double rows)
 		pa_fact_string(found, "compared_as", format_type_be(exprType(side[i])));
 		pa_fact_string(found, "expression", expression_text(side[i], relid, varno));
 		pa_fact_string(found, "operator", get_opname(op->opno));
+		pa_fact_bool(found, "folds_case", folds_case(side[i]));
+		document = contained_document(op, side[i]);
+		if (document != NULL)
+			pa_fact_string(found, "contains", document);
 		pa_fact_string(found, "index", pa_index_beginning_with(relid, var->varattno));
 		pa_fact_number(found, "rows_read", pa_relation_tuples(relid));
 		pa_fact_number(found, "rows_kept", rows);

@@ -2,7 +2,7 @@
 \unset ECHO
 \i test/setup.sql
 \i test/own_database.sql
-SELECT plan(59);
+SELECT plan(67);
 
 CREATE TABLE member (id int PRIMARY KEY, email text NOT NULL, code varchar(20), city text, joined timestamptz NOT NULL, score int, profile text);
 INSERT INTO member SELECT g, 'Member' || g || '@example.org', g::text, 'city' || g % 50, '2026-01-01'::timestamptz - g * interval '7 min', g % 1000, repeat(md5(g::text), 30)
@@ -18,6 +18,10 @@ INSERT INTO banned SELECT g * 10 FROM generate_series(1, 6000) g;
 CREATE TABLE measure (at date NOT NULL, sensor int, value float) PARTITION BY RANGE (at);
 SELECT format('CREATE TABLE measure_%s PARTITION OF measure FOR VALUES FROM (%L) TO (%L)', m, make_date(2025, m, 1), make_date(2025, m, 1) + interval '1 month') FROM generate_series(1, 12) m \gexec
 INSERT INTO measure SELECT '2025-01-01'::date + g % 365, g % 100, g FROM generate_series(1, 100000) g;
+CREATE TABLE document (id int PRIMARY KEY, attrs jsonb NOT NULL, "raw Text" json, extra jsonb, published timestamptz, rank int);
+INSERT INTO document SELECT g, jsonb_build_object('k"''s', 'v' || g, 'n', g, 'deep', jsonb_build_object('er', 'w' || g)), json_build_object('k', 'v' || g), jsonb_build_object('k', 'v' || g), CASE WHEN g % 3 > 0 THEN '2026-01-01'::timestamptz - g * interval '7 min' END, g % 7
+FROM generate_series(1, 30000) g;
+CREATE INDEX document_extra ON document USING gin (extra);
 VACUUM ANALYZE;
 CREATE FUNCTION found(wanted text, text_like text) RETURNS SETOF perfadvisor.query_patterns LANGUAGE sql AS
 $$ SELECT * FROM perfadvisor.query_patterns WHERE pattern = wanted AND query LIKE text_like $$;
@@ -48,6 +52,13 @@ SELECT pg_temp.variants(
     'SELECT /* page */ id, score FROM member ORDER BY joined DESC, id DESC LIMIT 20 OFFSET #000',
     'SELECT /* first page */ id, score FROM member ORDER BY joined DESC, id DESC LIMIT 20 OFFSET #',
     'SELECT /* next page */ id, score FROM member WHERE (joined, id) < (''2025-12-#'', 5000) ORDER BY joined DESC, id DESC LIMIT 20',
+    'SELECT /* by key */ id FROM document WHERE attrs ->> ''k"''''s'' = ''v#''',
+    'SELECT /* by deep key */ id FROM document WHERE attrs -> ''deep'' ->> ''er'' = ''w#''',
+    'SELECT /* by number */ id FROM document WHERE (attrs ->> ''n'')::int = #',
+    'SELECT /* by numbers */ id FROM document WHERE (attrs ->> ''n'')::int BETWEEN # AND 30',
+    'SELECT /* in json */ id FROM document WHERE "raw Text" ->> ''k'' = ''v#''',
+    'SELECT /* by extra key */ id FROM document WHERE extra ->> ''k'' = ''v#''',
+    'SELECT /* contained */ id FROM document WHERE extra @> ''{"k": "v#"}''',
     'SELECT /* either */ m.id FROM member m JOIN visit v ON v.member_id = m.id WHERE m.email = ''Member#@example.org'' OR v.id = #',
     'SELECT /* united */ m.id FROM member m JOIN visit v ON v.member_id = m.id WHERE m.email = ''Member#@example.org'' UNION SELECT v.member_id FROM visit v WHERE v.id = #',
     'SELECT /* every part */ sum(value) FROM measure WHERE sensor = #',
@@ -59,6 +70,7 @@ SELECT pg_temp.variants(
     'SELECT /* narrow rows */ id, city, score FROM member WHERE id > # LIMIT 1900',
     'UPDATE /* nobody */ member SET score = score + 1 WHERE score = -# AND city = ''nowhere''',
     'UPDATE /* somebody */ visit SET page = ''x'' WHERE id = #') \gexec
+SELECT format('SELECT /* by path */ id FROM document WHERE attrs #>> ''{deep,er}'' = ''w%s''', n), format('SELECT /* by element */ count(*) FROM document WHERE attrs #>> ''{deep,0}'' = ''w%s''', n) FROM generate_series(11, 18) n \gexec
 SET work_mem = '64kB';
 SELECT pg_temp.variants(
     'SELECT /* not in */ count(*) FROM visit WHERE id < #0 AND member_id NOT IN (SELECT member_id FROM banned)',
@@ -109,6 +121,15 @@ SELECT is((SELECT count(*) FROM found('leading_wildcard', 'SELECT /* insensitive
 SELECT is(healthy('SELECT /* prefix */%'), NULL, 'one with a known beginning is not');
 SELECT is((SELECT evidence ->> 'expression' FROM found('function_on_column', 'SELECT /* lowered */%')), 'lower(email)', 'a function of a column is found');
 SELECT is((SELECT evidence ->> 'index' FROM found('function_on_column', 'SELECT /* by day */%')), 'public.member_joined', 'so is a cast, with the index that it defeats');
+SELECT matches((SELECT remedy FROM found('function_on_column', 'SELECT /* by day */%')), '^Compare joined itself, with a range', 'which a range can do without');
+SELECT matches((SELECT remedy FROM found('function_on_column', 'SELECT /* lowered */%')), '^Give email a type or collation .*; or index the expression: CREATE INDEX CONCURRENTLY ON public.member \(\(lower\(email\)\)\)', 'a text in lower case is given a type that does not tell it');
+SELECT is((SELECT substring(remedy FROM '^Ask for containment: (.*), with the value') FROM found('function_on_column', 'SELECT /* by key */%')), $$attrs @> E'{"k\\"''s": ...}'$$, 'a key of a document is looked up by containment');
+SELECT matches((SELECT remedy FROM found('function_on_column', 'SELECT /* by key */%')), 'CREATE INDEX CONCURRENTLY ON public.document USING gin \(attrs jsonb_path_ops\) serves that for every key\. Or index the expression', 'with the index for it');
+SELECT is((SELECT array_agg(substring(remedy FROM '^Ask for containment: (.*), with the value') ORDER BY query) FROM found('function_on_column', 'SELECT /* by %') WHERE query ~ 'by deep|by path|by number '),
+    ARRAY[$$attrs @> '{"deep": {"er": ...}}'$$, $$attrs @> '{"n": ...}'$$, $$attrs @> '{"deep": {"er": ...}}'$$], 'so are keys of keys, paths and numbers');
+SELECT matches((SELECT remedy FROM found('function_on_column', 'SELECT /* by extra key */%')), 'index public\.document_extra serves that', 'by the index that there is');
+SELECT is((SELECT format('%s %s', count(*), string_agg(DISTINCT split_part(remedy, ':', 1), ' ')) FROM found('function_on_column', 'SELECT /* %') WHERE query ~ 'by element|by numbers|in json'), '4 Index the expression', 'what containment does not say is indexed');
+SELECT is(healthy('SELECT /* contained */%'), NULL, 'what asks for containment is not found');
 SELECT is(healthy('SELECT /* by range */%'), NULL, 'the range in its place is not');
 SELECT is(healthy('SELECT /* plain */%') IS DISTINCT FROM 'function_on_column', true, 'nor is the plain column');
 SELECT is((SELECT evidence ->> 'index' FROM found('implicit_cast', 'SELECT /* numeric */%')), 'public.member_pkey', 'a cast that nobody wrote is found, with the index that it defeats');
