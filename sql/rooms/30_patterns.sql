@@ -197,7 +197,14 @@ WITH s AS MATERIALIZED (
                 WHEN o.terms IS NULL THEN 'Order by columns that are unique together, remember those of the last row shown, and ask for the rows after it instead of OFFSET.'
                 ELSE pg_catalog.format('Remember the last row shown and go on after it: ... FROM %s WHERE (%s) %s (%s) ORDER BY %s LIMIT n, without OFFSET. %s',
                          r.f ->> 'ordered', o.columns, CASE WHEN r.f -> 'descending' IS NULL THEN '>' ELSE '<' END, o.markers, o.terms,
-                         COALESCE('Index ' || i.name || ' serves it.', 'The index for it: ' || o.index_ddl)) END,
+                         COALESCE('Index ' || i.name || ' serves it.', 'The index for it: ' || o.index_ddl)) END
+           -- no comparison with NULL is true
+           || CASE WHEN o.terms IS NULL THEN '' ELSE COALESCE((
+                  SELECT pg_catalog.format(' It loses the rows where %s is NULL: declare %s NOT NULL if there are none, or else page through those rows apart, WHERE %s.',
+                             pg_catalog.string_agg(c.value, ' or ' ORDER BY c.ordinality), CASE pg_catalog.count(*) WHEN 1 THEN 'the column' ELSE 'the columns' END,
+                             pg_catalog.string_agg(c.value || ' IS NULL', ' OR ' ORDER BY c.ordinality))
+                  FROM pg_catalog.jsonb_array_elements_text(r.f -> 'order_nullable') WITH ORDINALITY AS c
+                  HAVING pg_catalog.count(*) > 0), '') END,
            10
     FROM rx AS r
          LEFT JOIN LATERAL (

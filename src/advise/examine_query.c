@@ -374,6 +374,67 @@ order_terms(Query *query, Oid *relid, bool *descending, bool *random)
 }
 
 /*
+ * Whether a condition leaves out the rows where an expression is NULL: IS NOT
+ * NULL, or a comparison of it.
+ */
+static bool
+excludes_null(Node *qual, Node *expr)
+{
+	ListCell   *lc;
+
+	if (IsA(qual, NullTest))
+		return ((NullTest *) qual)->nulltesttype == IS_NOT_NULL &&
+			equal(((NullTest *) qual)->arg, expr);
+	if (!IsA(qual, OpExpr) || !op_strict(((OpExpr *) qual)->opno))
+		return false;
+	foreach(lc, ((OpExpr *) qual)->args)
+		if (equal(lfirst(lc), expr))
+			return true;
+	return false;
+}
+
+/*
+ * Whether a column that a query is ordered by may be NULL in its rows.
+ */
+static bool
+may_be_null(Query *query, Node *expr, Oid relid, AttrNumber attno)
+{
+	HeapTuple	tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(relid), Int16GetDatum(attno));
+	bool		nullable = HeapTupleIsValid(tuple) && !((Form_pg_attribute) GETSTRUCT(tuple))->attnotnull;
+	ListCell   *lc;
+
+	if (HeapTupleIsValid(tuple))
+		ReleaseSysCache(tuple);
+	if (nullable && query->jointree != NULL)
+		foreach(lc, make_ands_implicit((Expr *) query->jointree->quals))
+			if (excludes_null(lfirst(lc), expr))
+				return false;
+	return nullable;
+}
+
+/*
+ * Returns the quoted names of the columns of ORDER BY that may be NULL, where
+ * all are columns.
+ */
+static List *
+nullable_order(Query *query)
+{
+	List	   *names = NIL;
+	ListCell   *lc;
+
+	foreach(lc, query->sortClause)
+	{
+		Node	   *expr = get_sortgroupclause_expr(lfirst(lc), query->targetList);
+		Oid			relid;
+		AttrNumber	attno;
+
+		if (pa_resolve_column(query, expr, &relid, &attno) && may_be_null(query, expr, relid, attno))
+			names = lappend(names, (char *) quote_identifier(get_attname(relid, attno, false)));
+	}
+	return names;
+}
+
+/*
  * Returns the bytes of a table's rows that are stored apart, for each row and
  * each of its columns that may be.
  */
@@ -642,6 +703,7 @@ pa_examine_query(Query *query, PaExamined *examined)
 		pa_fact_strings(facts, "order", order);
 		pa_fact_string(facts, "ordered", pa_relation_name(ordered));
 		pa_fact_bool(facts, "descending", descending);
+		pa_fact_strings(facts, "order_nullable", nullable_order(query));
 		pa_fact_strings(facts, "ordered_key", pa_primary_key_columns(ordered));
 	}
 	if (query->commandType == CMD_SELECT)

@@ -2,7 +2,7 @@
 \unset ECHO
 \i test/setup.sql
 \i test/own_database.sql
-SELECT plan(67);
+SELECT plan(71);
 
 CREATE TABLE member (id int PRIMARY KEY, email text NOT NULL, code varchar(20), city text, joined timestamptz NOT NULL, score int, profile text);
 INSERT INTO member SELECT g, 'Member' || g || '@example.org', g::text, 'city' || g % 50, '2026-01-01'::timestamptz - g * interval '7 min', g % 1000, repeat(md5(g::text), 30)
@@ -52,6 +52,10 @@ SELECT pg_temp.variants(
     'SELECT /* page */ id, score FROM member ORDER BY joined DESC, id DESC LIMIT 20 OFFSET #000',
     'SELECT /* first page */ id, score FROM member ORDER BY joined DESC, id DESC LIMIT 20 OFFSET #',
     'SELECT /* next page */ id, score FROM member WHERE (joined, id) < (''2025-12-#'', 5000) ORDER BY joined DESC, id DESC LIMIT 20',
+    'SELECT /* nullable page */ id FROM document ORDER BY published DESC, id DESC LIMIT 20 OFFSET #000',
+    'SELECT /* nullable mixed */ id FROM document ORDER BY rank, published DESC, id LIMIT 20 OFFSET #000',
+    'SELECT /* published page */ id FROM document WHERE published IS NOT NULL ORDER BY published DESC, id DESC LIMIT 20 OFFSET #000',
+    'SELECT /* bounded page */ id FROM document WHERE published < now() ORDER BY published DESC, id DESC LIMIT 20 OFFSET #000',
     'SELECT /* by key */ id FROM document WHERE attrs ->> ''k"''''s'' = ''v#''',
     'SELECT /* by deep key */ id FROM document WHERE attrs -> ''deep'' ->> ''er'' = ''w#''',
     'SELECT /* by number */ id FROM document WHERE (attrs ->> ''n'')::int = #',
@@ -149,6 +153,10 @@ SELECT is(healthy('SELECT /* newest */%'), NULL, 'another order is not');
 SELECT ok((SELECT (evidence ->> 'deepest')::int = 18000 AND (evidence ->> 'rows_returned')::int = 160 AND (evidence ->> 'rows_skipped')::int = 116000 FROM found('deep_offset', 'SELECT /* page */%')), 'rows that OFFSET skips are counted');
 SELECT matches((SELECT remedy FROM found('deep_offset', 'SELECT /* page */%')), 'WHERE \(joined, id\) < \(\$1, \$2\) ORDER BY joined DESC, id DESC LIMIT n.*CREATE INDEX CONCURRENTLY ON public.member \(joined DESC, id DESC\)', 'and the way to go on after the last row is shown, with its index');
 SELECT matches((SELECT remedy FROM found('deep_offset', 'SELECT /* page by key */%')), 'without OFFSET\. Index public\.member_pkey serves it\.$', 'or the one that there is');
+SELECT unalike((SELECT remedy FROM found('deep_offset', 'SELECT /* page */%')), '%NULL%', 'with no word of NULL, which no column of the order can be');
+SELECT matches((SELECT remedy FROM found('deep_offset', 'SELECT /* nullable page */%')), 'It loses the rows where published is NULL: declare the column NOT NULL if there are none, or else page through those rows apart, WHERE published IS NULL\.$', 'rows that a comparison with NULL would lose are told of');
+SELECT matches((SELECT remedy FROM found('deep_offset', 'SELECT /* nullable mixed */%')), 'It loses the rows where rank or published is NULL: .* WHERE rank IS NULL OR published IS NULL\.$', 'for every column that may be NULL');
+SELECT is((SELECT count(*) FROM found('deep_offset', 'SELECT /* % page */%') WHERE query ~ 'published page|bounded page' AND remedy !~ 'loses'), 2::bigint, 'but not where the statement leaves them out itself');
 SELECT is((SELECT count(*) FROM found('deep_offset', 'SELECT /* first page */%')), 0::bigint, 'a small OFFSET is not found');
 SELECT is((SELECT count(*) FROM found('deep_offset', 'SELECT /* next page */%')), 0::bigint, 'nor is the next page after a row');
 SELECT matches((SELECT message FROM found('or_across_tables', 'SELECT /* either */%')), 'conditions on public.member and on public.visit', 'OR between conditions on two tables is found');
