@@ -84,7 +84,7 @@ FROM perfadvisor.recorded_session_features() AS f
 COMMENT ON VIEW perfadvisor.session_features IS 'What roles use that outlives a transaction, so that a pool in transaction mode could not give it to them';
 COMMENT ON COLUMN perfadvisor.session_features.datname IS 'Database';
 COMMENT ON COLUMN perfadvisor.session_features.rolname IS 'Role that logged in';
-COMMENT ON COLUMN perfadvisor.session_features.feature IS 'set, temporary_table, advisory_lock, listen, hold_cursor, prepare or protocol_prepared';
+COMMENT ON COLUMN perfadvisor.session_features.feature IS 'set, temporary_table, advisory_lock, listen, hold_cursor, prepare, protocol_prepared or set_at_start';
 COMMENT ON COLUMN perfadvisor.session_features.sessions IS 'Sessions that were seen to use it';
 COMMENT ON COLUMN perfadvisor.session_features.last_seen IS 'When that was seen last';
-COMMENT ON COLUMN perfadvisor.session_features.example IS 'Name of the setting, table, channel, cursor or statement of the latest use; NULL where the current role may not see it';
+COMMENT ON COLUMN perfadvisor.session_features.example IS 'Name of the setting, table, channel, cursor or statement of the latest use, of set_at_start of as many settings as fit; NULL where the current role may not see it';

@@ -102,6 +102,7 @@ SELECT p.scope, p.datname, p.rolname, p.application_name, p.status,
                 WHEN 'listen' THEN format('LISTEN (%s): give the listener a connection of its own', COALESCE(f.example, 'a channel'))
                 WHEN 'hold_cursor' THEN format('cursors WITH HOLD (%s)', COALESCE(f.example, 'a cursor'))
                 WHEN 'prepare' THEN format('PREPARE (%s): let the driver prepare by the protocol', COALESCE(f.example, 'a statement'))
+                WHEN 'set_at_start' THEN format('SET to the same in each session before it reads a table (%s): move it to ALTER ROLE ... SET or PgBouncer''s connect_query', COALESCE(f.example, 'a setting'))
                 ELSE 'statements prepared by the protocol: PgBouncer 1.21 and newer with max_prepared_statements' END, '; ' ORDER BY f.feature)
             FROM perfadvisor.session_features AS f
             WHERE f.datname = p.datname AND f.rolname = p.rolname AND f.feature = ANY (p.features)) END AS why_not_transaction,

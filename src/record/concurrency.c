@@ -24,6 +24,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "common/hashfn.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "replication/walsender.h"
@@ -238,8 +239,71 @@ pa_concurrency_utility_ended(int level)
 }
 
 /*
+ * Tells whether the client is one of the server's own programs. These are run by
+ * hand or by jobs, and not through the application's pool.
+ */
+static bool
+is_own_program(void)
+{
+	static const char *const programs[] = {
+		"clusterdb", "createdb", "createuser", "dropdb", "dropuser", "pg_amcheck", "pg_basebackup",
+		"pg_dump", "pg_dumpall", "pg_restore", "pg_rewind", "pg_upgrade", "psql", "reindexdb",
+		"vacuumdb", "vacuumlo"
+	};
+
+	for (int i = 0; i < lengthof(programs); i++)
+		if (application_name != NULL && strcmp(application_name, programs[i]) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Adds a name to a list of as many as fit.
+ */
+static void
+add_example(char *list, const char *name)
+{
+	size_t		used = strlen(list);
+
+	if (used == 0)
+		strlcpy(list, name, NAMEDATALEN);
+	else if (strstr(list, name) == NULL && used + strlen(name) + 2 < NAMEDATALEN)
+		snprintf(list + used, NAMEDATALEN - used, ", %s", name);
+}
+
+/*
+ * Tells whether a setting is set to the same value, whose hash is given, as by
+ * the sessions of the role before, or by none of them. Takes the lock.
+ */
+bool
+pa_concurrency_sets_alike(const char *setting, uint32 value)
+{
+	uint32		name = Max(hash_bytes((const unsigned char *) setting, strlen(setting)), 1);
+	PaStartSetting *settings;
+	bool		alike = false;
+	int			i = 0;
+
+	if (server_group == NULL || is_own_program())
+		return true;
+	if (role_group == NULL)
+		settle_groups();
+	LWLockAcquire(pa_groups_lock(), LW_EXCLUSIVE);
+	settings = role_group->start_settings;
+	while (i < PA_START_SETTINGS && settings[i].name != 0 && settings[i].name != name)
+		i++;
+	if (i < PA_START_SETTINGS)
+	{
+		alike = settings[i].name == 0 || settings[i].value == value;
+		settings[i] = (PaStartSetting) {.name = name,.value = value};
+	}
+	LWLockRelease(pa_groups_lock());
+	return alike;
+}
+
+/*
  * Takes note that the session uses a feature which it could not use in a pool
- * in transaction mode, at most once a minute. Not for the error path.
+ * in transaction mode, at most once a minute; each of the settings at its start.
+ * Not for the error path.
  */
 void
 pa_concurrency_use_feature(PaFeature feature, const char *example)
@@ -248,7 +312,9 @@ pa_concurrency_use_feature(PaFeature feature, const char *example)
 	TimestampTz now = GetCurrentStatementStartTimestamp();
 	PaFeatureUse *use;
 
-	if (server_group == NULL || noted[feature] > now - 60 * USECS_PER_SEC)
+	if (server_group == NULL ||
+		(noted[feature] > now - 60 * USECS_PER_SEC && feature != PA_FEATURE_SET_AT_START) ||
+		is_own_program())
 		return;
 	if (role_group == NULL)
 		settle_groups();
@@ -257,7 +323,10 @@ pa_concurrency_use_feature(PaFeature feature, const char *example)
 	if (noted[feature] == 0)
 		use->sessions++;
 	use->last_seen = now;
-	strlcpy(use->example, example ? example : "", sizeof(use->example));
+	if (feature == PA_FEATURE_SET_AT_START)
+		add_example(use->example, example);
+	else
+		strlcpy(use->example, example ? example : "", sizeof(use->example));
 	LWLockRelease(pa_groups_lock());
 	noted[feature] = now;
 }

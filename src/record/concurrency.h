@@ -32,6 +32,7 @@ typedef enum PaFeature
 	PA_FEATURE_HOLD_CURSOR,
 	PA_FEATURE_PREPARE,
 	PA_FEATURE_PROTOCOL_PREPARED,
+	PA_FEATURE_SET_AT_START,	/* before it read a table, to what others set */
 	PA_FEATURES
 } PaFeature;
 
@@ -39,8 +40,18 @@ typedef struct PaFeatureUse
 {
 	uint32		sessions;		/* that were seen to use it */
 	TimestampTz last_seen;
-	char		example[NAMEDATALEN];	/* a setting's, table's or channel's name */
+	char		example[NAMEDATALEN];	/* a setting's, table's or channel's name;
+										 * several of PA_FEATURE_SET_AT_START */
 } PaFeatureUse;
+
+#define PA_START_SETTINGS 8
+
+/* What a setting was set to last at the start of a session */
+typedef struct PaStartSetting
+{
+	uint32		name;			/* hash; 0: none */
+	uint32		value;			/* hash */
+} PaStartSetting;
 
 typedef enum PaGroupKind
 {
@@ -92,6 +103,7 @@ typedef struct PaGroup
 	PaGroupKey	key;
 	TimestampTz last_used;		/* when a session took or left it last */
 	PaFeatureUse features[PA_FEATURES];
+	PaStartSetting start_settings[PA_START_SETTINGS];
 
 	/* This minute */
 	TimestampTz since;
@@ -197,11 +209,13 @@ extern void pa_concurrency_flush(void);
 extern void pa_concurrency_utility_begins(Node *statement, int level);
 extern void pa_concurrency_utility_ended(int level);
 extern void pa_concurrency_use_feature(PaFeature feature, const char *example);
+extern bool pa_concurrency_sets_alike(const char *setting, uint32 value);
 
 /* features.c */
 extern void pa_features_of_query(Query *query);
 extern void pa_features_of_utility(Node *statement);
 extern void pa_features_of_portal(void);
+extern void pa_features_of_plan(const PlannedStmt *plan);
 
 /* minutes.c */
 extern void pa_minutes_init(void);

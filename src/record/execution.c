@@ -66,7 +66,10 @@ fill_execution(PaExecution *execution, QueryDesc *queryDesc, uint64 queryid, boo
 		pa_utility_locate(queryDesc->sourceText, &execution->location, &execution->length);
 	pa_clock_reset(&execution->clock);
 	if (unlikely(!pa_local_find(&execution->key, &execution->place)))
+	{
+		pa_features_of_plan(plan);
 		pa_place_find(execution);
+	}
 	execution->params_hash = toplevel ? pa_params_hash(execution, queryDesc) : 0;
 	execution->clock.measure.plan_time = pa_plan_time_take(queryid);
 	execution->clock.measure.started_at = GetCurrentStatementStartTimestamp();

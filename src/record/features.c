@@ -5,10 +5,16 @@
  *
  * Utility statements tell by their kind. Functions are seen when a statement
  * that names them is analysed for the first time in a session.
+ *
+ * What a session sets before it reads a table can be moved to the role, or to the
+ * pooler's connect_query, if all sessions of the role set the same. So these are
+ * told apart, and hashes of the values compared.
  */
 #include "postgres.h"
 
+#include "access/transam.h"
 #include "catalog/pg_class.h"
+#include "common/hashfn.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/parsenodes.h"
 #include "tcop/pquery.h"
@@ -17,6 +23,10 @@
 #include "utils/portal.h"
 
 #include "record/recorder.h"
+
+#define MAX_START_SETTINGS 32	/* of one session are looked at */
+
+static bool at_start = true;	/* this session has read no table of the users */
 
 /*
  * Tells whether a pooler remembers a setting for its clients, as PgBouncer
@@ -27,13 +37,58 @@ is_tracked_by_poolers(const char *setting)
 {
 	static const char *const tracked[] = {
 		"client_encoding", "datestyle", "timezone", "standard_conforming_strings",
-		"application_name"
+		"application_name", "intervalstyle"
 	};
 
 	for (int i = 0; i < lengthof(tracked); i++)
 		if (pg_strcasecmp(setting, tracked[i]) == 0)
 			return true;
 	return false;
+}
+
+/*
+ * Notes that a setting outlives its transaction. value is a hash, or 0 where the
+ * value is not known.
+ */
+static void
+note_setting(const char *name, uint32 value)
+{
+	static int	at_start_settings = 0;
+
+	if (is_tracked_by_poolers(name))
+		return;
+	if (!at_start || value == 0)
+		pa_concurrency_use_feature(PA_FEATURE_SET, name);
+	else if (at_start_settings++ < MAX_START_SETTINGS)
+		pa_concurrency_use_feature(pa_concurrency_sets_alike(name, value) ?
+								   PA_FEATURE_SET_AT_START : PA_FEATURE_SET, name);
+}
+
+static uint32
+hash_string(const char *string)
+{
+	return Max(hash_bytes((const unsigned char *) string, strlen(string)), 1);
+}
+
+/*
+ * Returns a hash of the values in a SET, wherever they are in its text.
+ */
+static uint32
+hash_values(const VariableSetStmt *stmt)
+{
+	uint32		hash = 0;
+	ListCell   *lc;
+
+	foreach(lc, stmt->args)
+	{
+		Node	   *value = lfirst(lc);
+		char	   *string = nodeToString(IsA(value, A_Const) && !((A_Const *) value)->isnull ?
+										(Node *) &((A_Const *) value)->val : value);
+
+		hash = hash_combine(hash, hash_string(string));
+		pfree(string);
+	}
+	return stmt->kind == VAR_SET_VALUE ? Max(hash, 1) : 0;
 }
 
 /*
@@ -48,8 +103,7 @@ note_set(const VariableSetStmt *stmt)
 		return;
 	if (stmt->kind == VAR_SET_MULTI && strcmp(stmt->name, "SESSION CHARACTERISTICS") != 0)
 		return;
-	if (!is_tracked_by_poolers(stmt->name))
-		pa_concurrency_use_feature(PA_FEATURE_SET, stmt->name);
+	note_setting(stmt->name, hash_values(stmt));
 }
 
 /*
@@ -112,6 +166,7 @@ static void
 note_function(const FuncExpr *call)
 {
 	Const	   *setting;
+	Const	   *value;
 	Const	   *is_local;
 
 	switch (call->funcid)
@@ -128,6 +183,7 @@ note_function(const FuncExpr *call)
 			break;
 		case F_SET_CONFIG:
 			setting = linitial(call->args);
+			value = lsecond(call->args);
 			is_local = lthird(call->args);
 			if (!IsA(is_local, Const) || is_local->constisnull || DatumGetBool(is_local->constvalue))
 				break;
@@ -136,8 +192,8 @@ note_function(const FuncExpr *call)
 				char		name[NAMEDATALEN];
 
 				text_to_cstring_buffer(DatumGetTextPP(setting->constvalue), name, sizeof(name));
-				if (!is_tracked_by_poolers(name))
-					pa_concurrency_use_feature(PA_FEATURE_SET, name);
+				note_setting(name, IsA(value, Const) && !value->constisnull ?
+							 hash_string(TextDatumGetCString(value->constvalue)) : 0);
 			}
 			else
 				pa_concurrency_use_feature(PA_FEATURE_SET, "set_config");
@@ -181,4 +237,20 @@ pa_features_of_portal(void)
 	if (ActivePortal != NULL && ActivePortal->prepStmtName != NULL &&
 		ActivePortal->prepStmtName[0] != '\0' && ActivePortal->commandTag != CMDTAG_EXECUTE)
 		pa_concurrency_use_feature(PA_FEATURE_PROTOCOL_PREPARED, ActivePortal->prepStmtName);
+}
+
+/*
+ * Looks at the plan of a statement that this session executes for the first
+ * time: whether it reads or writes a table that is not the server's own.
+ */
+void
+pa_features_of_plan(const PlannedStmt *plan)
+{
+	ListCell   *lc;
+
+	if (!at_start)
+		return;
+	foreach(lc, plan->relationOids)
+		if (lfirst_oid(lc) >= FirstNormalObjectId)
+			at_start = false;
 }

@@ -231,6 +231,7 @@ pa_minutes_reset(void)
 			continue;
 		begin_minute(group, now);
 		memset(group->features, 0, sizeof(group->features));
+		memset(group->start_settings, 0, sizeof(group->start_settings));
 	}
 	LWLockRelease(lock);
 }

@@ -28,7 +28,7 @@
 #define SAVE_FILE PG_STAT_TMP_DIR "/perfadvisor.stat"
 
 /* To be raised whenever a struct in the file, or their order, changes */
-#define SAVE_FORMAT 9
+#define SAVE_FORMAT 10
 #define SAVE_LAYOUT ((uint32) (sizeof(PaEntry) * 4096 + sizeof(PaScan)))
 
 /* Of an entry, what comes before the histogram, which is mostly zeroes */

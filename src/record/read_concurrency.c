@@ -26,7 +26,7 @@ PG_FUNCTION_INFO_V1(pa_read_session_features);
 static const char *const scopes[] = {"server", "role", "application"};
 static const char *const feature_names[PA_FEATURES] = {
 	"set", "temporary_table", "advisory_lock", "listen", "hold_cursor", "prepare",
-	"protocol_prepared"
+	"protocol_prepared", "set_at_start"
 };
 
 /*

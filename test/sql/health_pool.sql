@@ -3,7 +3,7 @@
 \i test/setup.sql
 \i test/own_database.sql
 CREATE EXTENSION dblink;
-SELECT plan(36);
+SELECT plan(37);
 
 \o /dev/null
 DROP ROLE IF EXISTS pool_app, pool_nobody, pool_watcher;
@@ -126,6 +126,12 @@ SELECT is((SELECT status FROM perfadvisor.pool_advice WHERE rolname = 'pool_app'
 SELECT ok((SELECT recommended_size IS NULL AND pgbouncer IS NULL AND reason LIKE 'Too early: %' FROM perfadvisor.pool_advice WHERE rolname = 'pool_app' AND datname = current_database()), 'and it says why');
 SELECT ok((SELECT recommended_size BETWEEN 2 AND max_in_flight + 1 AND burst_size >= recommended_size FROM perfadvisor.size_pools('1 day', '0 s', 1) WHERE rolname = 'pool_app' AND datname = current_database()),
     'asked to advise from little, it advises no more than was ever under way');
+
+\o /dev/null
+SELECT dblink_exec('a', 'SET lock_timeout = ''5s''');
+\o
+SELECT is((SELECT pool_mode || ': ' || why_not_transaction FROM perfadvisor.pool_advice WHERE rolname = 'pool_app' AND datname = current_database()),
+    'transaction: SET to the same in each session before it reads a table (lock_timeout): move it to ALTER ROLE ... SET or PgBouncer''s connect_query', 'what is set when sessions begin does not need session mode, and has a place');
 
 -- roles without rights
 SET ROLE pool_nobody;

@@ -3,16 +3,19 @@
 \i test/setup.sql
 \i test/own_database.sql
 CREATE EXTENSION dblink;
-SELECT plan(26);
+SELECT plan(31);
 
 \o /dev/null
-DROP ROLE IF EXISTS flight_app, flight_other, flight_nobody, flight_watcher;
+DROP ROLE IF EXISTS flight_app, flight_other, flight_nobody, flight_watcher, flight_rails, flight_tenant, flight_hand;
 CREATE ROLE flight_app LOGIN;
 CREATE ROLE flight_other LOGIN;
+CREATE ROLE flight_rails LOGIN;
+CREATE ROLE flight_tenant LOGIN;
+CREATE ROLE flight_hand LOGIN;
 CREATE ROLE flight_nobody;
 CREATE ROLE flight_watcher IN ROLE pg_monitor;
 CREATE TABLE flown (n int);
-GRANT ALL ON flown TO flight_app, flight_other;
+GRANT ALL ON flown TO flight_app, flight_other, flight_rails, flight_tenant, flight_hand;
 CREATE FUNCTION connect(name text, role text, application text) RETURNS text LANGUAGE sql AS $$
     SELECT dblink_connect(name, format('host=%s port=%s dbname=%s user=%s application_name=%s',
         split_part(current_setting('unix_socket_directories'), ',', 1), current_setting('port'), current_database(), role, application)) $$;
@@ -111,6 +114,7 @@ SELECT is((SELECT max_sessions FROM of_role WHERE rolname = 'flight_app'), 4, 'a
 SELECT dblink_exec('c2', 'COMMIT');
 
 -- what outlives a transaction
+SELECT d.* FROM dblink('c2', 'SELECT count(*) FROM flown') AS d(x bigint);
 SELECT dblink_exec('c2', 'SET work_mem = ''5MB''');
 SELECT dblink_exec('c2', 'CREATE TEMPORARY TABLE kept (n int)');
 SELECT dblink_exec('c2', 'LISTEN news');
@@ -120,7 +124,28 @@ SELECT dblink_exec('h', 'SET application_name = other');
 SELECT dblink_exec('h', 'SET LOCAL work_mem = ''5MB''');
 SELECT d.* FROM dblink('h', 'SELECT pg_advisory_xact_lock(1), set_config(''work_mem'', ''5MB'', true)') AS d(x text, y text);
 SELECT dblink_exec('h', 'SET TRANSACTION READ ONLY');
+SELECT dblink_exec('h', 'SET intervalstyle = iso_8601');
+-- two sessions that begin alike, two that do not, and what is run by hand
+CREATE FUNCTION begin_session(name text, role text, application text, path text) RETURNS void LANGUAGE sql AS $$
+    SELECT connect(name, role, application);
+    SELECT dblink_exec(name, '/* ' || name || ' */ SET client_min_messages = warning');
+    SELECT * FROM dblink(name, 'SELECT oid::int FROM pg_type LIMIT 1') AS d(x int);
+    SELECT dblink_exec(name, 'SET search_path = ' || path || ', public');
+    SELECT * FROM dblink(name, 'SELECT set_config(''extra_float_digits'', ''2'', false)') AS d(x text);
+    SELECT * FROM dblink(name, 'SELECT count(*) FROM flown') AS d(x bigint);
+$$;
+SELECT begin_session('r1', 'flight_rails', 'rails', 'app'), begin_session('r2', 'flight_rails', 'rails', 'app');
+SELECT begin_session('t1', 'flight_tenant', 'rails', 'one'), begin_session('t2', 'flight_tenant', 'rails', 'two');
+SELECT begin_session(n, 'flight_hand', n, n) FROM unnest(ARRAY['psql', 'pg_dump', 'pg_restore']) n;
+SELECT dblink_exec('psql', 'CREATE TEMPORARY TABLE kept (n int)'), dblink_exec('pg_dump', 'PREPARE dumpfunc AS SELECT 1');
 \o
+SELECT is((SELECT array_agg(format('%s %s %s', feature, sessions, example)) FROM perfadvisor.session_features WHERE rolname = 'flight_rails' AND datname = current_database()),
+    ARRAY['set_at_start 2 client_min_messages, search_path, extra_float_digits'], 'what sessions set alike before they read a table is told apart');
+SELECT is((SELECT array_agg(feature || ' ' || example ORDER BY feature) FROM perfadvisor.session_features WHERE rolname = 'flight_tenant' AND datname = current_database() AND feature = 'set'),
+    ARRAY['set search_path'], 'but not what each sets to another value');
+SELECT is((SELECT count(*) FROM perfadvisor.session_features WHERE rolname = 'flight_hand' AND datname = current_database()), 0::bigint, 'and the server''s own programs say nothing of the application');
+SELECT is((SELECT perfadvisor.pool_mode(array_agg(feature)) FROM perfadvisor.session_features WHERE rolname = 'flight_rails' AND datname = current_database()), 'transaction', 'a pool in transaction mode serves the first');
+SELECT is((SELECT perfadvisor.pool_mode(array_agg(feature)) FROM perfadvisor.session_features WHERE rolname = 'flight_tenant' AND datname = current_database()), 'session', 'and not the second');
 SELECT is((SELECT array_agg(feature || ' ' || example ORDER BY feature) FROM perfadvisor.session_features WHERE rolname = 'flight_app' AND datname = current_database()),
     ARRAY['advisory_lock pg_advisory_lock', 'listen news', 'set work_mem', 'temporary_table kept'], 'what a pool in transaction mode could not give a role is known');
 SELECT is((SELECT count(*) FROM perfadvisor.session_features WHERE rolname = 'flight_other' AND datname = current_database()), 0::bigint, 'what ends with its transaction is no obstacle');
@@ -138,9 +163,9 @@ RESET ROLE;
 SELECT * FROM finish();
 \o /dev/null
 SELECT dblink_disconnect(name) FROM unnest(dblink_get_connections()) AS name;
-REVOKE ALL ON flown FROM flight_app, flight_other;
+REVOKE ALL ON flown FROM flight_app, flight_other, flight_rails, flight_tenant, flight_hand;
 DO $$ BEGIN
     WHILE EXISTS (SELECT FROM pg_stat_activity WHERE usename LIKE 'flight%') LOOP PERFORM pg_stat_clear_snapshot(); END LOOP;
 END $$;
-DROP ROLE flight_app, flight_other, flight_nobody, flight_watcher;
+DROP ROLE flight_app, flight_other, flight_nobody, flight_watcher, flight_rails, flight_tenant, flight_hand;
 \o

@@ -39,7 +39,7 @@ load() {
 pa_prepare test
 pa_begin
 pa_build
-tap_plan 16
+tap_plan 17
 cat >"$PA_WORK/server.conf" <<-'CONF'
 	shared_preload_libraries = 'perfadvisor'
 	max_connections = 40
@@ -67,7 +67,7 @@ query "SELECT perfadvisor.reset()" >/dev/null
 tap_is "$(query "SELECT count(*) FROM perfadvisor.concurrency WHERE rolname = 'loader'")" 0 "nothing is under way when all have gone"
 
 load 100 single
-query "SET work_mem = '5MB'" >/dev/null
+query "SET application_name = shop; SELECT count(*) FROM perfadvisor.targets; SET work_mem = '5MB'" >/dev/null
 query "INSERT INTO perfadvisor.targets (statement_class, target_time, comment) VALUES ('lookup', 3, 'ours')"
 before=$(of_load "sum(transactions) || ' ' || max(max_in_flight) || ' ' || max(max_sessions)")
 pa_server_stop kept
@@ -82,6 +82,7 @@ query "CREATE DATABASE copy TEMPLATE template0" >/dev/null
 pa_as "$PA_BINDIR/pg_dump" -h "$PGHOST" -p "$PGPORT" -U postgres postgres 2>"$PA_WORK/dump.log" >"$PA_WORK/dump.sql"
 pa_psql -d copy -f "$PA_WORK/dump.sql" >/dev/null 2>"$PA_WORK/restore.log"
 tap_ok $? "a dump can be restored"
+tap_is "$(query "SELECT count(*) FROM perfadvisor.session_features")" 0 "which says nothing of what the role's pool must do"
 tap_is "$(query "SELECT count(*) FROM perfadvisor.targets" copy)" 5 "with the targets that one has set, and the defaults once"
 tap_is "$(query "SELECT target_time FROM perfadvisor.target_status WHERE statement_class = 'lookup'" copy)" 3 "of which one's own holds"
 pa_server_stop kept
