@@ -103,7 +103,7 @@ extern bool pa_use_common_values(List *queries, ParamListInfo params, bool *ther
 /* replan.c */
 extern void pa_replan_init(void);
 extern Node *pa_plannable_part(Node *stmt);
-extern void pa_raise_error_of(const char *source, ErrorData *error) pg_attribute_noreturn();
+extern void pa_raise_error_of(const char *source, ErrorData *error);
 extern bool pa_lock_existing(Oid relid);
 extern char *pa_existing_name(Oid relid);
 extern char *pa_existing_schema(Oid relid);
