@@ -169,7 +169,7 @@ bench mix -c 2 -M simple -t 20
 bench mix -c 2 -M prepared -t 20
 tap_is "$(query "SELECT count(DISTINCT queryid) FROM perfadvisor.statements WHERE query LIKE '%/* mix %' AND query NOT LIKE '%perfadvisor%'")" 100 "fifty ordinary statements run in two protocols"
 tap_is "$(query "SELECT string_agg(pattern || ': ' || query, '; ') FROM perfadvisor.query_patterns WHERE query LIKE '%/* mix %'")" "" "and nothing is found wrong with any of them"
-cp test/lib/portions.pl "$PA_WORK/"
+cp test/lib/portions.pl test/lib/protocol.pl "$PA_WORK/"
 for i in $(seq 20); do
 	pa_as perl "$PA_WORK/portions.pl" "$PA_SOCKETS/.s.PGSQL.$(pa_port shop)" shop 500 "SELECT /* portions */ id, total, customer_id FROM orders"
 	pa_as perl "$PA_WORK/portions.pl" "$PA_SOCKETS/.s.PGSQL.$(pa_port shop)" shop 0 "SELECT /* all at once */ id, total FROM orders"

@@ -138,7 +138,7 @@ tap_is "$(query "SELECT string_agg(format('%s %s %s', substring(query FROM '/\* 
 fail -c "SELECT count(*) FROM numbers a, numbers b, numbers c WHERE 1 / (a.n + b.n + c.n - 30) >= 0 -- at the end of a long scan"
 tap_is "$(query "SELECT format('%s %s', sqlstate, exec_time > 0) FROM perfadvisor.slow_queries WHERE query LIKE '%at the end of a long scan%'")" "22012 t" "a failure knows how long its statement took"
 
-cp test/lib/portal.pl "$PA_WORK/"
+cp test/lib/portal.pl test/lib/protocol.pl "$PA_WORK/"
 pa_as perl "$PA_WORK/portal.pl" "$PA_SOCKETS/.s.PGSQL.$(pa_port failing)"
 tap_is "$(counted 'SELECT /* in portions */%')" "0 calls, 1 failures" "a statement fails that was begun before the savepoint in which it goes on"
 tap_is "$(query "SELECT format('%s %s', toplevel, calls) FROM perfadvisor.statements WHERE query LIKE 'SELECT /* after portions */%'")" "t 1" "and the next one is the client's again"
