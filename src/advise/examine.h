@@ -32,6 +32,11 @@ extern char *pa_index_beginning_with(Oid relid, AttrNumber attno);
 extern List *pa_primary_key_columns(Oid relid);
 extern bool pa_resolve_column(Query *query, Node *node, Oid *relid, AttrNumber *attno);
 
+/* examine_order.c */
+extern bool pa_is_paged(Query *query);
+extern List *pa_order_terms(Query *query, Oid *relid, bool *descending, bool *random);
+extern List *pa_nullable_order(Query *query);
+
 /* examine_query.c, examine_plan.c */
 extern void pa_examine_query(Query *query, PaExamined *examined);
 extern void pa_examine_plan(Query *query, PlannedStmt *plan, PaExamined *examined);
