@@ -65,13 +65,41 @@ note_setting(const char *name, uint32 value)
 }
 
 static uint32
-hash_string(const char *string)
+hash_text(const char *bytes, int length)
 {
-	return Max(hash_bytes((const unsigned char *) string, strlen(string)), 1);
+	return Max(hash_bytes((const unsigned char *) bytes, length), 1);
 }
 
 /*
- * Returns a hash of the values in a SET, wherever they are in its text.
+ * Returns a hash of one value in a SET, or 0 where it is no plain constant.
+ */
+static uint32
+hash_constant(const A_Const *constant)
+{
+	const Node *value = (const Node *) &constant->val;
+	int64		number;
+
+	if (!IsA(constant, A_Const) || constant->isnull)
+		return 0;
+	switch (nodeTag(value))
+	{
+		case T_String:
+			return hash_text(strVal(value), strlen(strVal(value)));
+		case T_Float:
+			return hash_text(castNode(Float, value)->fval, strlen(castNode(Float, value)->fval));
+		case T_Integer:
+			number = intVal(value);
+			return hash_text((const char *) &number, sizeof(number));
+		case T_Boolean:
+			return boolVal(value) ? 2 : 1;
+		default:
+			return 0;
+	}
+}
+
+/*
+ * Returns a hash of the values in a SET, or 0 where they are not known. Allocates
+ * nothing: a SET must not fail for want of memory here.
  */
 static uint32
 hash_values(const VariableSetStmt *stmt)
@@ -79,16 +107,17 @@ hash_values(const VariableSetStmt *stmt)
 	uint32		hash = 0;
 	ListCell   *lc;
 
+	if (stmt->kind != VAR_SET_VALUE)
+		return 0;
 	foreach(lc, stmt->args)
 	{
-		Node	   *value = lfirst(lc);
-		char	   *string = nodeToString(IsA(value, A_Const) && !((A_Const *) value)->isnull ?
-										(Node *) &((A_Const *) value)->val : value);
+		uint32		value = hash_constant(lfirst(lc));
 
-		hash = hash_combine(hash, hash_string(string));
-		pfree(string);
+		if (value == 0)
+			return 0;
+		hash = hash_combine(hash, value);
 	}
-	return stmt->kind == VAR_SET_VALUE ? Max(hash, 1) : 0;
+	return Max(hash, 1);
 }
 
 /*
@@ -103,7 +132,7 @@ note_set(const VariableSetStmt *stmt)
 		return;
 	if (stmt->kind == VAR_SET_MULTI && strcmp(stmt->name, "SESSION CHARACTERISTICS") != 0)
 		return;
-	note_setting(stmt->name, hash_values(stmt));
+	note_setting(stmt->name, at_start ? hash_values(stmt) : 0);
 }
 
 /*
@@ -193,7 +222,8 @@ note_function(const FuncExpr *call)
 
 				text_to_cstring_buffer(DatumGetTextPP(setting->constvalue), name, sizeof(name));
 				note_setting(name, IsA(value, Const) && !value->constisnull ?
-							 hash_string(TextDatumGetCString(value->constvalue)) : 0);
+							 hash_text(VARDATA_ANY(DatumGetPointer(value->constvalue)),
+									   VARSIZE_ANY_EXHDR(DatumGetPointer(value->constvalue))) : 0);
 			}
 			else
 				pa_concurrency_use_feature(PA_FEATURE_SET, "set_config");
