@@ -3,12 +3,13 @@
 #
 #     test/bench/throughput.sh [clients ...]        1 2 8 32 unless given
 #
-# Runs private servers side by side: nothing loaded, nothing once more (what that differs by is the machine's doing),
+# Compares a server with nothing loaded, the same once more (what that differs by is the machine's doing),
 # pg_stat_statements, perfadvisor, both, and pg_qualstats with pg_stat_statements (left out where it is not installed;
-# Debian has it in postgresql-NN-pg-qualstats). pgbench runs its prepared SELECT on one after the other, ROUNDS times with
-# SECONDS_EACH seconds each, every round beginning with another server, so that what else the machine does hits all of
-# them. Printed are the medians, and the medians of the ratios within a round. SERVERS names those to run: `nothing`
-# first, with which all are compared, and pgss and perfadvisor among them.
+# Debian has it in postgresql-NN-pg-qualstats). It is one cluster, started anew for each of them in each of ROUNDS rounds:
+# where its memory comes to lie makes a server a few per cent faster or slower until it ends. pgbench runs its prepared
+# SELECT for SECONDS_EACH seconds with each number of clients. Every round begins with another server, so that what else
+# the machine does hits all of them. Printed are the medians, and the medians of the ratios within a round. SERVERS names
+# those to run: `nothing` first, with which all are compared, and pgss and perfadvisor among them.
 
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -16,8 +17,8 @@ PA_TOP=$PWD
 . test/lib/prepare.sh
 . test/lib/server.sh
 
-ROUNDS=${ROUNDS:-5}
-SECONDS_EACH=${SECONDS_EACH:-5}
+ROUNDS=${ROUNDS:-9}
+SECONDS_EACH=${SECONDS_EACH:-3}
 SCALE=10
 declare -A LIBRARIES=(
 	[nothing]="" [twin]="" [pgss]="pg_stat_statements" [perfadvisor]="perfadvisor"
@@ -25,30 +26,34 @@ declare -A LIBRARIES=(
 )
 SERVERS="${SERVERS:-nothing twin pgss perfadvisor both qualstats}"
 
-# create_servers makes a cluster with pgbench's tables, and a copy of it for each server.
-create_servers() {
-	local name
-
-	printf '%s\n' "shared_buffers = '256MB'" "max_connections = 60" "jit = off" "autovacuum = off" >"$PA_WORK/server.conf"
-	pa_server_create base "$PA_WORK/server.conf"
-	pa_server_start base
+# create_cluster makes a cluster with pgbench's tables.
+create_cluster() {
+	printf '%s\n' "shared_buffers = '256MB'" "max_connections = 60" "jit = off" "autovacuum = off" "include_if_exists = 'libraries.conf'" >"$PA_WORK/server.conf"
+	pa_server_create server "$PA_WORK/server.conf"
+	pa_server_start server
 	pa_run "$PA_BINDIR/pgbench" -i -q -s $SCALE postgres >/dev/null 2>&1 || pa_die "pgbench -i failed"
 	pa_psql -d postgres -c "VACUUM ANALYZE"
-	pa_server_stop base
-	for name in $SERVERS; do
-		pa_as mkdir "$PA_WORK/$name"
-		pa_as cp -a "$PA_WORK/base/data" "$PA_WORK/$name/data"
-		printf '%s\n' "port = $(pa_port "$name")" "shared_preload_libraries = '${LIBRARIES[$name]}'" >>"$PA_WORK/$name/data/postgresql.conf"
-		pa_server_start "$name"
-		pa_psql -d postgres -c "SELECT sum(hashtext(a::text)) FROM pgbench_accounts a" >/dev/null
-	done
-	rm -rf "$PA_WORK/base"
+	pa_server_stop server
 }
 
-# tps SERVER CLIENTS SECONDS prints the transactions per second of one run.
+# tps CLIENTS SECONDS prints the transactions per second of one run.
 tps() {
-	pa_run "$PA_BINDIR/pgbench" -h "$PA_SOCKETS" -p "$(pa_port "$1")" -n -S -M prepared -c "$2" -j $(($2 < 2 ? 1 : 2)) -T "$3" postgres 2>/dev/null |
+	pa_run "$PA_BINDIR/pgbench" -n -S -M prepared -c "$1" -j $(($1 < 2 ? 1 : 2)) -T "$2" postgres 2>/dev/null |
 		sed -n 's/^tps = \([0-9.]*\) .*/\1/p'
+}
+
+# run_round ROUND NAME starts the server with the libraries of that name, and prints a line for each number of clients.
+run_round() {
+	local n
+
+	printf "shared_preload_libraries = '%s'\n" "${LIBRARIES[$2]}" >"$PA_WORK/server/data/libraries.conf"
+	pa_server_start server
+	pa_psql -d postgres -c "SELECT sum(hashtext(a::text)) FROM pgbench_accounts a" >/dev/null
+	tps 2 1 >/dev/null
+	for n in $clients; do
+		echo "$n $1 $2 $(tps "$n" "$SECONDS_EACH")"
+	done
+	pa_server_stop server
 }
 
 # print_table prints medians of what is in the file: clients, round, server, tps.
@@ -98,17 +103,10 @@ pa_prepare demo
 read -ra names <<<"$SERVERS"
 pa_begin
 pa_build
-create_servers
-for name in $SERVERS; do
-	tps "$name" 2 2 >/dev/null
-done
-# shellcheck disable=SC2086
+create_cluster
 for round in $(seq 1 "$ROUNDS"); do
-	for n in $clients; do
-		for place in "${!names[@]}"; do
-			name=${names[(place + round) % ${#names[@]}]}
-			echo "$n $round $name $(tps "$name" "$n" "$SECONDS_EACH")"
-		done
+	for place in "${!names[@]}"; do
+		run_round "$round" "${names[(place + round) % ${#names[@]}]}"
 	done
 done >"$PA_WORK/runs"
 echo "PostgreSQL $("$PA_BINDIR/postgres" --version | sed 's/.* \([0-9][0-9.]*[a-z0-9]*\).*/\1/'), pgbench -S -M prepared, scale $SCALE, $(nproc) processors, $(date -u +%Y-%m-%d); transactions per second, medians of $ROUNDS runs of $SECONDS_EACH s"
