@@ -217,10 +217,11 @@ pull_one(const PaPull *pull)
 	}
 	PG_CATCH();
 	{
+		/* First, as a copy of the error takes memory */
+		RollbackAndReleaseCurrentSubTransaction();
 		MemoryContextSwitchTo(context);
 		error = CopyErrorData();
 		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
 	}
 	PG_END_TRY();
 	MemoryContextSwitchTo(context);

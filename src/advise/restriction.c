@@ -135,25 +135,19 @@ start_watch(const PaRestriction *restriction)
 }
 
 /*
- * Ends what start_watch() began. What was cancelled by it is an error like
- * others, about which the caller's statement does not end.
+ * Ends what start_watch() began. Returns whether it has cancelled what was watched.
  */
-static void
-stop_watch(ErrorData *edata)
+static bool
+stop_watch(void)
 {
+	bool		result = took_too_long;
+
 	disable_timeout(watch, false);
 	watch_running = false;
-	if (!took_too_long)
-		return;
-	times_too_long++;
-	if (edata == NULL)
-		QueryCancelPending = false;
-	else if (pa_is_interrupt(edata))
-	{
-		edata->sqlerrcode = ERRCODE_PROGRAM_LIMIT_EXCEEDED;
-		edata->message = pstrdup("planning took too long, or code that it runs did");
-	}
 	took_too_long = false;
+	if (result)
+		times_too_long++;
+	return result;
 }
 
 /*
@@ -252,33 +246,40 @@ pa_in_restriction(const PaRestriction *restriction, void (*work) (void *arg),
 		watching = start_watch(restriction);
 		PA_FAULT("restriction");
 		work(arg);
-		if (watching)
-			stop_watch(NULL);
+		if (watching && stop_watch())
+			QueryCancelPending = false;
 	}
 	PG_CATCH();
 	{
+		bool		too_long = watching && stop_watch();
+
 		/* First what must be undone, as a copy of the error takes memory */
 		if (guarding)
 			pa_foreign_code_end(guarded);
-		guarding = false;
 		pa_record_suspended = suspended;
+		RollbackAndReleaseCurrentSubTransaction();
 		MemoryContextSwitchTo(oldcontext);
+		CurrentResourceOwner = oldowner;
 		edata = CopyErrorData();
 		FlushErrorState();
-		if (watching)
-			stop_watch(edata);
+		/* An error like others, about which the caller's statement does not end */
+		if (too_long && pa_is_interrupt(edata))
+		{
+			edata->sqlerrcode = ERRCODE_PROGRAM_LIMIT_EXCEEDED;
+			edata->message = pstrdup("planning took too long, or code that it runs did");
+		}
 	}
 	PG_END_TRY();
 
-	if (guarding)
-		pa_foreign_code_end(guarded);
-	pa_record_suspended = suspended;
-	RollbackAndReleaseCurrentSubTransaction();
-	MemoryContextSwitchTo(oldcontext);
-	CurrentResourceOwner = oldowner;
-
 	if (edata == NULL)
+	{
+		pa_foreign_code_end(guarded);
+		pa_record_suspended = suspended;
+		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(oldcontext);
+		CurrentResourceOwner = oldowner;
 		return true;
+	}
 	if (pa_is_interrupt(edata))
 		ReThrowError(edata);
 	if (error != NULL)

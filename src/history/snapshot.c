@@ -83,10 +83,11 @@ run_guarded(const char *command, const char *what)
 	{
 		ErrorData  *error;
 
+		/* First, as a copy of the error takes memory */
+		RollbackAndReleaseCurrentSubTransaction();
 		MemoryContextSwitchTo(context);
 		error = CopyErrorData();
 		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
 		if (error->sqlerrcode == ERRCODE_QUERY_CANCELED || error->sqlerrcode == ERRCODE_ADMIN_SHUTDOWN)
 			ReThrowError(error);
 		ereport(LOG,
