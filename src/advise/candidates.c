@@ -35,6 +35,10 @@
  */
 #define PA_MAX_EQUAL_SELECTIVITY	0.7
 
+/* Behind others and in front of an order of which only the first rows are wanted it spares
+ * reading those that do not meet it, if they are as many as that leaves. */
+#define PA_MAX_ORDERED_SELECTIVITY	0.85
+
 /* BRIN indexes are for tables of that many pages, whose rows lie in the order of
  * the column (correlation) ... */
 #define PA_MIN_BRIN_PAGES	2048
@@ -336,6 +340,43 @@ emit_equalities(Generating *g)
 }
 
 /*
+ * Emits all equality columns, also those that select little, followed by the order of which
+ * only the first rows are wanted: each row that does not meet them is one read in vain.
+ * What selects little does not lead, nor does it when a predicate takes the place of what does.
+ */
+static void
+emit_limited_order(Generating *g)
+{
+	List	   *equalities = NIL;
+	KeyList		keys = {0};
+	ListCell   *lc;
+
+	if (g->request->limited_order == NIL)
+		return;
+	foreach(lc, g->request->terms)
+	{
+		PaTerm	   *term = lfirst(lc);
+
+		if (term->kind == PA_TERM_EQUAL && term->selectivity <= PA_MAX_ORDERED_SELECTIVITY)
+			equalities = lappend(equalities, term);
+	}
+	list_sort(equalities, compare_selectivity);
+	if (equalities == NIL || is_flag(linitial(equalities)) ||
+		((PaTerm *) linitial(equalities))->selectivity > PA_MAX_EQUAL_SELECTIVITY ||
+		((PaTerm *) llast(equalities))->selectivity <= PA_MAX_EQUAL_SELECTIVITY)
+		return;
+	foreach(lc, equalities)
+		append_key(&keys, &((PaTerm *) lfirst(lc))->col);
+	append_order(&keys, g->request->limited_order);
+	emit(g, &keys, NIL);
+	foreach(lc, g->request->predicates)
+	{
+		if (!has_column(&keys, &((PaPredicate *) lfirst(lc))->col))
+			emit(g, &keys, list_make1(lfirst(lc)));
+	}
+}
+
+/*
  * Emits join columns leading: alone, with all equality columns, with a range
  * or an order.
  */
@@ -527,6 +568,7 @@ pa_candidates_generate(PaRequest *request, PaCandidateSink sink, void *arg)
 
 	choose_equal(&g);
 	emit_equalities(&g);
+	emit_limited_order(&g);
 	emit_joins(&g);
 	emit_with_tails(&g, &empty);
 	emit_trigrams(&g);

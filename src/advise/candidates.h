@@ -41,6 +41,7 @@ typedef struct PaPredicate
 	double		selectivity;
 	bool		flag;			/* about a boolean column or one that is NULL, in every
 								 * execution */
+	bool		doubtful;		/* its constant may be one of many that are asked for */
 } PaPredicate;
 
 /* What one scan of one table in one query could ask of an index. */
@@ -49,6 +50,7 @@ typedef struct PaRequest
 	Oid			relid;
 	double		pages;			/* of the table */
 	double		tuples;
+	double		share;			/* of the tuples that meet the conditions */
 	List	   *terms;			/* PaTerm * */
 	List	   *orders;			/* List * of PaIndexColumn *, wanted orders */
 	List	   *limited_order;	/* the one of which only the first rows are wanted,

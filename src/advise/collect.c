@@ -305,6 +305,7 @@ pa_collect_relation(PlannerInfo *root, RelOptInfo *rel, RangeTblEntry *rte,
 	c.request->relid = rte->relid;
 	c.request->pages = rel->pages;
 	c.request->tuples = rel->tuples;
+	c.request->share = rel->tuples > 0 ? rel->rows / rel->tuples : 1;
 	add_restrictions(&c);
 	add_equivalences(&c);
 	add_order(&c, root->query_pathkeys);

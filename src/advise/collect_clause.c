@@ -181,9 +181,9 @@ has_bound_boolean(ParamListInfo params)
 
 /*
  * Adds a condition that could be a partial index's predicate, if it leaves out
- * enough of the table.
+ * enough of the table; otherwise returns NULL.
  */
-static void
+static PaPredicate *
 add_predicate(PaCollecting *c, Node *clause, const PaIndexColumn *col,
 			  double selectivity)
 {
@@ -192,12 +192,12 @@ add_predicate(PaCollecting *c, Node *clause, const PaIndexColumn *col,
 	ListCell   *lc;
 
 	if (selectivity > PA_MAX_PREDICATE_SELECTIVITY)
-		return;
+		return NULL;
 	copy = copy_expr(c, clause);
 	foreach(lc, c->request->predicates)
 	{
 		if (equal(((PaPredicate *) lfirst(lc))->clause, copy))
-			return;
+			return lfirst(lc);
 	}
 	pred = palloc0(sizeof(PaPredicate));
 	pred->clause = copy;
@@ -208,6 +208,7 @@ add_predicate(PaCollecting *c, Node *clause, const PaIndexColumn *col,
 	else
 		pred->flag = col->type == BOOLOID && !has_bound_boolean(c->into->replan->params);
 	c->request->predicates = lappend(c->request->predicates, pred);
+	return pred;
 }
 
 /*
@@ -251,7 +252,24 @@ add_status_predicate(PaCollecting *c, Node *clause, Node *expr, Node *value,
 {
 	if (is_literal(c, value) && col->attno != 0 &&
 		distinct_values(c, expr) <= PA_MAX_STATUS_VALUES)
-		add_predicate(c, clause, col, selectivity);
+		(void) add_predicate(c, clause, col, selectivity);
+}
+
+/*
+ * The same of an operator that no B-tree knows: what a document, an array or a text
+ * holds, of which there may be many.
+ */
+static void
+add_contents_predicate(PaCollecting *c, Node *clause, Node *value, const PaIndexColumn *col,
+					   double selectivity)
+{
+	PaPredicate *pred;
+
+	if (!is_literal(c, value) || col->attno == 0 || contain_mutable_functions(clause))
+		return;
+	pred = add_predicate(c, clause, col, selectivity);
+	if (pred != NULL)
+		pred->doubtful = true;
 }
 
 /*
@@ -366,6 +384,8 @@ add_operator(PaCollecting *c, OpExpr *op, double selectivity)
 
 		if (sorts && is_unequal(opno, &col))
 			add_status_predicate(c, (Node *) op, left, right, &col, selectivity);
+		else if (sorts)
+			add_contents_predicate(c, (Node *) op, right, &col, selectivity);
 		pa_methods_visit(opno, exprType(pa_strip_relabel(left)), AMOP_SEARCH, InvalidOid,
 						 pa_collect_method, &s);
 	}
@@ -400,7 +420,7 @@ add_array(PaCollecting *c, ScalarArrayOpExpr *op, double selectivity)
 		return;
 	if (!c->into->replan->arrays_of_params && IsA(lsecond(op->args), Const) && col.attno != 0 &&
 		distinct_values(c, left) <= PA_MAX_STATUS_VALUES)
-		add_predicate(c, (Node *) op, &col, selectivity);
+		(void) add_predicate(c, (Node *) op, &col, selectivity);
 }
 
 /*
@@ -441,7 +461,7 @@ add_boolean(PaCollecting *c, Node *clause, Node *expr, double selectivity)
 		!pa_collect_column(c, &col, expr, InvalidOid, InvalidOid))
 		return;
 	pa_collect_term(c, PA_TERM_EQUAL, &col, selectivity);
-	add_predicate(c, clause, &col, selectivity);
+	(void) add_predicate(c, clause, &col, selectivity);
 }
 
 /*
@@ -459,7 +479,7 @@ add_null_test(PaCollecting *c, NullTest *test, double selectivity)
 		pa_collect_term(c, PA_TERM_NULL, &col, selectivity);
 	else
 		pa_collect_term(c, PA_TERM_RANGE, &col, selectivity);
-	add_predicate(c, (Node *) test, &col, selectivity);
+	(void) add_predicate(c, (Node *) test, &col, selectivity);
 }
 
 /*

@@ -8,6 +8,9 @@
 #include "advise/search.h"
 #include "base/progress.h"
 
+/* A constant that may be one of many must have been seen in so many executions. */
+#define PA_MIN_TIMES	4
+
 /*
  * Plans an item as things are, and takes down what its scans could ask.
  */
@@ -67,17 +70,48 @@ has_predicate(List *requests, Oid relid, const PaPredicate *pred)
 }
 
 /*
+ * Returns how many sampled executions the samples of a statement stand for.
+ */
+static int
+times_sampled(const PaWorkStatement *ws)
+{
+	int			result = 0;
+	ListCell   *lc;
+
+	foreach(lc, ws->items)
+	{
+		const PaItem *item = lfirst(lc);
+
+		if (!item->replan.common_values)
+			result += item->replan.sample->times;
+	}
+	return result;
+}
+
+/*
  * Takes away predicates that other samples of the same statement do not have:
  * their constants are not the statement's but the execution's. (Clients that
- * put values into the text make literals of them.)
+ * put values into the text make literals of them.) Doubtful ones must have been the
+ * same several times.
  */
 static void
 keep_common_predicates(PaItem *item)
 {
+	bool		few = times_sampled(item->statement) < PA_MIN_TIMES;
 	ListCell   *lc;
 	ListCell   *lc2;
 	ListCell   *lc3;
 
+	foreach(lc2, item->requests)
+	{
+		PaRequest  *request = lfirst(lc2);
+
+		foreach(lc3, request->predicates)
+		{
+			if (few && ((PaPredicate *) lfirst(lc3))->doubtful)
+				request->predicates = foreach_delete_current(request->predicates, lc3);
+		}
+	}
 	foreach(lc, item->statement->items)
 	{
 		PaItem	   *other = lfirst(lc);

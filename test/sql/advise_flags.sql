@@ -14,7 +14,7 @@ VACUUM ANALYZE task;
 CREATE FUNCTION advice(query text) RETURNS text LANGUAGE sql AS
 $$SELECT string_agg(regexp_replace(ddl, '^.* USING ', ''), '; ' ORDER BY rank, step) FROM perfadvisor.advise_query(query)$$;
 \i test/plan_of.sql
-SELECT plan(13);
+SELECT plan(16);
 
 -- What differs from a value is no search in a B-tree, but a part of the table
 SELECT is(advice('SELECT id FROM task WHERE owner = 7 AND state <> 3 ORDER BY due LIMIT 20'), 'btree (owner, due) WHERE (state <> 3)',
@@ -60,4 +60,23 @@ PREPARE shown_ones(boolean) AS SELECT filler FROM task WHERE shown = $1 ORDER BY
 SELECT format('EXECUTE shown_ones(%L)', n % 8 = 0) FROM generate_series(1, 40) AS n \gexec
 \o
 SELECT unalike((SELECT string_agg(ddl, '; ') FROM perfadvisor.index_advice), '%WHERE%', 'unless other executions ask for the other value');
+
+-- What a document holds is a predicate where all executions ask for the same
+CREATE TABLE account (id int PRIMARY KEY, settings jsonb NOT NULL, filler text NOT NULL);
+INSERT INTO account SELECT i, jsonb_build_object('digest', i % 50 = 0, 'theme', 't' || i % 900), repeat('f', 100) FROM generate_series(1, 40000) AS i;
+VACUUM ANALYZE account;
+SELECT perfadvisor.reset() IS NOT NULL AS done \gset
+\o /dev/null
+SELECT $$SELECT filler FROM account WHERE settings @> '{"digest": true}' ORDER BY id LIMIT 500$$ FROM generate_series(1, 8) \gexec
+\o
+SELECT replace(ddl, 'CONCURRENTLY ', '') FROM perfadvisor.index_advice ORDER BY rank, step \gexec
+SELECT is((SELECT count(*) FROM pg_index WHERE indrelid = 'account'::regclass AND indpred IS NOT NULL), 1::bigint, 'what all executions ask of a document is a predicate');
+ANALYZE account;
+SELECT matches(plan_of($$SELECT filler FROM account WHERE settings @> '{"digest": true}' ORDER BY id LIMIT 500$$), 'Index Scan using account_\w*part', 'which the planner reads');
+SELECT format('DROP INDEX %s', indexrelid::regclass) FROM pg_index WHERE indrelid = 'account'::regclass AND NOT indisprimary \gexec
+SELECT perfadvisor.reset() IS NOT NULL AS done \gset
+\o /dev/null
+SELECT format($$SELECT filler FROM account WHERE settings @> '{"theme": "t%s"}' ORDER BY id LIMIT 500$$, n) FROM generate_series(1, 8) AS n \gexec
+\o
+SELECT unalike(coalesce((SELECT string_agg(ddl, '; ') FROM perfadvisor.index_advice), ''), '%WHERE%', 'and what each execution asks anew is none');
 SELECT * FROM finish();
