@@ -354,6 +354,7 @@ pa_pool_fill(PaSearch *search)
 		know_expressions(search, item);
 		if (judge_together(search, item))
 			judge_alone(search, item);
+		pa_pool_cover(search, item);
 	}
 
 	foreach(lc, search->items)

@@ -150,38 +150,40 @@ concatenate(const PaIndexDef *a, const PaIndexDef *b)
 }
 
 /*
- * Makes the definition with the keys of a that also includes what b does, where
- * both have the same keys and something is included, or returns NULL. Where one of
- * them is partial, the whole one takes it in.
+ * Makes the definition with the keys of the longer of two that begin with the same keys,
+ * all of the other's, which includes what both do, or returns NULL where that is nothing.
+ * Where one of them is partial, the whole one takes it in.
  */
 static PaIndexDef *
 united(const PaIndexDef *a, const PaIndexDef *b)
 {
+	const PaIndexDef *longer = a->nkeys >= b->nkeys ? a : b;
+	const PaIndexDef *other = longer == a ? b : a;
 	PaIndexDef *def;
-	int			n = a->ncolumns;
+	int			n = longer->ncolumns;
 
-	if (a->nkeys != b->nkeys || a->ncolumns + b->ncolumns == a->nkeys * 2 ||
+	if (longer->ncolumns + other->ncolumns == longer->nkeys + other->nkeys ||
 		(a->pred != NIL && b->pred != NIL && !equal(a->pred, b->pred)))
 		return NULL;
-	for (int i = 0; i < a->nkeys; i++)
+	for (int i = 0; i < other->nkeys; i++)
 	{
-		if (!pa_index_column_equal(&a->columns[i], &b->columns[i]))
+		if (!pa_index_column_equal(&longer->columns[i], &other->columns[i]))
 			return NULL;
 	}
-	def = pa_index_def_new(a->relid, a->am, a->ncolumns + b->ncolumns - b->nkeys);
-	memcpy(def->columns, a->columns, sizeof(PaIndexColumn) * n);
-	for (int i = b->nkeys; i < b->ncolumns; i++)
+	def = pa_index_def_new(longer->relid, longer->am, longer->ncolumns + other->ncolumns - other->nkeys);
+	memcpy(def->columns, longer->columns, sizeof(PaIndexColumn) * n);
+	for (int i = other->nkeys; i < other->ncolumns; i++)
 	{
 		bool		present = false;
 
 		for (int j = 0; j < n; j++)
-			present |= def->columns[j].attno == b->columns[i].attno;
+			present |= def->columns[j].attno == other->columns[i].attno;
 		if (!present)
-			def->columns[n++] = b->columns[i];
+			def->columns[n++] = other->columns[i];
 	}
 	def->ncolumns = def->nkeys = n;
-	def->pred = b->pred != NIL ? a->pred : NIL;
-	return n - a->nkeys <= PA_MAX_INCLUDED ? def : NULL;
+	def->pred = a->pred != NIL && b->pred != NIL ? a->pred : NIL;
+	return n - longer->nkeys <= PA_MAX_INCLUDED ? def : NULL;
 }
 
 /*
@@ -302,7 +304,7 @@ merge_one_pair(PaSearch *search, PaTable *table)
 }
 
 /*
- * Lets one index take the place of two that only include different columns.
+ * Lets one index take the place of two that begin alike and include columns.
  */
 static void
 unite_all(PaSearch *search, PaTable *table)

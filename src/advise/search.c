@@ -42,6 +42,9 @@
 /* ... and how often what nobody would read is dropped from it */
 #define PA_MAX_DROPS		8
 
+/* How far a set may go beyond the caller's limits while they are lifted */
+#define PA_LIFTED_LIMITS	1.25
+
 /* Gains that differ by less are equal. */
 #define PA_TIE				0.97
 
@@ -94,6 +97,7 @@ pa_search_within_limits(PaSearch *search, List *changed)
 {
 	int			n = search->nchosen;
 	int64		bytes = search->chosen_bytes;
+	double		room = search->lifted ? PA_LIFTED_LIMITS : 1;
 	ListCell   *lc;
 
 	foreach(lc, changed)
@@ -105,8 +109,8 @@ pa_search_within_limits(PaSearch *search, List *changed)
 		if (search->storage_budget > 0)
 			bytes += sign * pa_index_size_bytes(candidate->def);
 	}
-	return (search->max_indexes <= 0 || n <= search->max_indexes) &&
-		(search->storage_budget <= 0 || bytes <= search->storage_budget);
+	return (search->max_indexes <= 0 || n <= search->max_indexes * room) &&
+		(search->storage_budget <= 0 || bytes <= search->storage_budget * room);
 }
 
 /*
@@ -133,6 +137,15 @@ typedef struct PaContender
 } Contender;
 
 /*
+ * Returns what gains are divided by: the size, where bytes are scarce.
+ */
+static double
+scarce_bytes(PaSearch *search, const PaCandidate *candidate)
+{
+	return search->storage_budget > 0 && !search->lifted ? pa_index_size_bytes(candidate->def) : 1;
+}
+
+/*
  * Ranks by the time saved, less the share of it that writes take back, or by
  * that for each byte where bytes are scarce. Below zero is not worth it.
  */
@@ -144,9 +157,7 @@ rank_of(PaSearch *search, const Contender *c)
 	if (!worthwhile(&c->effect))
 		return -1;
 	net = c->effect.saved * (1 - c->effect.write_added / c->effect.price_saved);
-	if (search->storage_budget > 0)
-		return net / pa_index_size_bytes(c->candidate->def);
-	return net;
+	return net / scarce_bytes(search, c->candidate);
 }
 
 /* Orders the heap: the highest bound is on top. */
@@ -212,7 +223,7 @@ static bool
 measure(PaSearch *search, Contender *c, double least)
 {
 	PaCandidate *candidate = c->candidate;
-	double		bytes = search->storage_budget > 0 ? pa_index_size_bytes(candidate->def) : 1;
+	double		bytes = scarce_bytes(search, candidate);
 	double		most;
 
 	if (pa_search_begins_chosen(search, candidate))
@@ -258,8 +269,8 @@ lower_bound(PaSearch *search, Contender *c, bool closely)
 
 	if (most < PA_MIN_HOUR_SAVED)
 		most = -1;
-	else if (search->storage_budget > 0)
-		most /= pa_index_size_bytes(c->candidate->def);
+	else
+		most /= scarce_bytes(search, c->candidate);
 	c->bound = Min(c->bound, most);
 }
 
@@ -487,8 +498,8 @@ add_groups(PaSearch *search)
 /*
  * Adds indexes to the set chosen so far, and refines it, as long as there are any to add.
  */
-static void
-choose(PaSearch *search)
+void
+pa_search_grow(PaSearch *search)
 {
 	bool		added = true;
 
@@ -498,6 +509,8 @@ choose(PaSearch *search)
 		added |= add_groups(search);
 		if (added)
 			pa_search_refine(search);
+		if (!search->lifted)
+			added |= pa_search_exchange(search);
 	}
 }
 
@@ -515,7 +528,8 @@ pa_search_run(PaSearch *search)
 	price_all(search);
 	for (int round = 0; round < PA_MAX_DROPS && dropped; round++)
 	{
-		choose(search);
+		pa_search_grow(search);
+		pa_search_expand(search);
 		dropped = pa_search_drop_unused(search);
 	}
 	pa_search_drop_marginal(search);

@@ -153,6 +153,7 @@ typedef struct PaSearch
 	List	   *loads;			/* PaWorkStatement *, see pa_workload_settle_loads() */
 	int64		storage_budget; /* bytes; 0 = no limit */
 	int			max_indexes;	/* 0 = no limit */
+	bool		lifted;			/* these limits are wider at present; see expand.c */
 	TimestampTz deadline;		/* 0 = none */
 	TimestampTz read_deadline;	/* of analysing statements; earlier */
 	TimestampTz look_deadline;	/* of planning statements as they are */
@@ -273,6 +274,7 @@ extern double pa_search_write_cost(PaSearch *search, const PaCandidate *candidat
 
 /* search.c */
 extern void pa_search_run(PaSearch *search);
+extern void pa_search_grow(PaSearch *search);
 extern bool pa_search_within_limits(PaSearch *search, List *changed);
 extern bool pa_candidate_simpler(const PaCandidate *a, const PaCandidate *b);
 
@@ -295,6 +297,24 @@ extern bool pa_search_hurts(const PaEffect *effect);
 /* refine.c */
 extern void pa_search_refine(PaSearch *search);
 
+/* A candidate, and what is gained by it or lost without it */
+typedef struct PaWeighed
+{
+	PaCandidate *candidate;
+	double		value;			/* ms per hour */
+	double		rank;			/* what it is sorted by */
+} PaWeighed;
+
+#define PA_REJECTED_LIMITS	"within the limits given others save more"
+
+/* exchange.c */
+extern PaWeighed *pa_weigh_chosen(PaSearch *search, int *n);
+extern double pa_search_time_left(const PaSearch *search);
+extern bool pa_search_exchange(PaSearch *search);
+
+/* expand.c */
+extern void pa_search_expand(PaSearch *search);
+
 /* unread.c */
 extern bool pa_search_drop_unused(PaSearch *search);
 
@@ -316,6 +336,9 @@ extern void pa_search_relieve(PaSearch *search, PaTable *table);
 
 /* lengthen.c */
 extern void pa_search_lengthen(PaSearch *search, PaTable *table);
+
+/* cover.c */
+extern void pa_pool_cover(PaSearch *search, PaItem *item);
 extern void pa_search_cover(PaSearch *search);
 
 #endif							/* PERFADVISOR_ADVISE_SEARCH_H */

@@ -14,7 +14,7 @@ CREATE FUNCTION index_name_of(ddl text) RETURNS text LANGUAGE sql AS
 $$SELECT substring(ddl FROM 'CONCURRENTLY ([^ ]+) ')$$;
 \i test/plan_of.sql
 
-SELECT plan(15);
+SELECT plan(22);
 SELECT cmp_ok((SELECT relallvisible FROM pg_class WHERE oid = 'sale'::regclass), '>', 1000, 'after VACUUM the pages are all-visible');
 SELECT matches(advice('SELECT sum(amount) FROM sale WHERE shop = 7'), '(INCLUDE \(amount\)|\(shop, amount\))', 'a sum over many rows gets the summed column included');
 SELECT is((SELECT kind FROM perfadvisor.advise_query('SELECT sum(amount) FROM sale WHERE shop = 7')), 'covering', '... and the kind says so');
@@ -59,4 +59,34 @@ SELECT matches(advice('SELECT sum(amount) FROM sale WHERE shop = 7'), '^[^;]*btr
 VACUUM sale;
 SELECT matches(advice('SELECT sum(amount) FROM sale WHERE shop = 7'), 'INCLUDE', 'after VACUUM it is again');
 SELECT is(advice('SELECT sum(amount) FROM sale'), NULL, 'a sum over the whole table gets nothing');
+
+-- One row in six is on every page, so that without included columns reading the table is as good
+CREATE TABLE performed (id int PRIMARY KEY, code int NOT NULL, minutes int NOT NULL, done date NOT NULL, filler text NOT NULL);
+INSERT INTO performed SELECT i, (i::bigint * 7919) % 6, (i::bigint * 104729) % 500, '2024-01-01'::date + (i::bigint * 7907 % 900)::int, repeat('f', 220) FROM generate_series(1, 40000) AS i;
+VACUUM ANALYZE performed;
+CREATE FUNCTION cost_of(query text) RETURNS float8 LANGUAGE plpgsql AS $$
+DECLARE plan json;
+BEGIN EXECUTE 'EXPLAIN (FORMAT json) ' || query INTO plan; RETURN plan #>> '{0,Plan,Total Cost}'; END $$;
+SELECT cost_of('SELECT sum(minutes) FROM performed WHERE code = 3') AS before, replace(ddl, 'CONCURRENTLY ', '') AS ddl, index_name_of(ddl) AS name
+FROM perfadvisor.advise_query('SELECT sum(minutes) FROM performed WHERE code = 3') \gset
+:ddl;
+VACUUM ANALYZE performed;
+SELECT matches(plan_of('SELECT sum(minutes) FROM performed WHERE code = 3'), 'Index Only Scan', 'one with them is advised, and scanned without the table');
+SELECT cmp_ok(cost_of('SELECT sum(minutes) FROM performed WHERE code = 3'), '<', :before::float8 * 0.4, 'for less than two fifths of the cost');
+SELECT is(advice('SELECT sum(minutes) FROM performed WHERE code = 3'), NULL, 'after which there is nothing more to advise');
+DROP INDEX :name;
+SELECT is(advice('SELECT sum(minutes) FROM performed WHERE code > 0'), NULL, 'a sum over most of the rows gets none');
+SELECT is(advice('SELECT sum(minutes), max(filler) FROM performed WHERE code = 3'), NULL, 'nor does one that reads a wide column');
+
+-- An index for an order, and one with included columns that begins alike, are one
+SELECT perfadvisor.reset() IS NOT NULL AS done \gset
+\o /dev/null
+SELECT format('SELECT sum(amount) FROM sale WHERE shop = %s', n) FROM generate_series(1, 8) AS n \gexec
+SELECT format('SELECT note FROM sale WHERE shop = %s ORDER BY article LIMIT 5', n) FROM generate_series(1, 8) AS n \gexec
+\o
+SELECT is((SELECT count(*) FROM perfadvisor.index_advice), 1::bigint, 'an order and a sum of the same rows get one index');
+SELECT replace(ddl, 'CONCURRENTLY ', '') FROM perfadvisor.index_advice \gexec
+VACUUM ANALYZE sale;
+SELECT ok(plan_of('SELECT sum(amount) FROM sale WHERE shop = 7') ~ 'Index Only Scan' AND plan_of('SELECT note FROM sale WHERE shop = 7 ORDER BY article LIMIT 5') !~ 'Sort',
+          'which gives the order and is scanned without the table');
 SELECT * FROM finish();
