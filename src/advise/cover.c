@@ -264,8 +264,8 @@ reads_part(const PaItem *item, Oid relid)
 }
 
 /*
- * Puts candidates with included columns into the pool that an item's plan reads if all
- * that was generated for it is there, provided that they save enough of what is left
+ * Puts the candidates into the pool that an item's plan reads if all that was generated for
+ * it is there, also with included columns, provided that these save enough of what is left
  * without them.
  */
 void
@@ -278,7 +278,7 @@ pa_pool_cover(PaSearch *search, PaItem *item)
 	bool		part = true;
 	Bitmapset  *all;
 	List	   *used;
-	List	   *covering = NIL;
+	bool		covering = false;
 	ListCell   *lc;
 
 	if (item->nplaces == 0 ||
@@ -294,18 +294,19 @@ pa_pool_cover(PaSearch *search, PaItem *item)
 
 		if (candidate->def->ncolumns == candidate->def->nkeys)
 			continue;
-		covering = lappend(covering, candidate);
+		covering = true;
 		pages += candidate->def->size.pages;
 		part = part && reads_part(item, candidate->def->relid);
 	}
-	list_free(used);
 	item->best = without;
-	if (covering == NIL ||
-		(cost > without * (1 - PA_MIN_COVERING) &&
-		 !(part && cost <= without * (1 - PA_MIN_COVERING_LARGE) &&
-		   without - cost >= pages * PA_MIN_COVERING_PAGES)))
-		return;
-	foreach(lc, covering)
-		((PaCandidate *) lfirst(lc))->pooled = true;
-	item->best = cost;
+	if (covering &&
+		(cost <= without * (1 - PA_MIN_COVERING) ||
+		 (part && cost <= without * (1 - PA_MIN_COVERING_LARGE) &&
+		  without - cost >= pages * PA_MIN_COVERING_PAGES)))
+	{
+		foreach(lc, used)
+			search->candidates[lfirst_int(lc)]->pooled = true;
+		item->best = cost;
+	}
+	list_free(used);
 }
