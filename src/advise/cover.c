@@ -264,8 +264,8 @@ reads_part(const PaItem *item, Oid relid)
 }
 
 /*
- * Puts the candidates into the pool that an item's plan reads if all that was generated for
- * it is there, also with included columns, provided that these save enough of what is left
+ * Puts candidates with included columns into the pool that an item's plan reads if all
+ * that was generated for it is there, provided that they save enough of what is left
  * without them.
  */
 void
@@ -305,7 +305,12 @@ pa_pool_cover(PaSearch *search, PaItem *item)
 		  without - cost >= pages * PA_MIN_COVERING_PAGES)))
 	{
 		foreach(lc, used)
-			search->candidates[lfirst_int(lc)]->pooled = true;
+		{
+			PaCandidate *candidate = search->candidates[lfirst_int(lc)];
+
+			if (candidate->def->ncolumns > candidate->def->nkeys)
+				candidate->pooled = true;
+		}
 		item->best = cost;
 	}
 	list_free(used);
