@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_am.h"
+#include "optimizer/optimizer.h"
 #include "utils/memutils.h"
 
 #include "advise/search.h"
@@ -25,6 +26,9 @@
 /* In the pool the latter is for scans of at most this share of the table's rows: what reads
  * most of a table reads most of such an index, too. */
 #define PA_MAX_COVERING_SHARE	0.5
+
+/* What costs no more than so many pages at random has too little to save. */
+#define PA_MIN_COVERED_COST	4.0
 
 /* Candidates with included columns that an item is planned with at most */
 #define PA_MAX_COVERINGS	32
@@ -281,7 +285,7 @@ pa_pool_cover(PaSearch *search, PaItem *item)
 	bool		covering = false;
 	ListCell   *lc;
 
-	if (item->nplaces == 0 ||
+	if (item->nplaces == 0 || without <= PA_MIN_COVERED_COST * random_page_cost ||
 		!pa_in_restriction(&item->replan.restriction, generate_coverings, &g, NULL) ||
 		item->nplaces == g.nplaces)
 		return;
