@@ -14,6 +14,10 @@
 /* A longer index in the place of a shorter one must save a statement this share. */
 #define PA_MIN_LENGTHENING	0.18
 
+/* One that goes on with an order may make others dearer by this factor: the planner takes
+ * it for worse clustered, which it need not be. */
+#define PA_MAX_LONGER_REGRESSION	1.5
+
 /*
  * Whether b has all keys of a and others, in whatever order, for the same
  * rows.
@@ -31,6 +35,20 @@ extends(const PaIndexDef *a, const PaIndexDef *b)
 		for (int j = 0; j < b->nkeys; j++)
 			found |= pa_index_column_equal(&a->columns[i], &b->columns[j]);
 		if (!found)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Whether b has the keys of a in front of its own.
+ */
+static bool
+goes_on(const PaIndexDef *a, const PaIndexDef *b)
+{
+	for (int i = 0; i < a->nkeys; i++)
+	{
+		if (!pa_index_column_equal(&a->columns[i], &b->columns[i]))
 			return false;
 	}
 	return true;
@@ -122,13 +140,17 @@ worth_lengthening(PaSearch *search, PaTable *table, PaCandidate *old, PaCandidat
 				  List *changed)
 {
 	PaEffect	effect;
+	bool		ordered;
+	double		limit;
 
 	if (!pa_search_within_limits(search, changed) || !pa_keeps_orders(search, table, changed))
 		return false;
-	effect = pa_search_effect(search, changed, PA_MAX_REGRESSION);
-	if (effect.worst_ratio > PA_MAX_REGRESSION || pa_search_hurts(&effect))
+	ordered = gives_order(table, old, by);
+	limit = ordered && goes_on(old->def, by->def) ? PA_MAX_LONGER_REGRESSION : PA_MAX_REGRESSION;
+	effect = pa_search_effect(search, changed, limit);
+	if (effect.worst_ratio > limit || pa_search_hurts(&effect))
 		return false;
-	if (gives_order(table, old, by))
+	if (ordered)
 	{
 		if (effect.write_added > pa_search_write_cost(search, old) * 0.5)
 			return false;
