@@ -41,15 +41,11 @@ pa_search_begins_chosen(PaSearch *search, const PaCandidate *candidate)
 	foreach(lc, pa_chosen_of(search, table))
 	{
 		const PaIndexDef *b = ((PaCandidate *) lfirst(lc))->def;
-		int			same = 0;
 
 		if (a == b || a->am != BTREE_AM_OID || b->am != BTREE_AM_OID ||
-			a->nkeys > b->nkeys || a->ncolumns > a->nkeys || !equal(a->pred, b->pred))
+			a->ncolumns > a->nkeys || !equal(a->pred, b->pred))
 			continue;
-		while (same < a->nkeys &&
-			   pa_index_column_equal(&a->columns[same], &b->columns[same]))
-			same++;
-		if (same == a->nkeys)
+		if (pa_index_def_begins(a, b))
 			return true;
 	}
 	return false;

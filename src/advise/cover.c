@@ -198,14 +198,9 @@ is_prefix(const Generating *g, const PaIndexDef *def)
 	for (int place = 0; place < g->nplaces; place++)
 	{
 		const PaIndexDef *other = g->search->candidates[g->item->places[place].id]->def;
-		int			i = 0;
 
-		if (other->relid != def->relid || other->am != def->am || other->nkeys <= def->nkeys ||
-			!equal(other->pred, def->pred))
-			continue;
-		while (i < def->nkeys && pa_index_column_equal(&other->columns[i], &def->columns[i]))
-			i++;
-		if (i == def->nkeys)
+		if (other->relid == def->relid && other->am == def->am && other->nkeys > def->nkeys &&
+			equal(other->pred, def->pred) && pa_index_def_begins(def, other))
 			return true;
 	}
 	return false;

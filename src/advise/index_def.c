@@ -87,6 +87,20 @@ pa_index_column_equal(const PaIndexColumn *a, const PaIndexColumn *b)
 }
 
 /*
+ * Whether b begins with all keys of a, in whatever direction.
+ */
+bool
+pa_index_def_begins(const PaIndexDef *a, const PaIndexDef *b)
+{
+	int			same = 0;
+
+	while (same < a->nkeys && same < b->nkeys &&
+		   pa_index_column_equal(&a->columns[same], &b->columns[same]))
+		same++;
+	return same == a->nkeys;
+}
+
+/*
  * Orders definitions by simplicity: fewer columns, no predicate, fewer orders
  * other than the default, then the alphabet. Negative if a is the simpler one.
  */

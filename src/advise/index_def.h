@@ -77,6 +77,7 @@ extern void pa_index_def_finish(PaIndexDef *def);
 extern PaIndexDef *pa_index_def_from_sql(const char *sql);
 extern PaIndexDef *pa_index_def_map(PaIndexDef *parent, Oid childrelid);
 extern bool pa_index_column_equal(const PaIndexColumn *a, const PaIndexColumn *b);
+extern bool pa_index_def_begins(const PaIndexDef *a, const PaIndexDef *b);
 extern int	pa_index_def_compare(const PaIndexDef *a, const PaIndexDef *b);
 extern bool pa_index_def_covered_by_existing(const PaIndexDef *def);
 extern Oid	pa_index_def_find_serving(const PaIndexDef *def);

@@ -41,20 +41,6 @@ extends(const PaIndexDef *a, const PaIndexDef *b)
 }
 
 /*
- * Whether b has the keys of a in front of its own.
- */
-static bool
-goes_on(const PaIndexDef *a, const PaIndexDef *b)
-{
-	for (int i = 0; i < a->nkeys; i++)
-	{
-		if (!pa_index_column_equal(&a->columns[i], &b->columns[i]))
-			return false;
-	}
-	return true;
-}
-
-/*
  * Whether a definition is among some already.
  */
 static bool
@@ -146,7 +132,7 @@ worth_lengthening(PaSearch *search, PaTable *table, PaCandidate *old, PaCandidat
 	if (!pa_search_within_limits(search, changed) || !pa_keeps_orders(search, table, changed))
 		return false;
 	ordered = gives_order(table, old, by);
-	limit = ordered && goes_on(old->def, by->def) ? PA_MAX_LONGER_REGRESSION : PA_MAX_REGRESSION;
+	limit = ordered && pa_index_def_begins(old->def, by->def) ? PA_MAX_LONGER_REGRESSION : PA_MAX_REGRESSION;
 	effect = pa_search_effect(search, changed, limit);
 	if (effect.worst_ratio > limit || pa_search_hurts(&effect))
 		return false;

@@ -163,13 +163,9 @@ united(const PaIndexDef *a, const PaIndexDef *b)
 	int			n = longer->ncolumns;
 
 	if (longer->ncolumns + other->ncolumns == longer->nkeys + other->nkeys ||
-		(a->pred != NIL && b->pred != NIL && !equal(a->pred, b->pred)))
+		(a->pred != NIL && b->pred != NIL && !equal(a->pred, b->pred)) ||
+		!pa_index_def_begins(other, longer))
 		return NULL;
-	for (int i = 0; i < other->nkeys; i++)
-	{
-		if (!pa_index_column_equal(&longer->columns[i], &other->columns[i]))
-			return NULL;
-	}
 	def = pa_index_def_new(longer->relid, longer->am, longer->ncolumns + other->ncolumns - other->nkeys);
 	memcpy(def->columns, longer->columns, sizeof(PaIndexColumn) * n);
 	for (int i = other->nkeys; i < other->ncolumns; i++)
