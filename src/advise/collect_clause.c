@@ -26,7 +26,7 @@
 #include "base/compat_planner.h"
 
 /* Predicates that keep more of the table than this are not worth a thought. */
-#define PA_MAX_PREDICATE_SELECTIVITY	0.6
+#define PA_MAX_PREDICATE_SELECTIVITY	0.7
 
 /* A column with more different values is no status or flag. */
 #define PA_MAX_STATUS_VALUES	50

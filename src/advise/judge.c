@@ -21,10 +21,10 @@
 #include "advise/search.h"
 
 /* A plan of so much time is judged by its cost alone, microseconds, ... */
-#define PA_LIGHT_TIME	1000.0
+#define PA_LIGHT_TIME	700.0
 
 /* ... and from ten times as much on by its time as much as by its cost. */
-#define PA_HEAVY_TIME	10000.0
+#define PA_HEAVY_TIME	7000.0
 
 /* A statement is slower if its time rises by this factor, ... */
 #define PA_SLOWER		1.05
@@ -33,7 +33,7 @@
 #define PA_DOUBT_SLOWER	1.3
 
 /* Statements that take less time are not looked at for that. */
-#define PA_MIN_SLOWER_TIME	5000.0
+#define PA_MIN_SLOWER_TIME	3500.0
 
 /* A page that takes less to read, microseconds, comes from the system's cache */
 #define PA_STORAGE_READ	30.0

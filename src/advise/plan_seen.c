@@ -11,7 +11,11 @@
 #include <math.h>
 
 #include "access/htup_details.h"
+#include "access/stratnum.h"
+#include "catalog/pg_am.h"
 #include "catalog/pg_statistic.h"
+#include "optimizer/cost.h"
+#include "optimizer/optimizer.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
@@ -50,42 +54,126 @@ order_of(const IndexOptInfo *index, Oid relid)
 	return order * order;
 }
 
-static void note_path(PaSeen *seen, const Path *path, Oid relid);
+/*
+ * Whether a condition on a btree index's column lets the next column's condition
+ * narrow what is read as well.
+ */
+static bool
+is_equality(const IndexOptInfo *index, const IndexClause *clause)
+{
+	const RestrictInfo *qual = linitial(clause->indexquals);
+	const Expr *expr = qual->clause;
+	Oid			operator = InvalidOid;
+
+	if (IsA(expr, OpExpr))
+		operator = ((const OpExpr *) expr)->opno;
+	else if (IsA(expr, ScalarArrayOpExpr))
+		operator = ((const ScalarArrayOpExpr *) expr)->opno;
+	else if (IsA(expr, NullTest))
+		return ((const NullTest *) expr)->nulltesttype == IS_NULL;
+	return OidIsValid(operator) &&
+		get_op_opfamily_strategy(operator, index->opfamily[clause->indexcol]) == BTEqualStrategyNumber;
+}
+
+/*
+ * Returns the conditions of a btree index path that narrow what it reads of the index:
+ * on its first columns, as far as there are equalities, and on the next. NULL in *rest
+ * if these are all.
+ */
+static List *
+narrowing_conditions(const IndexPath *path, const IndexClause **rest)
+{
+	List	   *result = NIL;
+	int			column = 0;		/* whose conditions narrow */
+	bool		equality = false;	/* on it */
+	ListCell   *lc;
+
+	*rest = NULL;
+	foreach(lc, path->indexclauses)
+	{
+		const IndexClause *clause = lfirst(lc);
+
+		if (clause->indexcol > column && equality && clause->indexcol == column + 1)
+		{
+			column++;
+			equality = false;
+		}
+		if (clause->indexcol > column)
+		{
+			*rest = clause;
+			break;
+		}
+		equality = equality || is_equality(path->indexinfo, clause);
+		result = list_concat(result, clause->indexquals);
+	}
+	return result;
+}
+
+/*
+ * Notes the entries of a btree index that a scan reads though its conditions exclude
+ * them, those on columns after the first that is not known. Where the planner skips
+ * much of an index between its values, by the costs.
+ */
+static void
+note_passed(PaSeenScan *scan, PlannerInfo *root, const IndexPath *path)
+{
+	const IndexOptInfo *index = path->indexinfo;
+	const IndexClause *rest = NULL;
+	List	   *narrowing;
+	double		all;			/* what reading the whole index costs */
+	double		share;
+
+	if (index->relam != BTREE_AM_OID || path->indexclauses == NIL)
+		return;
+	narrowing = narrowing_conditions(path, &rest);
+	if (rest == NULL)
+		return;
+	all = index->pages * random_page_cost + index->tuples * (cpu_index_tuple_cost + cpu_operator_cost);
+	share = clauselist_selectivity(root, narrowing, index->rel->relid, JOIN_INNER, NULL);
+	share = Min(share, path->indextotalcost / Max(all, 1));
+	scan->passed = Max(share * index->tuples - scan->tuples, 0);
+	scan->passed_pages = scan->passed / Max(index->tuples, 1) * index->pages;
+}
+
+static void note_path(PaSeen *seen, PlannerInfo *root, const Path *path, Oid relid);
 
 static void
-note_paths(PaSeen *seen, const List *paths, Oid relid)
+note_paths(PaSeen *seen, PlannerInfo *root, const List *paths, Oid relid)
 {
 	const ListCell *lc;
 
 	foreach(lc, paths)
-		note_path(seen, lfirst(lc), relid);
+		note_path(seen, root, lfirst(lc), relid);
 }
 
 /*
  * Notes an index path, or those below a bitmap.
  */
 static void
-note_path(PaSeen *seen, const Path *path, Oid relid)
+note_path(PaSeen *seen, PlannerInfo *root, const Path *path, Oid relid)
 {
 	if (IsA(path, IndexPath))
 	{
 		const IndexPath *ipath = (const IndexPath *) path;
-		PaSeenScan *scan = palloc(sizeof(PaSeenScan));
+		PaSeenScan *scan = palloc0(sizeof(PaSeenScan));
 
 		scan->indexid = ipath->indexinfo->indexoid;
 		scan->startup_cost = path->startup_cost;
 		scan->total_cost = path->total_cost;
+		scan->index_cost = ipath->indextotalcost;
 		scan->tuples = Max(1, ipath->indexselectivity * path->parent->tuples);
 		scan->levels = Max(ipath->indexinfo->tree_height, 0) + 1;
+		scan->pages = ipath->indexinfo->pages;
 		scan->order = order_of(ipath->indexinfo, relid);
+		note_passed(scan, root, ipath);
 		seen->scans = lappend(seen->scans, scan);
 	}
 	else if (IsA(path, BitmapHeapPath))
-		note_path(seen, ((const BitmapHeapPath *) path)->bitmapqual, relid);
+		note_path(seen, root, ((const BitmapHeapPath *) path)->bitmapqual, relid);
 	else if (IsA(path, BitmapAndPath))
-		note_paths(seen, ((const BitmapAndPath *) path)->bitmapquals, relid);
+		note_paths(seen, root, ((const BitmapAndPath *) path)->bitmapquals, relid);
 	else if (IsA(path, BitmapOrPath))
-		note_paths(seen, ((const BitmapOrPath *) path)->bitmapquals, relid);
+		note_paths(seen, root, ((const BitmapOrPath *) path)->bitmapquals, relid);
 }
 
 /*
@@ -103,8 +191,8 @@ pa_seen_note(PaSeen *seen, PlannerInfo *root, RelOptInfo *rel, RangeTblEntry *rt
 	table->rows = Max(rel->rows, 1);
 	table->visible = rel->allvisfrac;
 	seen->tables = lappend(seen->tables, table);
-	note_paths(seen, rel->pathlist, rte->relid);
-	note_paths(seen, rel->partial_pathlist, rte->relid);
+	note_paths(seen, root, rel->pathlist, rte->relid);
+	note_paths(seen, root, rel->partial_pathlist, rte->relid);
 }
 
 /*
@@ -124,8 +212,8 @@ pa_seen_table(const PaSeen *seen, Oid relid)
 }
 
 /*
- * Returns the path that a scan was made of, or else one on the same index, or
- * NULL.
+ * Returns the path that a scan of an index, or into a bitmap, was made of, or else one
+ * on the same index, or NULL.
  */
 const PaSeenScan *
 pa_seen_scan(const PaSeen *seen, Oid indexid, const Plan *plan)
@@ -139,7 +227,9 @@ pa_seen_scan(const PaSeen *seen, Oid indexid, const Plan *plan)
 
 		if (scan->indexid != indexid)
 			continue;
-		if (scan->total_cost == plan->total_cost && scan->startup_cost == plan->startup_cost)
+		if (IsA(plan, BitmapIndexScan)
+			? scan->index_cost == plan->total_cost
+			: scan->total_cost == plan->total_cost && scan->startup_cost == plan->startup_cost)
 			return scan;
 		other = scan;
 	}
@@ -175,23 +265,4 @@ pa_seen_correction(const PaSeen *seen, Oid relid)
 	if (factor < PA_MIN_CORRECTION && factor > 1 / PA_MIN_CORRECTION)
 		return 1;
 	return Min(Max(factor, 1 / PA_MAX_CORRECTION), PA_MAX_CORRECTION);
-}
-
-/*
- * Returns how much the rows lie in the order of an index, 0 if nothing was
- * noted.
- */
-double
-pa_seen_index_order(const PaSeen *seen, Oid indexid)
-{
-	ListCell   *lc;
-
-	foreach(lc, seen->scans)
-	{
-		const PaSeenScan *scan = lfirst(lc);
-
-		if (scan->indexid == indexid)
-			return scan->order;
-	}
-	return 0;
 }

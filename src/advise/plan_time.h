@@ -33,8 +33,12 @@ typedef struct PaSeenScan
 	Oid			indexid;
 	Cost		startup_cost;
 	Cost		total_cost;
+	Cost		index_cost;		/* of that, what the index costs */
 	double		tuples;			/* found by the index's conditions, each time */
+	double		passed;			/* entries read and not found, each time */
+	double		passed_pages;	/* of the index, these fill */
 	double		levels;			/* pages from root to leaf */
+	double		pages;			/* of the index */
 	double		order;			/* 0 to 1: how much the rows lie in its order */
 } PaSeenScan;
 
@@ -63,7 +67,6 @@ extern void pa_seen_note(PaSeen *seen, PlannerInfo *root, RelOptInfo *rel,
 extern const PaSeenTable *pa_seen_table(const PaSeen *seen, Oid relid);
 extern const PaSeenScan *pa_seen_scan(const PaSeen *seen, Oid indexid, const Plan *plan);
 extern double pa_seen_correction(const PaSeen *seen, Oid relid);
-extern double pa_seen_index_order(const PaSeen *seen, Oid indexid);
 
 /* plan_time.c */
 extern PaPlanTime pa_plan_time(const PaSeen *seen, const PlannedStmt *stmt);

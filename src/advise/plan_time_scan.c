@@ -16,18 +16,36 @@
 #include "advise/plan_walk.h"
 
 /* Prices, microseconds */
-#define PAGE_IN_SEQUENCE	0.4
-#define TUPLE_IN_SEQUENCE	0.045
-#define CONDITION			0.02
-#define CONDITION_TEXT		0.06	/* on text or numeric */
-#define LEVEL				0.9		/* of an index, descended */
-#define INDEX_TUPLE			0.2	/* returned without the table */
-#define BITMAP_TUPLE		0.06	/* noted in a bitmap */
-#define FETCH_IN_ORDER		0.3		/* a row, from the page of the one before */
-#define FETCH_BASE			0.1		/* from anywhere in a table, and more ... */
-#define FETCH_BY_SIZE		0.35		/* ... for each ten times as many pages */
-#define BITMAP_PAGE			0.9
-#define BITMAP_FETCH		0.13
+#define PAGE_IN_SEQUENCE	0.3
+#define TUPLE_IN_SEQUENCE	0.01	/* and by its bytes, as far as conditions look */
+#define TUPLE_BYTE			0.00022
+#define TUPLE_LOOKED_AT		300.0
+#define CONDITION			0.007
+#define CONDITION_LONG		0.025	/* on text or numeric */
+#define NUMERIC_AGGREGATE	4.0		/* as many of others */
+#define LEVEL				0.45		/* of an index, descended */
+#define INDEX_TUPLE			0.04	/* returned without the table */
+#define PASSED_TUPLE		0.01	/* read in an index and excluded there */
+#define BITMAP_TUPLE		0.04	/* noted in a bitmap */
+#define FETCH_IN_ORDER		0.08	/* a row, from the page of the one before */
+#define BITMAP_PAGE			1.4
+#define BITMAP_FETCH		0.05
+
+/* A page anywhere in a file of up to 100 pages, and more for each ten times as many, from
+ * 64 MB on far more: they are less and less in the processor's caches. A third is added
+ * to what was measured, as other statements run in between. */
+#define ANYWHERE			0.32
+#define ANYWHERE_BY_SIZE	0.23
+#define ANYWHERE_LARGE		0.9
+
+/*
+ * Whether values of a type are compared and calculated with byte by byte.
+ */
+bool
+pa_is_long_type(Oid type)
+{
+	return type == TEXTOID || type == BPCHAROID || type == VARCHAROID || type == NUMERICOID;
+}
 
 static bool
 expression_walker(Node *node, PaTimedExpression *e)
@@ -40,15 +58,18 @@ expression_walker(Node *node, PaTimedExpression *e)
 		return false;
 	}
 	if (IsA(node, Aggref))
-		e->aggregates++;
+	{
+		const List *types = ((Aggref *) node)->aggargtypes;
+
+		e->aggregates += types != NIL && linitial_oid(types) == NUMERICOID ? NUMERIC_AGGREGATE : 1;
+	}
 	if (IsA(node, OpExpr) || IsA(node, ScalarArrayOpExpr) || IsA(node, FuncExpr))
 	{
 		Oid			type = IsA(node, OpExpr) ? exprType(linitial(((OpExpr *) node)->args))
 			: IsA(node, FuncExpr) ? TEXTOID
 			: exprType(linitial(((ScalarArrayOpExpr *) node)->args));
 
-		e->time += type == TEXTOID || type == BPCHAROID || type == VARCHAROID ||
-			type == NUMERICOID ? CONDITION_TEXT : CONDITION;
+		e->time += pa_is_long_type(type) ? CONDITION_LONG : CONDITION;
 	}
 	return expression_tree_walker(node, expression_walker, e);
 }
@@ -89,7 +110,7 @@ subplans_time(PaTiming *walk, const List *subplans, double rows, double kept)
 		if (plan == NULL)
 			continue;
 		if (subplan->useHashTable)
-			time += pa_time_of(walk, plan, 1).time + plan->plan_rows * PA_TIME_HASH_BUILD + n * PA_TIME_HASH_PROBE;
+			time += pa_time_of(walk, plan, 1).time + pa_time_hash(plan->plan_rows, n);
 		else if (subplan->parParam == NIL)
 			time += pa_time_of(walk, plan, 1).time + n * PA_TIME_KEPT;
 		else
@@ -128,14 +149,33 @@ relation_of(const PaTiming *walk, const Plan *plan)
 }
 
 /*
- * Returns what fetching a row from anywhere in a table takes.
+ * Returns what reading a page anywhere in a file takes.
  */
 static double
-fetch_time(double pages, double order)
+page_time(double pages)
 {
-	double		anywhere = FETCH_BASE + FETCH_BY_SIZE * log10(Max(pages, 1));
+	return ANYWHERE + ANYWHERE_BY_SIZE * log10(Max(pages / 100, 1)) +
+		ANYWHERE_LARGE * log10(Max(pages / 8192, 1));
+}
 
-	return order * Min(FETCH_IN_ORDER, anywhere) + (1 - order) * anywhere;
+/*
+ * Returns what fetching rows from a table takes, of which the first may be anywhere.
+ */
+static double
+fetch_time(double rows, double pages, double order)
+{
+	double		anywhere = Min(rows, 1) + Max(rows - 1, 0) * (1 - order);
+
+	return anywhere * page_time(pages) + (rows - anywhere) * FETCH_IN_ORDER;
+}
+
+/*
+ * Returns what finding the first entry in an index takes.
+ */
+static double
+descent_time(const PaSeenScan *scan)
+{
+	return scan ? scan->levels * LEVEL + page_time(scan->pages) : 3 * LEVEL + ANYWHERE;
 }
 
 static double
@@ -143,6 +183,7 @@ seq_scan(PaTiming *walk, const Plan *plan, const PaSeenTable *table, double exec
 {
 	double		pages = table ? table->pages : 1;
 	double		tuples = table ? table->tuples : returned;
+	double		width = Min(pages * BLCKSZ / Max(tuples, 1), TUPLE_LOOKED_AT);
 
 	if (plan->parallel_aware)
 	{
@@ -150,7 +191,7 @@ seq_scan(PaTiming *walk, const Plan *plan, const PaSeenTable *table, double exec
 		tuples /= walk->workers;
 	}
 	walk->seq_pages += pages * executions;
-	return pages * PAGE_IN_SEQUENCE + tuples * TUPLE_IN_SEQUENCE +
+	return pages * PAGE_IN_SEQUENCE + tuples * (TUPLE_IN_SEQUENCE + width * TUPLE_BYTE) +
 		pa_time_conditions(walk, plan, plan->qual, tuples, returned);
 }
 
@@ -167,20 +208,24 @@ index_scan(PaTiming *walk, const Plan *plan, const PaSeenTable *table, double ex
 		: ((const IndexScan *) plan)->indexid;
 	const PaSeenScan *scan = pa_seen_scan(walk->seen, indexid, plan);
 	double		tuples = scan ? scan->tuples : returned;
-	double		levels = scan ? scan->levels : 2;
+	double		passed = scan ? scan->passed : 0;
 	double		order = scan ? scan->order : 0;
 	double		pages = table ? table->pages : 1;
 	double		fetches;
 
 	if (plan->parallel_aware)
+	{
 		tuples /= walk->workers;
+		passed /= walk->workers;
+	}
 	if (plan->qual == NIL)
 		tuples *= factor;
 	tuples = Max(tuples, returned);
 	fetches = only ? tuples * (1 - (table ? table->visible : 0)) : tuples;
-	walk->random_pages += Min(executions * (1 + fetches * (1 - order)), 2 * pages);
-	return levels * LEVEL + (only ? tuples * INDEX_TUPLE : 0) +
-		fetches * fetch_time(pages, order) +
+	walk->random_pages += Min(executions * (1 + fetches * (1 - order)), 2 * pages) +
+		(scan ? scan->passed_pages : 0);	/* again and again: from memory */
+	return descent_time(scan) + passed * PASSED_TUPLE + (only ? tuples * INDEX_TUPLE : 0) +
+		fetch_time(fetches, pages, order) +
 		pa_time_conditions(walk, plan, plan->qual, tuples, returned);
 }
 
@@ -200,9 +245,12 @@ bitmap_time(PaTiming *walk, const Plan *plan, double tuples, double *rows, doubl
 
 	if (IsA(plan, BitmapIndexScan))
 	{
+		const PaSeenScan *scan = pa_seen_scan(walk->seen, ((const BitmapIndexScan *) plan)->indexid, plan);
+
 		*rows = Max(plan->plan_rows, 1);
-		*order = pa_seen_index_order(walk->seen, ((const BitmapIndexScan *) plan)->indexid);
-		return 3 * LEVEL + *rows * BITMAP_TUPLE;
+		*order = scan ? scan->order : 0;
+		walk->random_pages += scan ? scan->passed_pages : 0;
+		return descent_time(scan) + *rows * BITMAP_TUPLE + (scan ? scan->passed * PASSED_TUPLE : 0);
 	}
 	parts = IsA(plan, BitmapAnd) ? ((const BitmapAnd *) plan)->bitmapplans
 		: ((const BitmapOr *) plan)->bitmapplans;

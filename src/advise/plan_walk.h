@@ -10,10 +10,8 @@
 
 #include "advise/plan_time.h"
 
-/* Prices that both need, microseconds */
-#define PA_TIME_HASH_BUILD			0.24
-#define PA_TIME_HASH_PROBE			0.105
-#define PA_TIME_KEPT				0.03
+/* Price that both need, microseconds */
+#define PA_TIME_KEPT				0.02
 
 typedef struct PaTiming
 {
@@ -21,6 +19,7 @@ typedef struct PaTiming
 	const PlannedStmt *stmt;
 	bool		doubtful;
 	double		workers;		/* that share a parallel scan, with the leader */
+	double		limit;			/* rows that the node above asks for; 0: all */
 	double		seq_pages;
 	double		random_pages;
 	int			depth;			/* of subplans, against endless ones */
@@ -39,13 +38,16 @@ typedef struct PaTimedExpression
 {
 	double		time;
 	List	   *subplans;		/* SubPlan * */
-	int			aggregates;
+	double		aggregates;		/* numeric ones count for more */
 } PaTimedExpression;
 
 /* plan_time.c */
 extern PaTimed pa_time_of(PaTiming *walk, const Plan *plan, double executions);
 
+extern double pa_time_hash(double built, double probed);
+
 /* plan_time_scan.c */
+extern bool pa_is_long_type(Oid type);
 extern PaTimedExpression pa_time_expression(const List *expressions);
 extern double pa_time_conditions(PaTiming *walk, const Plan *plan, const List *quals,
 								 double rows, double returned);

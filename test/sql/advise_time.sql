@@ -13,7 +13,7 @@ INSERT INTO purchase SELECT i, 1 + (i::bigint * 7919) % 20000, i % 977, date '20
 VACUUM ANALYZE customer, purchase;
 SELECT perfadvisor.reset() IS NOT NULL AS done \gset
 
-SELECT plan(7);
+SELECT plan(10);
 
 -- What the planner thinks of it, and what is true
 CREATE FUNCTION plan_of(statement text) RETURNS SETOF text LANGUAGE plpgsql AS $$ BEGIN RETURN QUERY EXECUTE 'EXPLAIN ' || statement; END $$;
@@ -35,6 +35,34 @@ SELECT perfadvisor.reset() IS NOT NULL AS done \gset
 :right \g /dev/null
 SELECT is((SELECT count(*) FROM perfadvisor.index_advice WHERE relation = 'purchase'::regclass AND ddl LIKE '%(customer_id%'), 1::bigint, 'for one customer''s purchases the index is advised');
 SELECT unalike((SELECT string_agg(reason, '; ') FROM perfadvisor.index_advice), '%take longer%', 'and nothing gets slower');
+
+-- Executions of one statement, of which nearly all mean a customer in a place of his own, and two those of before
+INSERT INTO customer SELECT 20000 + i, 100 + i, 100 + i, 100 + i, 100 + i, 'customer ' || 20000 + i FROM generate_series(1, 400) AS i;
+VACUUM ANALYZE customer;
+SELECT perfadvisor.reset() IS NOT NULL AS done \gset
+\o /dev/null
+SELECT format('SELECT sum(p.amount), max(p.note) FROM customer AS c JOIN purchase AS p ON p.customer_id = c.id WHERE c.region = %1$s AND c.branch = %1$s AND c.office = %1$s AND c.area = %1$s AND p.amount > 100',
+              CASE WHEN n % 20 = 0 THEN 2 ELSE 100 + n END) FROM generate_series(1, 40) AS n \gexec
+\o
+SELECT is((SELECT count(*) FROM perfadvisor.index_advice WHERE relation = 'purchase'::regclass AND ddl LIKE '%(customer_id%'), 1::bigint, 'where few of a statement''s executions take longer and the others gain far more, the index is advised');
+SELECT perfadvisor.reset() IS NOT NULL AS done \gset
+\o /dev/null
+SELECT format('SELECT sum(p.amount), max(p.note) FROM customer AS c JOIN purchase AS p ON p.customer_id = c.id WHERE c.region = %1$s AND c.branch = %1$s AND c.office = %1$s AND c.area = %1$s AND p.amount > 100',
+              CASE WHEN n % 3 > 0 THEN 2 ELSE 100 + n END) FROM generate_series(1, 40) AS n \gexec
+\o
+SELECT is((SELECT count(*) FROM perfadvisor.index_advice WHERE relation = 'purchase'::regclass AND ddl LIKE '%(customer_id%'), 0::bigint, 'where most take longer it is not');
+
+-- A key of which an index is read whole for its second column: the planner counts what is read, so must the time
+CREATE TABLE tagged (purchase_id int NOT NULL, tag int NOT NULL, PRIMARY KEY (purchase_id, tag));
+INSERT INTO tagged SELECT i, i * 7919::bigint % 211 FROM generate_series(1, 400000) AS i;
+VACUUM ANALYZE tagged;
+SET enable_seqscan = off;
+SELECT perfadvisor.reset() IS NOT NULL AS done \gset
+\o /dev/null
+SELECT format('SELECT count(*) FROM tagged AS t JOIN purchase AS p ON p.id = t.purchase_id WHERE t.tag = %s AND p.amount > 100', n) FROM generate_series(1, 5) AS n \gexec
+\o
+SELECT is((SELECT count(*) FROM perfadvisor.index_advice WHERE relation = 'tagged'::regclass AND ddl LIKE '%(tag%'), 1::bigint, 'an index is advised for a column that comes second in one which is read whole');
+RESET enable_seqscan;
 
 -- Tables of the catalog
 SELECT oid FROM pg_class WHERE relpages > 3 AND relnamespace = 11 AND EXISTS (SELECT FROM purchase WHERE id = 3) \g /dev/null
