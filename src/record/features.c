@@ -76,7 +76,7 @@ hash_text(const char *bytes, int length)
 static uint32
 hash_constant(const A_Const *constant)
 {
-	const Node *value = (const Node *) &constant->val;
+	Node	   *value = (Node *) &constant->val;	/* castNode() takes no const */
 	int64		number;
 
 	if (!IsA(constant, A_Const) || constant->isnull)
