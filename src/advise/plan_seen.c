@@ -93,7 +93,7 @@ narrowing_conditions(const IndexPath *path, const IndexClause **rest)
 	{
 		const IndexClause *clause = lfirst(lc);
 
-		if (clause->indexcol > column && equality && clause->indexcol == column + 1)
+		if (equality && clause->indexcol == column + 1)
 		{
 			column++;
 			equality = false;

@@ -23,7 +23,7 @@
 #define CONDITION			0.007
 #define CONDITION_LONG		0.025	/* on text or numeric */
 #define NUMERIC_AGGREGATE	4.0		/* as many of others */
-#define LEVEL				0.45		/* of an index, descended */
+#define LEVEL				0.45	/* of an index, descended */
 #define INDEX_TUPLE			0.04	/* returned without the table */
 #define PASSED_TUPLE		0.01	/* read in an index and excluded there */
 #define BITMAP_TUPLE		0.04	/* noted in a bitmap */
