@@ -26,10 +26,6 @@
 #define PA_MIN_PAGES_CLEAR	4.0
 #define PA_MIN_PAGES_LONGER	0.3
 
-/* What some executions of a statement lose counts beyond this share of what its others
- * gain: then the statement gets faster by far. */
-#define PA_FORGIVEN			0.25
-
 /* Who saves no more than this share of an item's cost saves nothing. */
 #define PA_NEXT_TO_NOTHING	0.001
 
@@ -213,31 +209,6 @@ note_saved(const PaSearch *search, PaItem *item, const PaCandidate *candidate, d
 	place->saved_at = search->passes;
 }
 
-/* What executions of a statement lose and gain by a set of indexes, ms per hour */
-typedef struct Losses
-{
-	double		lost;			/* by those that get slower */
-	double		gained;			/* by the others */
-} Losses;
-
-static void
-add_losses(Losses *losses, const PaItem *item, double cost, double slower)
-{
-	if (slower > 1)
-		losses->lost += item->time * (slower - 1);
-	else
-		losses->gained += item->time - pa_item_value(item, cost);
-}
-
-/*
- * Returns what a statement loses that gets slower.
- */
-static double
-loss_of(const Losses *losses)
-{
-	return Max(losses->lost - Max(losses->gained, 0) * PA_FORGIVEN, 0);
-}
-
 /*
  * Adds what a configuration does to one statement. Whether that is much is judged by
  * the mean of its executions, as far as samples and common values stand for them: an
@@ -253,15 +224,12 @@ add_statement(PaSearch *search, PaWorkStatement *ws, List *changed, bool more,
 	double		before = 0;		/* of all executions */
 	double		after = 0;
 	double		calls = 0;
-	Losses		losses_before = {0};
-	Losses		losses_after = {0};
 	ListCell   *lc;
 
 	foreach(lc, ws->items)
 	{
 		PaItem	   *item = lfirst(lc);
 		double		cost;
-		double		slower = item->slower;
 		const PaMemo *memo = NULL;
 
 		if (item->current <= 0)
@@ -275,10 +243,8 @@ add_statement(PaSearch *search, PaWorkStatement *ws, List *changed, bool more,
 		if (memo != NULL)
 		{
 			cost = memo->cost;
-			slower = memo->slower;
+			effect->hurt += item->time * (memo->slower - item->slower);
 		}
-		add_losses(&losses_before, item, item->current, item->slower);
-		add_losses(&losses_after, item, cost, slower);
 		effect->worst_ratio = Max(effect->worst_ratio, cost / item->current);
 		before += item->calls * item->current;
 		after += item->calls * cost;
@@ -290,7 +256,6 @@ add_statement(PaSearch *search, PaWorkStatement *ws, List *changed, bool more,
 		if (cost > 0)
 			effect->log_saved += item->time * log(item->current / cost);
 	}
-	effect->hurt += loss_of(&losses_after) - loss_of(&losses_before);
 	if (calls > 0)
 		note_share(effect, before / calls, after / calls);
 }

@@ -14,10 +14,10 @@
  * takes if joins return more rows than estimated, which makes plans dear that
  * gamble on few.
  *
- * The unit is the microsecond of the machine on which the prices were fitted (50 plans
- * that do little but one thing each, on tables of 1 to 570 MB, executed without being
- * instrumented; half of them within 15 %), but only the ratio of two plans of a statement
- * is ever used.
+ * The unit is the microsecond of the machine on which the prices were taken from plans
+ * that do little but one thing each (test/bench/plan_time.sql), on tables of 1 to 570 MB,
+ * executed without being instrumented. Only the ratio of two plans of a statement is ever
+ * used.
  */
 #include "postgres.h"
 

@@ -10,7 +10,7 @@
 
 #include "advise/plan_time.h"
 
-/* Price that both need, microseconds */
+/* Price that both need, microseconds: a row kept by a node and read again */
 #define PA_TIME_KEPT				0.02
 
 typedef struct PaTiming
@@ -43,7 +43,6 @@ typedef struct PaTimedExpression
 
 /* plan_time.c */
 extern PaTimed pa_time_of(PaTiming *walk, const Plan *plan, double executions);
-
 extern double pa_time_hash(double built, double probed);
 
 /* plan_time_scan.c */
