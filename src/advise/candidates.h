@@ -121,13 +121,15 @@ typedef enum PaPatternKind
 {
 	PA_PATTERN_NONE,
 	PA_PATTERN_LIKE,
+	PA_PATTERN_ILIKE,
 	PA_PATTERN_REGEX,
-	PA_PATTERN_STARTS_WITH,
-	PA_PATTERN_OTHER				/* trigrams only */
+	PA_PATTERN_IREGEX,
+	PA_PATTERN_STARTS_WITH
 } PaPatternKind;
 
 extern PaPatternKind pa_pattern_kind(Oid opno);
 extern bool pa_pattern_has_prefix(PaPatternKind kind, Const *pattern);
+extern bool pa_pattern_has_trigram(PaPatternKind kind, Const *pattern);
 extern bool pa_collation_is_c(Oid collation);
 
 /* trigram.c */

@@ -290,7 +290,7 @@ add_equality(PaCollecting *c, Node *clause, Node *expr, Node *value,
 /*
  * Takes down a pattern match: a prefix is a range of a B-tree, under the
  * default operator class where the collation sorts like strcmp and under the
- * pattern class elsewhere; anything else needs trigrams.
+ * pattern class elsewhere; anything else needs trigrams, if it has any.
  */
 static void
 add_pattern(PaCollecting *c, OpExpr *op, Node *expr, Node *value, PaPatternKind kind,
@@ -310,7 +310,8 @@ add_pattern(PaCollecting *c, OpExpr *op, Node *expr, Node *value, PaPatternKind 
 					 selectivity);
 		return;
 	}
-	if (!bpchar && pa_collect_column(c, &col, expr, InvalidOid, op->inputcollid))
+	if (!bpchar && (!IsA(value, Const) || pa_pattern_has_trigram(kind, (Const *) value)) &&
+		pa_collect_column(c, &col, expr, InvalidOid, op->inputcollid))
 		pa_collect_term(c, PA_TERM_TRIGRAM, &col, selectivity);
 }
 

@@ -98,7 +98,7 @@ begins_with_wildcard(PaPatternKind kind, const Const *pattern, Oid opno)
 	name = get_opname(opno);
 	if (kind == PA_PATTERN_REGEX || (name != NULL && name[0] == '~' && name[1] != '~'))
 		return s[0] != '^' && s[0] != '\0';
-	return (kind == PA_PATTERN_LIKE || kind == PA_PATTERN_OTHER) && (s[0] == '%' || s[0] == '_') &&
+	return (kind == PA_PATTERN_LIKE || kind == PA_PATTERN_ILIKE) && (s[0] == '%' || s[0] == '_') &&
 		s[1] != '\0';
 }
 

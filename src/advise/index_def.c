@@ -508,7 +508,8 @@ extends_unique(Relation index, const PaIndexDef *def)
 {
 	Form_pg_index form = index->rd_index;
 
-	if (!form->indisvalid || !form->indisunique || form->indnkeyatts > def->nkeys ||
+	if (!form->indisvalid || !form->indisunique || index->rd_rel->relam != def->am ||
+		form->indnkeyatts > def->nkeys ||
 		def->pred != NIL || def->ncolumns > def->nkeys ||
 		RelationGetIndexPredicate(index) != NIL)
 		return false;

@@ -10,6 +10,7 @@
 #include "catalog/pg_database.h"
 #include "catalog/pg_operator.h"
 #include "catalog/pg_type.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -33,12 +34,25 @@ pa_pattern_kind(Oid opno)
 		case OID_BPCHAR_REGEXEQ_OP:
 			return PA_PATTERN_REGEX;
 		case OID_TEXT_ICLIKE_OP:
+			return PA_PATTERN_ILIKE;
 		case OID_TEXT_ICREGEXEQ_OP:
-			return PA_PATTERN_OTHER;
+			return PA_PATTERN_IREGEX;
 		default:
 			return get_opcode(opno) == F_STARTS_WITH ? PA_PATTERN_STARTS_WITH
 				: PA_PATTERN_NONE;
 	}
+}
+
+/*
+ * Returns the text of a constant pattern, or NULL where there is none.
+ */
+static char *
+text_of(Const *pattern)
+{
+	if (pattern->constisnull ||
+		(pattern->consttype != TEXTOID && pattern->consttype != BPCHAROID))
+		return NULL;
+	return TextDatumGetCString(pattern->constvalue);
 }
 
 /*
@@ -51,13 +65,49 @@ pa_pattern_has_prefix(PaPatternKind kind, Const *pattern)
 
 	if (kind == PA_PATTERN_STARTS_WITH)
 		return true;
-	if (kind == PA_PATTERN_OTHER || pattern->constisnull ||
-		(pattern->consttype != TEXTOID && pattern->consttype != BPCHAROID))
+	if (kind == PA_PATTERN_ILIKE || kind == PA_PATTERN_IREGEX ||
+		(s = text_of(pattern)) == NULL)
 		return false;
-	s = TextDatumGetCString(pattern->constvalue);
 	if (kind == PA_PATTERN_LIKE)
 		return s[0] != '\0' && s[0] != '%' && s[0] != '_';
 	return s[0] == '^' && (isalnum((unsigned char) s[1]) || IS_HIGHBIT_SET(s[1]));
+}
+
+/*
+ * Whether trigrams tell anything of what a constant pattern matches; without any, an index of
+ * trigrams is read from beginning to end. A word that is known from its beginning has some, as
+ * it counts with blanks before it; a part of a word has as of three letters, as has one of two
+ * that ends the word. Of regular expressions this says yes.
+ */
+bool
+pa_pattern_has_trigram(PaPatternKind kind, Const *pattern)
+{
+	char	   *s;
+	bool		begins = true;	/* a word, here */
+	int			letters = 0;
+
+	if ((kind != PA_PATTERN_LIKE && kind != PA_PATTERN_ILIKE) || (s = text_of(pattern)) == NULL)
+		return true;
+	for (;; s++)
+	{
+		bool		wildcard = *s == '%' || *s == '_';
+
+		if (*s == '\\' && s[1] != '\0')
+			s++;
+		if (!wildcard && (isalnum((unsigned char) *s) || IS_HIGHBIT_SET(*s)))
+		{
+			if (begins || ++letters == 3)
+				return true;
+			s += pg_mblen(s) - 1;
+			continue;
+		}
+		if (letters == 2 && !wildcard)
+			return true;
+		if (*s == '\0')
+			return false;
+		letters = 0;
+		begins = !wildcard;
+	}
 }
 
 /*
