@@ -17,6 +17,7 @@
 #include "catalog/pg_statistic.h"
 #include "catalog/pg_type.h"
 #include "commands/defrem.h"
+#include "optimizer/optimizer.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
@@ -38,6 +39,10 @@
 /* Behind others and in front of an order of which only the first rows are wanted it spares
  * reading those that do not meet it, if they are as many as that leaves. */
 #define PA_MAX_ORDERED_SELECTIVITY	0.85
+
+/* In front of a chosen index's columns it may be what hardly fewer rows meet: there it does no
+ * harm where all its statements compare it, and the planner takes their rows for closer together. */
+#define PA_MAX_FRONT_SELECTIVITY	0.95
 
 /* BRIN indexes are for tables of that many pages, whose rows lie in the order of
  * the column (correlation) ... */
@@ -577,47 +582,91 @@ pa_candidates_generate(PaRequest *request, PaCandidateSink sink, void *arg)
 }
 
 /*
- * Makes the definition that goes on with the request's other equality columns
- * behind the keys, however little they select, and with its first order; or
- * returns NULL if there are none or the keys are not all compared for equality.
- * Behind IS NULL there is no order, so that it is left out where one is wanted.
+ * Whether a request compares a column for equality, with one value or, where no order is
+ * wanted behind it, with several or NULL.
  */
-PaIndexDef *
-pa_candidate_completed(const PaIndexDef *def, const PaRequest *request,
-					   bool with_order)
+static bool
+is_compared(const PaRequest *request, const PaIndexColumn *col, bool with_order)
 {
-	KeyList		keys = {0};
-	PaIndexDef *result;
 	ListCell   *lc;
 
-	if (def->relid != request->relid || def->am != BTREE_AM_OID ||
-		def->ncolumns > def->nkeys)
-		return NULL;
-	for (int i = 0; i < def->nkeys; i++)
-	{
-		bool		compared = false;
-
-		foreach(lc, request->terms)
-		{
-			PaTerm	   *term = lfirst(lc);
-
-			if ((term->kind == PA_TERM_EQUAL || (term->kind == PA_TERM_NULL && !with_order)) &&
-				pa_index_column_equal(&term->col, &def->columns[i]))
-				compared = true;
-		}
-		if (!compared || !append_key(&keys, (PaIndexColumn *) &def->columns[i]))
-			return NULL;
-	}
 	foreach(lc, request->terms)
 	{
 		PaTerm	   *term = lfirst(lc);
 
-		if (term->kind == PA_TERM_EQUAL || (term->kind == PA_TERM_NULL && !with_order))
-			append_key(&keys, &term->col);
+		if ((term->kind == PA_TERM_EQUAL ||
+			 (!with_order && (term->kind == PA_TERM_NULL || term->kind == PA_TERM_IN))) &&
+			pa_index_column_equal(&term->col, col))
+			return true;
 	}
+	return false;
+}
+
+/*
+ * Appends the columns, but for a definition's own and those of its predicate, that a request
+ * compares for equality with what at most so many rows have: those that select most, if there
+ * is no room for all.
+ */
+static void
+append_other_equal(KeyList *keys, const PaIndexDef *def, const PaRequest *request,
+				   double most, bool with_null)
+{
+	Bitmapset  *filtered = NULL;
+	List	   *others = NIL;
+	ListCell   *lc;
+
+	pull_varattnos((Node *) def->pred, 1, &filtered);
+	foreach(lc, request->terms)
+	{
+		PaTerm	   *term = lfirst(lc);
+		bool		own = term->col.attno != 0 &&
+			bms_is_member(term->col.attno - FirstLowInvalidHeapAttributeNumber, filtered);
+
+		for (int i = 0; i < def->nkeys; i++)
+			own |= pa_index_column_equal(&term->col, &def->columns[i]);
+		if (!own && !term->in_or && term->selectivity <= most &&
+			(term->kind == PA_TERM_EQUAL || (term->kind == PA_TERM_NULL && with_null)))
+			others = lappend(others, term);
+	}
+	list_sort(others, compare_selectivity);
+	others = list_truncate(others, Max(PA_MAX_KEYS - def->nkeys, 0));
+	foreach(lc, others)
+		append_key(keys, &((PaTerm *) lfirst(lc))->col);
+	list_free(others);
+}
+
+/*
+ * Makes the definition with all columns that the request compares for equality: the others
+ * behind the definition's own, or in front of them, and then what else it has, or the request's
+ * first order. Returns NULL if there are none, or if with an order the keys are not all compared for
+ * equality. In front is where a type or a tenant often stands. Behind IS NULL there is no order, so that it is left out where one is wanted.
+ */
+PaIndexDef *
+pa_candidate_completed(const PaIndexDef *def, const PaRequest *request, PaCompletion completion)
+{
+	bool		with_order = completion == PA_COMPLETE_ORDER;
+	KeyList		keys = {0};
+	PaIndexDef *result;
+	int			equal = 0;
+
+	if (def->relid != request->relid || def->am != BTREE_AM_OID ||
+		def->ncolumns > def->nkeys)
+		return NULL;
+	while (equal < def->nkeys && is_compared(request, &def->columns[equal], with_order))
+		equal++;
+	if (equal == 0 || (with_order && equal < def->nkeys))
+		return NULL;
+	if (completion == PA_COMPLETE_IN_FRONT)
+		append_other_equal(&keys, def, request, PA_MAX_FRONT_SELECTIVITY, false);
+	for (int i = 0; i < equal; i++)
+		append_key(&keys, (PaIndexColumn *) &def->columns[i]);
+	if (completion != PA_COMPLETE_IN_FRONT)
+		append_other_equal(&keys, def, request, 1, !with_order && equal == def->nkeys);
 	if (with_order && request->orders != NIL)
 		append_order(&keys, linitial(request->orders));
-	if (keys.n == def->nkeys)
+	for (int i = equal; i < def->nkeys; i++)
+		append_key(&keys, (PaIndexColumn *) &def->columns[i]);
+	if (keys.n <= def->nkeys)
 		return NULL;
 	result = pa_index_def_new(def->relid, BTREE_AM_OID, keys.n);
 	for (int i = 0; i < keys.n; i++)

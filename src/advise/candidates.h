@@ -31,7 +31,17 @@ typedef struct PaTerm
 	Oid			am;				/* of PA_TERM_OPERATOR, otherwise invalid */
 	PaIndexColumn col;
 	double		selectivity;
+	bool		in_or;			/* only within an OR: it is of use if the other arms can be
+								 * searched as well */
 } PaTerm;
+
+/* An OR each of whose arms could be searched in an index of trigrams */
+typedef struct PaTrigramOr
+{
+	List	   *arms;			/* of each a List of PaIndexColumn *, one of which is
+								 * enough */
+	double		selectivity;
+} PaTrigramOr;
 
 /* A condition that could be the predicate of a partial index. */
 typedef struct PaPredicate
@@ -52,6 +62,7 @@ typedef struct PaRequest
 	double		tuples;
 	double		share;			/* of the tuples that meet the conditions */
 	List	   *terms;			/* PaTerm * */
+	List	   *trigram_ors;	/* PaTrigramOr * */
 	List	   *orders;			/* List * of PaIndexColumn *, wanted orders */
 	List	   *limited_order;	/* the one of which only the first rows are wanted,
 								 * out of many */
@@ -90,6 +101,8 @@ extern bool pa_order_served(const PaIndexDef *def, const PaRequest *request);
 /* estimate.c */
 extern double pa_estimated_cost(double cost_now, const PaRequest *request,
 								const PaIndexDef *def);
+extern double pa_estimated_or_cost(double cost_now, const PaRequest *request,
+								   const PaTrigramOr *trigrams, const List *defs, List **read);
 
 /* methods.c */
 typedef void (*PaMethodVisit) (Oid am, Oid opclass, void *arg);
@@ -104,8 +117,17 @@ typedef void (*PaCandidateSink) (PaIndexDef *def, void *arg);
 extern void pa_candidates_generate(PaRequest *request, PaCandidateSink sink,
 								   void *arg);
 
-extern PaIndexDef *pa_candidate_completed(const PaIndexDef *def,
-										  const PaRequest *request, bool with_order);
+
+/* How the other columns that are compared for equality come into a definition */
+typedef enum PaCompletion
+{
+	PA_COMPLETE_KEYS,			/* behind those that it has */
+	PA_COMPLETE_ORDER,			/* and then the order that is wanted */
+	PA_COMPLETE_IN_FRONT
+} PaCompletion;
+
+extern PaIndexDef *pa_candidate_completed(const PaIndexDef *def, const PaRequest *request,
+										  PaCompletion completion);
 
 /* fit.c */
 /* Included columns that are proposed at most */

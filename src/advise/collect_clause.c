@@ -131,8 +131,8 @@ pa_collect_column(PaCollecting *c, PaIndexColumn *col, Node *expr, Oid opclass,
  * Adds a term unless the request has the same already.
  */
 static void
-add_term_of(PaCollecting *c, PaTermKind kind, Oid am, const PaIndexColumn *col,
-			double selectivity)
+add_term_in(PaCollecting *c, PaTermKind kind, Oid am, const PaIndexColumn *col,
+			double selectivity, bool in_or)
 {
 	PaTerm	   *term;
 	ListCell   *lc;
@@ -144,6 +144,7 @@ add_term_of(PaCollecting *c, PaTermKind kind, Oid am, const PaIndexColumn *col,
 			pa_index_column_equal(&term->col, col))
 		{
 			term->selectivity = Min(term->selectivity, selectivity);
+			term->in_or &= in_or;
 			return;
 		}
 	}
@@ -152,7 +153,18 @@ add_term_of(PaCollecting *c, PaTermKind kind, Oid am, const PaIndexColumn *col,
 	term->am = am;
 	term->col = *col;
 	term->selectivity = selectivity;
+	term->in_or = in_or;
 	c->request->terms = lappend(c->request->terms, term);
+}
+
+/*
+ * The same for a condition that all rows must meet.
+ */
+static void
+add_term_of(PaCollecting *c, PaTermKind kind, Oid am, const PaIndexColumn *col,
+			double selectivity)
+{
+	add_term_in(c, kind, am, col, selectivity, false);
 }
 
 /*
@@ -484,12 +496,32 @@ add_null_test(PaCollecting *c, NullTest *test, double selectivity)
 }
 
 /*
+ * Returns the columns of terms that could be searched in an index of trigrams.
+ */
+static List *
+trigram_columns(const List *terms)
+{
+	List	   *result = NIL;
+	ListCell   *lc;
+
+	foreach(lc, terms)
+	{
+		PaTerm	   *term = lfirst(lc);
+
+		if (term->kind == PA_TERM_TRIGRAM && !term->in_or)
+			result = lappend(result, &term->col);
+	}
+	return result;
+}
+
+/*
  * Each arm of an OR needs an index of its own for a bitmap combination.
  */
 static void
-add_or(PaCollecting *c, BoolExpr *or)
+add_or(PaCollecting *c, BoolExpr *or, double or_selectivity)
 {
 	PaRequest  *whole = c->request;
+	List	   *arms = NIL;
 	ListCell   *lc;
 
 	foreach(lc, or->args)
@@ -513,9 +545,18 @@ add_or(PaCollecting *c, BoolExpr *or)
 			PaTerm	   *term = lfirst(lc2);
 
 			c->request = whole;
-			add_term_of(c, term->kind, term->am, &term->col, term->selectivity);
+			add_term_in(c, term->kind, term->am, &term->col, term->selectivity, true);
 		}
 		c->request = whole;
+		arms = lappend(arms, trigram_columns(scratch.terms));
+	}
+	if (!list_member_ptr(arms, NIL))
+	{
+		PaTrigramOr *trigrams = palloc(sizeof(PaTrigramOr));
+
+		trigrams->arms = arms;
+		trigrams->selectivity = or_selectivity;
+		whole->trigram_ors = lappend(whole->trigram_ors, trigrams);
 	}
 }
 
@@ -574,7 +615,7 @@ pa_collect_clause(PaCollecting *c, Node *clause, double selectivity)
 			break;
 		case T_BoolExpr:
 			if (is_orclause(clause))
-				add_or(c, (BoolExpr *) clause);
+				add_or(c, (BoolExpr *) clause, selectivity);
 			else if (is_notclause(clause))
 				add_boolean(c, clause, (Node *) get_notclausearg(clause), selectivity);
 			break;

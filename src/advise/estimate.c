@@ -41,10 +41,25 @@ term_selectivity(const PaRequest *request, const PaIndexDef *def, int i)
 			serves = term->kind == PA_TERM_EQUAL || term->kind == PA_TERM_IN;
 		else
 			serves = term->kind == (def->needs_trgm ? PA_TERM_TRIGRAM : PA_TERM_OPERATOR);
-		if (serves && term->col.attno == col->attno && equal(term->col.expr, col->expr))
+		if (serves && !term->in_or && term->col.attno == col->attno && equal(term->col.expr, col->expr))
 			result = Min(result, term->selectivity);
 	}
 	return result;
+}
+
+/*
+ * Returns what a statement that costs cost_now costs with look-ups and matching rows in the
+ * place of a sequential scan, if that is less.
+ */
+static double
+cost_instead(double cost_now, const PaRequest *request, double lookups, double matching)
+{
+	double		scan = request->pages * seq_page_cost +
+		request->tuples * (cpu_tuple_cost + cpu_operator_cost);
+	double		instead = lookups + Min(matching, request->pages) * random_page_cost +
+		matching * (cpu_tuple_cost + cpu_operator_cost);
+
+	return Min(Max(cost_now - scan, 0) + instead, cost_now);
 }
 
 /*
@@ -55,9 +70,6 @@ double
 pa_estimated_cost(double cost_now, const PaRequest *request, const PaIndexDef *def)
 {
 	double		matching = request->tuples;
-	double		scan = request->pages * seq_page_cost +
-		request->tuples * (cpu_tuple_cost + cpu_operator_cost);
-	double		instead;
 
 	if (request->relid != def->relid)
 		return cost_now;
@@ -69,8 +81,57 @@ pa_estimated_cost(double cost_now, const PaRequest *request, const PaIndexDef *d
 			return cost_now;
 		matching *= selectivity;
 	}
-	instead = def->nkeys * PA_LOOKUP_COST * (def->needs_btree_gin ? PA_DOUBT : 1) +
-		Min(matching, request->pages) * random_page_cost +
-		matching * (cpu_tuple_cost + cpu_operator_cost);
-	return Min(Max(cost_now - scan, 0) + instead, cost_now);
+	return cost_instead(cost_now, request,
+						def->nkeys * PA_LOOKUP_COST * (def->needs_btree_gin ? PA_DOUBT : 1),
+						matching);
+}
+
+/*
+ * Returns the first of some indexes of trigrams, PaIndexDef *, that has one of the columns of
+ * an OR's arm, or NULL.
+ */
+static PaIndexDef *
+index_of_arm(Oid relid, const List *columns, const List *defs)
+{
+	ListCell   *lc;
+	ListCell   *lc2;
+
+	foreach(lc, defs)
+	{
+		PaIndexDef *def = lfirst(lc);
+
+		if (!def->needs_trgm || def->relid != relid)
+			continue;
+		foreach(lc2, columns)
+		{
+			const PaIndexColumn *col = lfirst(lc2);
+
+			if (def->columns[0].attno == col->attno && equal(def->columns[0].expr, col->expr))
+				return def;
+		}
+	}
+	return NULL;
+}
+
+/*
+ * Estimates what a statement that costs cost_now would cost with one of some indexes for each
+ * arm of an OR; cost_now if an arm has none. Those that serve are appended to read.
+ */
+double
+pa_estimated_or_cost(double cost_now, const PaRequest *request, const PaTrigramOr *trigrams,
+					 const List *defs, List **read)
+{
+	ListCell   *lc;
+
+	*read = NIL;
+	foreach(lc, trigrams->arms)
+	{
+		PaIndexDef *def = index_of_arm(request->relid, lfirst(lc), defs);
+
+		if (def == NULL)
+			return cost_now;
+		*read = list_append_unique_ptr(*read, def);
+	}
+	return cost_instead(cost_now, request, list_length(trigrams->arms) * PA_LOOKUP_COST,
+						request->tuples * trigrams->selectivity);
 }

@@ -12,7 +12,7 @@
 #include "advise/search.h"
 
 /* A longer index in the place of a shorter one must save a statement this share. */
-#define PA_MIN_LENGTHENING	0.18
+#define PA_MIN_LENGTHENING	0.1
 
 /* One that goes on with an order may make others dearer by this factor: the planner takes
  * it for worse clustered, which it need not be. */
@@ -79,9 +79,9 @@ completions_of(PaSearch *search, PaCandidate *old)
 	{
 		foreach(lc2, ((PaItem *) lfirst(lc))->requests)
 		{
-			for (int with_order = 0; with_order < 2; with_order++)
+			for (int completion = PA_COMPLETE_KEYS; completion <= PA_COMPLETE_IN_FRONT; completion++)
 			{
-				PaIndexDef *def = pa_candidate_completed(old->def, lfirst(lc2), with_order == 1);
+				PaIndexDef *def = pa_candidate_completed(old->def, lfirst(lc2), completion);
 
 				if (def != NULL && !is_among(def, result))
 					result = lappend(result, def);

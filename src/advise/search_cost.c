@@ -156,40 +156,80 @@ used_places(PaSearch *search, PaItem *item, Bitmapset *config, List *used)
 }
 
 /*
+ * Returns the definitions among config that the planner cannot be asked about before
+ * their extension is installed.
+ */
+static List *
+awaiting_extension(PaSearch *search, PaItem *item, Bitmapset *config)
+{
+	List	   *result = NIL;
+	int			i = -1;
+
+	while ((i = bms_next_member(config, i)) >= 0)
+	{
+		PaIndexDef *def = definition_at(search, item, i);
+
+		if (def->needs_trgm || def->needs_btree_gin)
+			result = lappend(result, def);
+	}
+	return result;
+}
+
+/*
+ * Takes what a statement is estimated to cost with some of the definitions for what it
+ * costs, if that is less.
+ */
+static void
+take_estimate(PaSearch *search, PaItem *item, PaMemo *memo, double cost, const List *read)
+{
+	int			i = -1;
+
+	if (cost >= memo->cost)
+		return;
+	memo->cost = memo->planner_cost = cost;
+	bms_free(memo->used);
+	memo->used = NULL;
+	while ((i = bms_next_member(memo->config, i)) >= 0)
+	{
+		if (list_member_ptr(read, definition_at(search, item, i)))
+			memo->used = bms_add_member(memo->used, i);
+	}
+}
+
+/*
  * Lowers the cost to what it is estimated to be with an index that cannot be
- * planned with before its extension is installed. At most one of them helps a
- * statement.
+ * planned with before its extension is installed, or one for each arm of an OR. At most
+ * one condition of a statement is helped so.
  */
 static void
 apply_estimates(PaSearch *search, PaItem *item, PaMemo *memo)
 {
-	double		best = memo->cost;
-	int			best_place = -1;
-	int			i = -1;
+	List	   *defs = awaiting_extension(search, item, memo->config);
+	ListCell   *lc;
+	ListCell   *lc2;
 
-	while ((i = bms_next_member(memo->config, i)) >= 0)
+	if (defs == NIL)
+		return;
+	foreach(lc, item->requests)
 	{
-		PaIndexDef *def = definition_at(search, item, i);
-		ListCell   *lc;
+		const PaRequest *request = lfirst(lc);
 
-		if (!def->needs_trgm && !def->needs_btree_gin)
-			continue;
-		foreach(lc, item->requests)
+		foreach(lc2, defs)
 		{
-			double		cost = pa_estimated_cost(item->cost_now, lfirst(lc), def);
+			PaIndexDef *def = lfirst(lc2);
 
-			if (cost < best)
-			{
-				best = cost;
-				best_place = i;
-			}
+			take_estimate(search, item, memo, pa_estimated_cost(item->cost_now, request, def),
+						  list_make1(def));
+		}
+		foreach(lc2, request->trigram_ors)
+		{
+			List	   *read;
+			double		cost = pa_estimated_or_cost(item->cost_now, request, lfirst(lc2), defs, &read);
+
+			take_estimate(search, item, memo, cost, read);
 		}
 	}
-	if (best_place >= 0)
-	{
-		memo->cost = memo->planner_cost = best;
-		memo->used = bms_make_singleton(best_place);
-	}
+	list_free(defs);
 }
 
 /*

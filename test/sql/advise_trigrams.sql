@@ -44,7 +44,9 @@ INSERT INTO advise_case (what, query) VALUES
 ('a part of a unique column', 'SELECT id FROM member WHERE handle ILIKE ''%abcdef%'''),
 ('the beginning of a unique column in any case', 'SELECT id FROM member WHERE handle ILIKE ''User-abcde%77'''),
 ('the end of a word, of two letters', 'SELECT id FROM member WHERE name ILIKE ''%F7 0%'''),
-('a regular expression', 'SELECT id FROM member WHERE name ~ ''abc[0-9]def''');
+('a regular expression', 'SELECT id FROM member WHERE name ~ ''abc[0-9]def'''),
+('two columns, either of which may match', 'SELECT id FROM member WHERE name ILIKE ''%abcdef%'' OR note ILIKE ''%abcdef%'''),
+('three of them in a part of the rows', 'SELECT id FROM member WHERE id > 10 AND (handle ILIKE ''%abcdef%'' OR name ILIKE ''%abcdef%'' OR note ILIKE ''%abcdef%'')');
 CREATE TABLE tried AS SELECT c.no, c.what, (try(c.query)).* FROM advise_case c;
 
 CREATE TABLE healthy_case (no int GENERATED ALWAYS AS IDENTITY, what text, query text);
@@ -53,11 +55,13 @@ INSERT INTO healthy_case (what, query) VALUES
 ('a part of two letters, of which there are no trigrams', 'SELECT id FROM member WHERE name ILIKE ''%zq%'''),
 ('two letters around a wildcard', 'SELECT id FROM member WHERE name LIKE ''%zq_qz%'''),
 ('what most rows match', 'SELECT id FROM member WHERE handle ILIKE ''%user%'''),
+('a pattern or what no index finds', 'SELECT id FROM member WHERE name ILIKE ''%abcdef%'' OR length(note) = 5'),
+('a pattern or one without trigrams', 'SELECT id FROM member WHERE name ILIKE ''%abcdef%'' OR note ILIKE ''%zq%'''),
 ('a pattern of nothing but wildcards', 'SELECT id FROM member WHERE name LIKE ''%_%''');
 
 SELECT plan(((SELECT 3 * count(*) FROM tried) + (SELECT count(*) FROM healthy_case))::int);
 SELECT t FROM tried, LATERAL (VALUES
-    (1, is(steps, '{CREATE EXTENSION,USING gin}', what || ': the extension is created first, then its index')),
+    (1, is(steps[1:2], '{CREATE EXTENSION,USING gin}', what || ': the extension is created first, then its index')),
     (2, cmp_ok(after * 4, '<=', before, what || ': a quarter of the cost at most once they are there')),
     (3, is(again, 0, what || ': nothing more is advised then'))) v (n, t) ORDER BY no, n;
 SELECT is((SELECT count(*)::int FROM perfadvisor.advise_query(query)), 0, what || ': no advice') FROM healthy_case ORDER BY no;
