@@ -636,6 +636,31 @@ append_other_equal(KeyList *keys, const PaIndexDef *def, const PaRequest *reques
 }
 
 /*
+ * Makes a definition of keys that includes what another one does, unless that is a key now.
+ */
+static PaIndexDef *
+with_keys(const PaIndexDef *def, const KeyList *keys)
+{
+	PaIndexDef *result = pa_index_def_new(def->relid, BTREE_AM_OID, keys->n + def->ncolumns - def->nkeys);
+	int			n = 0;
+
+	for (int i = 0; i < keys->n; i++)
+		result->columns[n++] = *keys->cols[i];
+	for (int i = def->nkeys; i < def->ncolumns; i++)
+	{
+		bool		is_key = false;
+
+		for (int k = 0; k < keys->n; k++)
+			is_key |= keys->cols[k]->attno == def->columns[i].attno;
+		if (!is_key)
+			result->columns[n++] = def->columns[i];
+	}
+	result->ncolumns = n;
+	result->pred = def->pred;
+	return result;
+}
+
+/*
  * Makes the definition with all columns that the request compares for equality: the others
  * behind the definition's own, or in front of them, and then what else it has, or the request's
  * first order. Returns NULL if there are none, or if with an order the keys are not all compared for
@@ -646,11 +671,9 @@ pa_candidate_completed(const PaIndexDef *def, const PaRequest *request, PaComple
 {
 	bool		with_order = completion == PA_COMPLETE_ORDER;
 	KeyList		keys = {0};
-	PaIndexDef *result;
 	int			equal = 0;
 
-	if (def->relid != request->relid || def->am != BTREE_AM_OID ||
-		def->ncolumns > def->nkeys)
+	if (def->relid != request->relid || def->am != BTREE_AM_OID)
 		return NULL;
 	while (equal < def->nkeys && is_compared(request, &def->columns[equal], with_order))
 		equal++;
@@ -666,11 +689,5 @@ pa_candidate_completed(const PaIndexDef *def, const PaRequest *request, PaComple
 		append_order(&keys, linitial(request->orders));
 	for (int i = equal; i < def->nkeys; i++)
 		append_key(&keys, (PaIndexColumn *) &def->columns[i]);
-	if (keys.n <= def->nkeys)
-		return NULL;
-	result = pa_index_def_new(def->relid, BTREE_AM_OID, keys.n);
-	for (int i = 0; i < keys.n; i++)
-		result->columns[i] = *keys.cols[i];
-	result->pred = def->pred;
-	return result;
+	return keys.n > def->nkeys ? with_keys(def, &keys) : NULL;
 }

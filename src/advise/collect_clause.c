@@ -19,6 +19,7 @@
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "rewrite/rewriteManip.h"
+#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/selfuncs.h"
 
@@ -305,7 +306,7 @@ add_equality(PaCollecting *c, Node *clause, Node *expr, Node *value,
  * pattern class elsewhere; anything else needs trigrams, if it has any.
  */
 static void
-add_pattern(PaCollecting *c, OpExpr *op, Node *expr, Node *value, PaPatternKind kind,
+add_pattern(PaCollecting *c, Oid collation, Node *expr, Node *value, PaPatternKind kind,
 			double selectivity)
 {
 	PaIndexColumn col;
@@ -313,17 +314,17 @@ add_pattern(PaCollecting *c, OpExpr *op, Node *expr, Node *value, PaPatternKind 
 
 	if (IsA(value, Const) && pa_pattern_has_prefix(kind, (Const *) value))
 	{
-		bool		c_collation = pa_collation_is_c(op->inputcollid);
+		bool		c_collation = pa_collation_is_c(collation);
 		Oid			opclass = c_collation ? InvalidOid
 			: (bpchar ? BPCHAR_BTREE_PATTERN_OPS_OID : TEXT_BTREE_PATTERN_OPS_OID);
 
-		if (pa_collect_column(c, &col, expr, opclass, op->inputcollid))
+		if (pa_collect_column(c, &col, expr, opclass, collation))
 			pa_collect_term(c, c_collation ? PA_TERM_RANGE : PA_TERM_PREFIX, &col,
 					 selectivity);
 		return;
 	}
-	if (!bpchar && (!IsA(value, Const) || pa_pattern_has_trigram(kind, (Const *) value)) &&
-		pa_collect_column(c, &col, expr, InvalidOid, op->inputcollid))
+	if (!bpchar && kind != PA_PATTERN_STARTS_WITH && (!IsA(value, Const) || pa_pattern_has_trigram(kind, (Const *) value)) &&
+		pa_collect_column(c, &col, expr, InvalidOid, collation))
 		pa_collect_term(c, PA_TERM_TRIGRAM, &col, selectivity);
 }
 
@@ -386,7 +387,7 @@ add_operator(PaCollecting *c, OpExpr *op, double selectivity)
 	pattern = pa_pattern_kind(opno);
 	if (pattern != PA_PATTERN_NONE)
 	{
-		add_pattern(c, op, left, right, pattern, selectivity);
+		add_pattern(c, op->inputcollid, left, right, pattern, selectivity);
 		return;
 	}
 	sorts = pa_collect_column(c, &col, left, InvalidOid, op->inputcollid);
@@ -462,6 +463,27 @@ add_row_compare(PaCollecting *c, RowCompareExpr *row, double selectivity)
 }
 
 /*
+ * Whether an expression says of something how it compares with a constant: for others there
+ * would have to be other indexes.
+ */
+static bool
+compares_with_constant(Node *expr)
+{
+	List	   *args = IsA(expr, FuncExpr) ? ((FuncExpr *) expr)->args :
+		IsA(expr, DistinctExpr) ? ((DistinctExpr *) expr)->args : NIL;
+	ListCell   *lc;
+
+	foreach(lc, args)
+	{
+		Node	   *arg = pa_strip_relabel(lfirst(lc));
+
+		if (IsA(arg, Const) && !((Const *) arg)->constisnull)
+			return list_length(args) > 1;
+	}
+	return false;
+}
+
+/*
  * Takes down a boolean column or its negation. The clause itself is what a
  * partial index would have as its predicate.
  */
@@ -470,6 +492,8 @@ add_boolean(PaCollecting *c, Node *clause, Node *expr, double selectivity)
 {
 	PaIndexColumn col;
 
+	if (compares_with_constant(expr))
+		return;
 	if (exprType(expr) != BOOLOID || !pa_collect_indexable(c, expr) ||
 		!pa_collect_column(c, &col, expr, InvalidOid, InvalidOid))
 		return;
@@ -570,6 +594,9 @@ add_function(PaCollecting *c, FuncExpr *func, double selectivity)
 {
 	ListCell   *lc;
 
+	if (func->funcid == F_STARTS_WITH && pa_collect_indexable(c, linitial(func->args)))
+		add_pattern(c, func->inputcollid, linitial(func->args), lsecond(func->args),
+					PA_PATTERN_STARTS_WITH, selectivity);
 	if (!OidIsValid(get_func_support(func->funcid)))
 		return;
 	foreach(lc, func->args)

@@ -57,6 +57,8 @@ INSERT INTO advise_case (what, query, factor) VALUES
 ('a truncated date', 'SELECT count(*) FROM orders WHERE date_trunc(''hour'', created AT TIME ZONE ''UTC'') = ''2026-01-05 04:00''', 5),
 ('a JSON field', 'SELECT * FROM orders WHERE data->>''kind'' = ''k7''', 4),
 ('a prefix', 'SELECT * FROM customer WHERE "E-Mail" LIKE ''User777%''', 10),
+('a prefix by starts_with()', 'SELECT * FROM customer WHERE starts_with("E-Mail", ''User777'')', 10),
+('a prefix by ^@', 'SELECT * FROM customer WHERE "E-Mail" ^@ ''User777''', 10),
 ('a prefix of a varchar', 'SELECT * FROM customer WHERE name LIKE ''abcd%''', 10),
 ('a prefix in the C collation', 'SELECT * FROM customer WHERE note LIKE ''abcd%''', 10),
 ('a substring', 'SELECT * FROM customer WHERE name LIKE ''%abcdef%''', 2),
@@ -130,6 +132,8 @@ INSERT INTO healthy_case (what, setup, query) VALUES
 ('a pattern index that exists', 'CREATE INDEX ON customer ("E-Mail" text_pattern_ops)', 'SELECT * FROM customer WHERE "E-Mail" LIKE ''User777%'''),
 ('a trigram index that exists', 'CREATE INDEX ON customer USING gin (name gin_trgm_ops)', 'SELECT * FROM customer WHERE name ILIKE ''%ABCDEF%'''),
 ('a substring of two letters', '', 'SELECT * FROM customer WHERE name ILIKE ''%ab%'''),
+('a comparison that only an index for one constant would find', '', 'SELECT * FROM orders WHERE customer_id IS NOT DISTINCT FROM 42'),
+('a function that compares with a constant', '', 'SELECT * FROM customer WHERE texticregexeq(city, ''CITY7$'')'),
 ('an insertion', '', 'INSERT INTO tiny VALUES (1000, ''x'')'),
 ('a predicate that hides nothing', 'CREATE INDEX ON customer (city)', 'SELECT * FROM customer WHERE city = ''city7'' AND deleted_at IS NULL');
 
