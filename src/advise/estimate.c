@@ -14,8 +14,10 @@
 
 #include "advise/candidates.h"
 
-/* Planner cost of looking up the keys of one condition: some index pages */
+/* Planner cost of looking up the keys of one condition: some index pages. That of trigrams
+ * is rather less, but so little should not be what an extension is created for. */
 #define PA_LOOKUP_COST	40.0
+#define PA_TRIGRAM_COST	100.0
 
 /* Looking up several columns at once is taken for so much dearer: two indexes that
  * need no extension, combined by the planner, are nearly as good. */
@@ -82,7 +84,7 @@ pa_estimated_cost(double cost_now, const PaRequest *request, const PaIndexDef *d
 		matching *= selectivity;
 	}
 	return cost_instead(cost_now, request,
-						def->nkeys * PA_LOOKUP_COST * (def->needs_btree_gin ? PA_DOUBT : 1),
+						def->needs_trgm ? PA_TRIGRAM_COST : def->nkeys * PA_LOOKUP_COST * PA_DOUBT,
 						matching);
 }
 
@@ -132,6 +134,6 @@ pa_estimated_or_cost(double cost_now, const PaRequest *request, const PaTrigramO
 			return cost_now;
 		*read = list_append_unique_ptr(*read, def);
 	}
-	return cost_instead(cost_now, request, list_length(trigrams->arms) * PA_LOOKUP_COST,
+	return cost_instead(cost_now, request, list_length(trigrams->arms) * PA_TRIGRAM_COST,
 						request->tuples * trigrams->selectivity);
 }

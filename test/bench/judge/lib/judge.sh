@@ -139,7 +139,7 @@ work() {
 		count=${count:-100}
 		if ! PGOPTIONS="-c bench.quote=$quote" pa_run "$PA_BINDIR/pgbench" -n -M "$2" -c 2 -j 1 -t $((count / 2)) \
 			--random-seed=7 -f "$file" "work_$1" >"$PA_WORK/pgbench.log" 2>&1; then
-			tail -n 5 "$PA_WORK/pgbench.log" >&2
+			tail -n 25 "$PA_WORK/pgbench.log" >&2
 			pa_die "pgbench failed on $1"
 		fi
 	done

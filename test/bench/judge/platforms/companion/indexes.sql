@@ -1,0 +1,20 @@
+-- What an engineer of this platform would create.
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE INDEX ix_users_email_lower ON users (lower(email));
+CREATE INDEX ix_users_last_seen_at ON users (last_seen_at);
+CREATE INDEX ix_personas_owner_id ON personas (owner_id);
+CREATE INDEX ix_personas_catalogue ON personas (category, usage_count DESC) WHERE is_public IS true AND is_archived IS false;
+CREATE INDEX ix_personas_name_trgm ON personas USING gin (name gin_trgm_ops);
+CREATE INDEX ix_user_persona_profiles_persona_id ON user_persona_profiles (persona_id);
+CREATE INDEX ix_conversations_user_list ON conversations (user_id, is_pinned DESC, last_message_at DESC NULLS LAST) WHERE deleted_at IS NULL;
+CREATE INDEX ix_conversations_persona_created ON conversations (persona_id, created_at);
+CREATE INDEX ix_conversations_deleted_at ON conversations (deleted_at) WHERE deleted_at IS NOT NULL;
+CREATE INDEX ix_messages_conversation_created ON messages (conversation_id, created_at DESC, id DESC);
+CREATE INDEX ix_messages_created_at ON messages (created_at);
+CREATE INDEX ix_messages_to_review ON messages (created_at) WHERE is_flagged IS true AND reviewed_at IS NULL;
+CREATE INDEX ix_memories_recall ON memories (user_id, importance DESC, last_used_at DESC NULLS LAST) WHERE deleted_at IS NULL;
+CREATE INDEX ix_memories_user_kind ON memories (user_id, kind, created_at DESC) WHERE deleted_at IS NULL;
+CREATE INDEX ix_memories_source_message_id ON memories (source_message_id) WHERE source_message_id IS NOT NULL;
+CREATE INDEX ix_memories_to_embed ON memories (created_at) WHERE embedding_status = 'pending' AND deleted_at IS NULL;
+CREATE INDEX ix_memories_expires_at ON memories (expires_at) WHERE expires_at IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX ix_memories_deleted_at ON memories (deleted_at) WHERE deleted_at IS NOT NULL;

@@ -1,0 +1,20 @@
+-- What an engineer of this platform would create.
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE INDEX index_users_on_lower_email ON users (lower(email)) WHERE deleted_at IS NULL;
+CREATE INDEX index_products_on_slug ON products (slug) WHERE deleted_at IS NULL;
+CREATE INDEX index_products_on_vendor ON products (vendor_id, published_at DESC) WHERE deleted_at IS NULL;
+CREATE INDEX index_products_published ON products (published_at DESC) WHERE deleted_at IS NULL AND state = 'published';
+CREATE INDEX index_products_on_name_trgm ON products USING gin (name gin_trgm_ops) WHERE deleted_at IS NULL;
+CREATE INDEX index_variants_on_product ON variants (product_id, position) WHERE deleted_at IS NULL;
+CREATE INDEX index_categorizations_on_category ON categorizations (category_id, product_id);
+CREATE INDEX index_coupons_on_lower_code ON coupons (lower(code));
+CREATE INDEX index_orders_on_user ON orders (user_id, completed_at DESC);
+CREATE INDEX index_orders_on_number ON orders (number);
+CREATE INDEX index_orders_carts ON orders (updated_at) WHERE state = 'cart';
+CREATE INDEX index_line_items_on_order ON line_items (order_id);
+CREATE INDEX index_line_items_on_vendor ON line_items (vendor_id, created_at DESC);
+CREATE INDEX index_reviews_on_reviewable ON reviews (reviewable_type, reviewable_id, created_at DESC) WHERE deleted_at IS NULL;
+CREATE INDEX index_reviews_pending ON reviews (created_at) WHERE state = 'pending' AND deleted_at IS NULL;
+CREATE INDEX index_notifications_unread ON notifications (recipient_type, recipient_id, created_at DESC) WHERE read_at IS NULL;
+CREATE INDEX index_versions_on_item ON versions (item_type, item_id, id DESC);
+CREATE INDEX index_attachments_on_record ON active_storage_attachments (record_type, record_id, name);
