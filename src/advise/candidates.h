@@ -35,11 +35,12 @@ typedef struct PaTerm
 								 * searched as well */
 } PaTerm;
 
-/* An OR each of whose arms could be searched in an index of trigrams */
+/* An OR each of whose arms could be searched in an index, some of trigrams */
 typedef struct PaTrigramOr
 {
-	List	   *arms;			/* of each a List of PaIndexColumn *, one of which is
-								 * enough */
+	List	   *arms;			/* of each that no existing index serves a List of PaTerm *,
+								 * one of which is enough */
+	int			served;			/* arms that one serves */
 	double		selectivity;
 } PaTrigramOr;
 
@@ -101,6 +102,8 @@ extern bool pa_order_served(const PaIndexDef *def, const PaRequest *request);
 /* estimate.c */
 extern double pa_estimated_cost(double cost_now, const PaRequest *request,
 								const PaIndexDef *def);
+extern bool pa_trigram_or_add(PaTrigramOr *trigrams, const RelOptInfo *rel, const List *terms);
+extern bool pa_trigram_or_needed(const PaTrigramOr *trigrams);
 extern double pa_estimated_or_cost(double cost_now, const PaRequest *request,
 								   const PaTrigramOr *trigrams, const List *defs, List **read);
 

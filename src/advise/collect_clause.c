@@ -520,32 +520,14 @@ add_null_test(PaCollecting *c, NullTest *test, double selectivity)
 }
 
 /*
- * Returns the columns of terms that could be searched in an index of trigrams.
- */
-static List *
-trigram_columns(const List *terms)
-{
-	List	   *result = NIL;
-	ListCell   *lc;
-
-	foreach(lc, terms)
-	{
-		PaTerm	   *term = lfirst(lc);
-
-		if (term->kind == PA_TERM_TRIGRAM && !term->in_or)
-			result = lappend(result, &term->col);
-	}
-	return result;
-}
-
-/*
  * Each arm of an OR needs an index of its own for a bitmap combination.
  */
 static void
 add_or(PaCollecting *c, BoolExpr *or, double or_selectivity)
 {
 	PaRequest  *whole = c->request;
-	List	   *arms = NIL;
+	PaTrigramOr *trigrams = palloc0(sizeof(PaTrigramOr));
+	bool		all = true;
 	ListCell   *lc;
 
 	foreach(lc, or->args)
@@ -572,16 +554,11 @@ add_or(PaCollecting *c, BoolExpr *or, double or_selectivity)
 			add_term_in(c, term->kind, term->am, &term->col, term->selectivity, true);
 		}
 		c->request = whole;
-		arms = lappend(arms, trigram_columns(scratch.terms));
+		all &= pa_trigram_or_add(trigrams, c->rel, scratch.terms);
 	}
-	if (!list_member_ptr(arms, NIL))
-	{
-		PaTrigramOr *trigrams = palloc(sizeof(PaTrigramOr));
-
-		trigrams->arms = arms;
-		trigrams->selectivity = or_selectivity;
+	trigrams->selectivity = or_selectivity;
+	if (all && pa_trigram_or_needed(trigrams))
 		whole->trigram_ors = lappend(whole->trigram_ors, trigrams);
-	}
 }
 
 /*

@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_am.h"
 #include "optimizer/optimizer.h"
 
 #include "advise/candidates.h"
@@ -89,11 +90,102 @@ pa_estimated_cost(double cost_now, const PaRequest *request, const PaIndexDef *d
 }
 
 /*
- * Returns the first of some indexes of trigrams, PaIndexDef *, that has one of the columns of
- * an OR's arm, or NULL.
+ * Whether a B-tree on its column finds what a term asks for.
+ */
+static bool
+is_sorted_term(const PaTerm *term)
+{
+	return term->kind == PA_TERM_EQUAL || term->kind == PA_TERM_IN || term->kind == PA_TERM_RANGE ||
+		term->kind == PA_TERM_PREFIX;
+}
+
+/*
+ * Whether an index that exists begins with the column of a term.
+ */
+static bool
+is_served(const RelOptInfo *rel, const PaTerm *term)
+{
+	ListCell   *lc;
+
+	foreach(lc, rel->indexlist)
+	{
+		const IndexOptInfo *index = lfirst(lc);
+
+		if (is_sorted_term(term) && index->relam == BTREE_AM_OID && index->indpred == NIL &&
+			term->col.attno != 0 && index->indexkeys[0] == term->col.attno &&
+			index->opfamily[0] == term->col.opfamily)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Takes down an arm of an OR on a table, with its terms. Returns false if none is known that an
+ * index of one column could serve.
+ */
+bool
+pa_trigram_or_add(PaTrigramOr *trigrams, const RelOptInfo *rel, const List *terms)
+{
+	List	   *arm = NIL;
+	ListCell   *lc;
+
+	foreach(lc, terms)
+	{
+		PaTerm	   *term = lfirst(lc);
+
+		if (term->in_or)
+			continue;
+		if (is_served(rel, term))
+		{
+			trigrams->served++;
+			return true;
+		}
+		if (term->kind == PA_TERM_TRIGRAM || is_sorted_term(term))
+			arm = lappend(arm, term);
+	}
+	trigrams->arms = lappend(trigrams->arms, arm);
+	return arm != NIL;
+}
+
+/*
+ * Whether some arm of an OR could be searched in an index of trigrams.
+ */
+bool
+pa_trigram_or_needed(const PaTrigramOr *trigrams)
+{
+	ListCell   *lc;
+	ListCell   *lc2;
+
+	foreach(lc, trigrams->arms)
+	{
+		foreach(lc2, (List *) lfirst(lc))
+		{
+			if (((PaTerm *) lfirst(lc2))->kind == PA_TERM_TRIGRAM)
+				return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Whether an index finds what a term of an OR's arm asks for.
+ */
+static bool
+finds(const PaIndexDef *def, const PaTerm *term)
+{
+	bool		fits = term->kind == PA_TERM_TRIGRAM ? def->needs_trgm
+		: def->am == BTREE_AM_OID && def->pred == NIL && def->columns[0].opfamily == term->col.opfamily;
+
+	return fits && def->columns[0].attno == term->col.attno &&
+		equal(def->columns[0].expr, term->col.expr);
+}
+
+/*
+ * Returns the first of some indexes, PaIndexDef *, that finds what an arm of an OR asks for, or
+ * NULL.
  */
 static PaIndexDef *
-index_of_arm(Oid relid, const List *columns, const List *defs)
+index_of_arm(Oid relid, const List *terms, const List *defs)
 {
 	ListCell   *lc;
 	ListCell   *lc2;
@@ -102,13 +194,9 @@ index_of_arm(Oid relid, const List *columns, const List *defs)
 	{
 		PaIndexDef *def = lfirst(lc);
 
-		if (!def->needs_trgm || def->relid != relid)
-			continue;
-		foreach(lc2, columns)
+		foreach(lc2, terms)
 		{
-			const PaIndexColumn *col = lfirst(lc2);
-
-			if (def->columns[0].attno == col->attno && equal(def->columns[0].expr, col->expr))
+			if (def->relid == relid && finds(def, lfirst(lc2)))
 				return def;
 		}
 	}
@@ -117,12 +205,13 @@ index_of_arm(Oid relid, const List *columns, const List *defs)
 
 /*
  * Estimates what a statement that costs cost_now would cost with one of some indexes for each
- * arm of an OR; cost_now if an arm has none. Those that serve are appended to read.
+ * arm of an OR that needs one; cost_now if an arm has none. Those that serve are put into read.
  */
 double
 pa_estimated_or_cost(double cost_now, const PaRequest *request, const PaTrigramOr *trigrams,
 					 const List *defs, List **read)
 {
+	double		lookups = trigrams->served * PA_LOOKUP_COST;
 	ListCell   *lc;
 
 	*read = NIL;
@@ -132,8 +221,8 @@ pa_estimated_or_cost(double cost_now, const PaRequest *request, const PaTrigramO
 
 		if (def == NULL)
 			return cost_now;
+		lookups += def->needs_trgm ? PA_TRIGRAM_COST : PA_LOOKUP_COST;
 		*read = list_append_unique_ptr(*read, def);
 	}
-	return cost_instead(cost_now, request, list_length(trigrams->arms) * PA_TRIGRAM_COST,
-						request->tuples * trigrams->selectivity);
+	return cost_instead(cost_now, request, lookups, request->tuples * trigrams->selectivity);
 }

@@ -156,11 +156,11 @@ used_places(PaSearch *search, PaItem *item, Bitmapset *config, List *used)
 }
 
 /*
- * Returns the definitions among config that the planner cannot be asked about before
- * their extension is installed.
+ * Returns the definitions among config: all of them, or those that the planner cannot be asked
+ * about before their extension is installed.
  */
 static List *
-awaiting_extension(PaSearch *search, PaItem *item, Bitmapset *config)
+definitions_of(PaSearch *search, PaItem *item, Bitmapset *config, bool all)
 {
 	List	   *result = NIL;
 	int			i = -1;
@@ -169,7 +169,7 @@ awaiting_extension(PaSearch *search, PaItem *item, Bitmapset *config)
 	{
 		PaIndexDef *def = definition_at(search, item, i);
 
-		if (def->needs_trgm || def->needs_btree_gin)
+		if (all || def->needs_trgm || def->needs_btree_gin)
 			result = lappend(result, def);
 	}
 	return result;
@@ -204,12 +204,14 @@ take_estimate(PaSearch *search, PaItem *item, PaMemo *memo, double cost, const L
 static void
 apply_estimates(PaSearch *search, PaItem *item, PaMemo *memo)
 {
-	List	   *defs = awaiting_extension(search, item, memo->config);
+	List	   *defs = definitions_of(search, item, memo->config, false);
+	List	   *all;
 	ListCell   *lc;
 	ListCell   *lc2;
 
 	if (defs == NIL)
 		return;
+	all = definitions_of(search, item, memo->config, true);
 	foreach(lc, item->requests)
 	{
 		const PaRequest *request = lfirst(lc);
@@ -217,19 +219,22 @@ apply_estimates(PaSearch *search, PaItem *item, PaMemo *memo)
 		foreach(lc2, defs)
 		{
 			PaIndexDef *def = lfirst(lc2);
+			List	   *single = list_make1(def);
 
-			take_estimate(search, item, memo, pa_estimated_cost(item->cost_now, request, def),
-						  list_make1(def));
+			take_estimate(search, item, memo, pa_estimated_cost(item->cost_now, request, def), single);
+			list_free(single);
 		}
 		foreach(lc2, request->trigram_ors)
 		{
 			List	   *read;
-			double		cost = pa_estimated_or_cost(item->cost_now, request, lfirst(lc2), defs, &read);
+			double		cost = pa_estimated_or_cost(item->cost_now, request, lfirst(lc2), all, &read);
 
 			take_estimate(search, item, memo, cost, read);
+			list_free(read);
 		}
 	}
 	list_free(defs);
+	list_free(all);
 }
 
 /*
