@@ -662,9 +662,10 @@ with_keys(const PaIndexDef *def, const KeyList *keys)
 
 /*
  * Makes the definition with all columns that the request compares for equality: the others
- * behind the definition's own, or in front of them, and then what else it has, or the request's
- * first order. Returns NULL if there are none, or if with an order the keys are not all compared for
- * equality. In front is where a type or a tenant often stands. Behind IS NULL there is no order, so that it is left out where one is wanted.
+ * behind the definition's own, or in front of them, where a type or a tenant often stands; and
+ * then what else it has, or the request's first order. Returns NULL if there are none, or if with
+ * an order the keys are not all compared for equality. Behind IS NULL there is no order, so that
+ * it is left out where one is wanted.
  */
 PaIndexDef *
 pa_candidate_completed(const PaIndexDef *def, const PaRequest *request, PaCompletion completion)

@@ -323,7 +323,8 @@ add_pattern(PaCollecting *c, Oid collation, Node *expr, Node *value, PaPatternKi
 					 selectivity);
 		return;
 	}
-	if (!bpchar && kind != PA_PATTERN_STARTS_WITH && (!IsA(value, Const) || pa_pattern_has_trigram(kind, (Const *) value)) &&
+	if (!bpchar && kind != PA_PATTERN_STARTS_WITH &&
+		(!IsA(value, Const) || pa_pattern_has_trigram(kind, (Const *) value)) &&
 		pa_collect_column(c, &col, expr, InvalidOid, collation))
 		pa_collect_term(c, PA_TERM_TRIGRAM, &col, selectivity);
 }
