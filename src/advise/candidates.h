@@ -120,7 +120,6 @@ typedef void (*PaCandidateSink) (PaIndexDef *def, void *arg);
 extern void pa_candidates_generate(PaRequest *request, PaCandidateSink sink,
 								   void *arg);
 
-
 /* How the other columns that are compared for equality come into a definition */
 typedef enum PaCompletion
 {

@@ -16,7 +16,7 @@
 #include "advise/candidates.h"
 
 /* Planner cost of looking up the keys of one condition: some index pages. That of trigrams
- * is rather less, but so little should not be what an extension is created for. */
+ * is mostly less, but so little should not be what an extension is created for. */
 #define PA_LOOKUP_COST	40.0
 #define PA_TRIGRAM_COST	100.0
 
@@ -173,11 +173,10 @@ pa_trigram_or_needed(const PaTrigramOr *trigrams)
 static bool
 finds(const PaIndexDef *def, const PaTerm *term)
 {
-	bool		fits = term->kind == PA_TERM_TRIGRAM ? def->needs_trgm
-		: def->am == BTREE_AM_OID && def->pred == NIL && def->columns[0].opfamily == term->col.opfamily;
+	bool		serves = term->kind == PA_TERM_TRIGRAM ? def->needs_trgm
+		: def->am == BTREE_AM_OID && def->pred == NIL;
 
-	return fits && def->columns[0].attno == term->col.attno &&
-		equal(def->columns[0].expr, term->col.expr);
+	return serves && pa_index_column_equal(&def->columns[0], &term->col);
 }
 
 /*
@@ -205,13 +204,15 @@ index_of_arm(Oid relid, const List *terms, const List *defs)
 
 /*
  * Estimates what a statement that costs cost_now would cost with one of some indexes for each
- * arm of an OR that needs one; cost_now if an arm has none. Those that serve are put into read.
+ * arm of an OR that needs one; cost_now if an arm has none, or none of them is of trigrams, as
+ * the planner can be asked then. Those that serve are put into read.
  */
 double
 pa_estimated_or_cost(double cost_now, const PaRequest *request, const PaTrigramOr *trigrams,
 					 const List *defs, List **read)
 {
 	double		lookups = trigrams->served * PA_LOOKUP_COST;
+	bool		estimated = false;
 	ListCell   *lc;
 
 	*read = NIL;
@@ -222,7 +223,10 @@ pa_estimated_or_cost(double cost_now, const PaRequest *request, const PaTrigramO
 		if (def == NULL)
 			return cost_now;
 		lookups += def->needs_trgm ? PA_TRIGRAM_COST : PA_LOOKUP_COST;
+		estimated |= def->needs_trgm;
 		*read = list_append_unique_ptr(*read, def);
 	}
+	if (!estimated)
+		return cost_now;
 	return cost_instead(cost_now, request, lookups, request->tuples * trigrams->selectivity);
 }

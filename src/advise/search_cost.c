@@ -156,26 +156,6 @@ used_places(PaSearch *search, PaItem *item, Bitmapset *config, List *used)
 }
 
 /*
- * Returns the definitions among config: all of them, or those that the planner cannot be asked
- * about before their extension is installed.
- */
-static List *
-definitions_of(PaSearch *search, PaItem *item, Bitmapset *config, bool all)
-{
-	List	   *result = NIL;
-	int			i = -1;
-
-	while ((i = bms_next_member(config, i)) >= 0)
-	{
-		PaIndexDef *def = definition_at(search, item, i);
-
-		if (all || def->needs_trgm || def->needs_btree_gin)
-			result = lappend(result, def);
-	}
-	return result;
-}
-
-/*
  * Takes what a statement is estimated to cost with some of the definitions for what it
  * costs, if that is less.
  */
@@ -197,21 +177,18 @@ take_estimate(PaSearch *search, PaItem *item, PaMemo *memo, double cost, const L
 }
 
 /*
- * Lowers the cost to what it is estimated to be with an index that cannot be
- * planned with before its extension is installed, or one for each arm of an OR. At most
+ * Lowers the cost to what it is estimated to be with one of the definitions that cannot be
+ * planned with before its extension is installed, or with one for each arm of an OR. At most
  * one condition of a statement is helped so.
  */
 static void
-apply_estimates(PaSearch *search, PaItem *item, PaMemo *memo)
+apply_estimates(PaSearch *search, PaItem *item, const List *defs, PaMemo *memo)
 {
-	List	   *defs = definitions_of(search, item, memo->config, false);
-	List	   *all;
 	ListCell   *lc;
 	ListCell   *lc2;
 
 	if (defs == NIL)
-		return;
-	all = definitions_of(search, item, memo->config, true);
+		return;					/* what it costs now may be unknown yet */
 	foreach(lc, item->requests)
 	{
 		const PaRequest *request = lfirst(lc);
@@ -219,22 +196,23 @@ apply_estimates(PaSearch *search, PaItem *item, PaMemo *memo)
 		foreach(lc2, defs)
 		{
 			PaIndexDef *def = lfirst(lc2);
-			List	   *single = list_make1(def);
+			List	   *single;
 
+			if (!def->needs_trgm && !def->needs_btree_gin)
+				continue;
+			single = list_make1(def);
 			take_estimate(search, item, memo, pa_estimated_cost(item->cost_now, request, def), single);
 			list_free(single);
 		}
 		foreach(lc2, request->trigram_ors)
 		{
 			List	   *read;
-			double		cost = pa_estimated_or_cost(item->cost_now, request, lfirst(lc2), all, &read);
+			double		cost = pa_estimated_or_cost(item->cost_now, request, lfirst(lc2), defs, &read);
 
 			take_estimate(search, item, memo, cost, read);
 			list_free(read);
 		}
 	}
-	list_free(defs);
-	list_free(all);
 }
 
 /*
@@ -267,7 +245,7 @@ plan_item(PaSearch *search, PaItem *item, Bitmapset *config)
 		pa_judge(search, item, &result, memo);
 		item->rows = result.rows;
 		memo->used = used_places(search, item, config, result.used);
-		apply_estimates(search, item, memo);
+		apply_estimates(search, item, whatif.indexes, memo);
 		if (item->best > 0)
 			item->best = Min(item->best, memo->cost);
 		item->memo = lappend(item->memo, memo);

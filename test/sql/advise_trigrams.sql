@@ -2,6 +2,7 @@
 \unset ECHO
 \i test/setup.sql
 \i test/own_database.sql
+\i test/plan_of.sql
 CREATE TABLE member (id int PRIMARY KEY, handle varchar(40) NOT NULL UNIQUE, name text NOT NULL, note text NOT NULL, code int NOT NULL);
 INSERT INTO member
 SELECT i, 'user-' || md5(i::text), md5((i * 7)::text) || ' ' || md5((i * 11)::text), repeat(md5((i * 3)::text), 3), i % 5000 FROM generate_series(1, 30000) AS i;
@@ -9,14 +10,7 @@ CREATE TABLE few (id int PRIMARY KEY, name text NOT NULL);
 INSERT INTO few SELECT i, md5(i::text) FROM generate_series(1, 100) AS i;
 VACUUM ANALYZE member, few;
 
-CREATE FUNCTION cost(query text) RETURNS numeric LANGUAGE plpgsql AS $$
-DECLARE
-    line text;
-BEGIN
-    FOR line IN EXECUTE 'EXPLAIN ' || query LOOP
-        RETURN substring(line FROM '\.\.([0-9.]+) rows')::numeric;
-    END LOOP;
-END $$;
+CREATE FUNCTION cost(query text) RETURNS numeric LANGUAGE sql AS $$ SELECT substring(plan_of(query) FROM '\.\.([0-9.]+) rows')::numeric $$;
 
 -- Does what is advised for a query, looks at the cost, asks again, and takes it back
 CREATE FUNCTION try(query text, OUT before numeric, OUT after numeric, OUT steps text[], OUT again int) LANGUAGE plpgsql AS $$

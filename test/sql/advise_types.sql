@@ -45,21 +45,16 @@ INSERT INTO advise_case (what, hand, query) VALUES
 ('those of several', 'CREATE INDEX ON comment (about_type, about_id)', 'SELECT body FROM comment WHERE about_type = ''Task'' AND about_id IN (7, 8, 9, 10)'),
 ('the newest of one', 'CREATE INDEX ON comment (about_type, about_id, created)', 'SELECT body FROM comment WHERE about_type = ''Task'' AND about_id = 7 ORDER BY created DESC LIMIT 10'),
 ('the newest of one that are there', 'CREATE INDEX ON comment (about_type, about_id, created) WHERE deleted IS NULL',
- 'SELECT body FROM comment WHERE deleted IS NULL AND about_type = ''Task'' AND about_id = 7 ORDER BY created DESC LIMIT 10');
-INSERT INTO advise_case (what, hand, query) VALUES
+ 'SELECT body FROM comment WHERE deleted IS NULL AND about_type = ''Task'' AND about_id = 7 ORDER BY created DESC LIMIT 10'),
 ('those of several, of the type that most have', 'CREATE INDEX ON attachment (record_type, record_id, name)',
  'SELECT * FROM attachment WHERE name = ''images'' AND record_type = ''Product'' AND record_id IN (511, 512, 513, 514)');
 CREATE TABLE tried AS SELECT c.no, c.what, (try(c.query, c.hand)).* FROM advise_case AS c;
 
-SELECT plan((SELECT 2 * count(*) FROM tried)::int + 2);
+SELECT plan((SELECT 2 * count(*) FROM tried)::int + 1);
 SELECT t FROM tried, LATERAL (VALUES
     (1, cmp_ok(advised, '<=', by_hand * 1.25, what || ': not dearer than with an index by hand')),
     (2, unalike(plan, '%Filter: %\_type%', what || ': none of another type is read'))) AS v (n, t) ORDER BY no, n;
 
 SELECT unalike((SELECT string_agg(ddl, '; ') FROM perfadvisor.advise_query('SELECT * FROM attachment WHERE name = ''images'' AND record_type = ''Product'' AND record_id = 511')),
                '%record_type%', 'where a thing has one or two rows its type does not come into the key');
-
--- A condition in one arm of an OR is not one on all rows
-SELECT unalike((SELECT string_agg(ddl, '; ') FROM perfadvisor.advise_query('SELECT body FROM comment WHERE author = 7 AND (about_id = 7 OR about_type = ''Task'') ORDER BY created DESC LIMIT 10')),
-               '%about_%', 'a condition in one arm of an OR does not come into the key');
 SELECT * FROM finish();
