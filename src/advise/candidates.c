@@ -21,11 +21,8 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
-#include "advise/candidates.h"
+#include "advise/candidate_keys.h"
 #include "advise/source_stats.h"
-
-/* Longest key that is proposed; longer ones cost more than they filter. */
-#define PA_MAX_KEYS		4
 
 /* Equality columns that are permuted; the most selective ones. */
 #define PA_MAX_EQUAL	4
@@ -40,10 +37,6 @@
  * reading those that do not meet it, if they are as many as that leaves. */
 #define PA_MAX_ORDERED_SELECTIVITY	0.85
 
-/* In front of a chosen index's columns it may be what hardly fewer rows meet: there it does no
- * harm where all its statements compare it, and the planner takes their rows for closer together. */
-#define PA_MAX_FRONT_SELECTIVITY	0.95
-
 /* BRIN indexes are for tables of that many pages, whose rows lie in the order of
  * the column (correlation) ... */
 #define PA_MIN_BRIN_PAGES	2048
@@ -51,15 +44,6 @@
 
 /* ... and hash indexes for values that are so wide, in bytes. */
 #define PA_MIN_HASH_WIDTH	64
-
-/* A list of key columns under construction */
-typedef struct KeyList
-{
-	Oid			am;				/* invalid: B-tree */
-	bool		needs_btree_gin;
-	int			n;
-	PaIndexColumn *cols[PA_MAX_KEYS];
-} KeyList;
 
 typedef struct Generating
 {
@@ -70,8 +54,8 @@ typedef struct Generating
 	int			nequal;
 } Generating;
 
-static bool
-has_column(const KeyList *keys, const PaIndexColumn *col)
+bool
+pa_keys_have(const PaKeyList *keys, const PaIndexColumn *col)
 {
 	for (int i = 0; i < keys->n; i++)
 	{
@@ -86,10 +70,10 @@ has_column(const KeyList *keys, const PaIndexColumn *col)
  * Appends a column unless it is there already or the list is full. Returns
  * whether it was appended.
  */
-static bool
-append_key(KeyList *keys, PaIndexColumn *col)
+bool
+pa_keys_append(PaKeyList *keys, PaIndexColumn *col)
 {
-	if (keys->n >= PA_MAX_KEYS || has_column(keys, col))
+	if (keys->n >= PA_MAX_KEYS || pa_keys_have(keys, col))
 		return false;
 	keys->cols[keys->n++] = col;
 	return true;
@@ -99,7 +83,7 @@ append_key(KeyList *keys, PaIndexColumn *col)
  * Hands one definition to the sink.
  */
 static void
-emit(Generating *g, const KeyList *keys, List *predicates)
+emit(Generating *g, const PaKeyList *keys, List *predicates)
 {
 	Oid			am = OidIsValid(keys->am) ? keys->am : BTREE_AM_OID;
 	PaIndexDef *def = pa_index_def_new(g->request->relid, am, keys->n);
@@ -120,9 +104,9 @@ emit(Generating *g, const KeyList *keys, List *predicates)
  * stay.
  */
 static void
-emit_partial(Generating *g, const KeyList *keys, List *predicates)
+emit_partial(Generating *g, const PaKeyList *keys, List *predicates)
 {
-	KeyList		rest = {.am = keys->am,.needs_btree_gin = keys->needs_btree_gin};
+	PaKeyList		rest = {.am = keys->am,.needs_btree_gin = keys->needs_btree_gin};
 	ListCell   *lc;
 
 	for (int i = 0; i < keys->n; i++)
@@ -148,7 +132,7 @@ emit_partial(Generating *g, const KeyList *keys, List *predicates)
  * predicate: that leaves the others the first place, in a part of the index's size.
  */
 static bool
-led_by_predicate(const Generating *g, const KeyList *keys)
+led_by_predicate(const Generating *g, const PaKeyList *keys)
 {
 	const PaIndexColumn *first = keys->cols[0];
 	ListCell   *lc;
@@ -169,7 +153,7 @@ led_by_predicate(const Generating *g, const KeyList *keys)
  * predicates together.
  */
 static void
-emit_variants(Generating *g, const KeyList *keys)
+emit_variants(Generating *g, const PaKeyList *keys)
 {
 	ListCell   *lc;
 
@@ -187,8 +171,8 @@ emit_variants(Generating *g, const KeyList *keys)
  * Brings an order into the form that also serves its reverse, read backwards:
  * ascending with nulls last if all columns agree on that, otherwise as wanted.
  */
-static void
-append_order(KeyList *keys, List *order)
+void
+pa_keys_append_order(PaKeyList *keys, List *order)
 {
 	bool		plain = true;
 	bool		reversed = true;
@@ -211,7 +195,7 @@ append_order(KeyList *keys, List *order)
 		if (plain || reversed)
 			col->desc = col->nulls_first = false;
 		/* An order is of no use behind a gap, but a column fixed before is none. */
-		if (!append_key(keys, col) && !has_column(keys, col))
+		if (!pa_keys_append(keys, col) && !pa_keys_have(keys, col))
 			break;
 	}
 }
@@ -221,7 +205,7 @@ append_order(KeyList *keys, List *order)
  * come last.
  */
 static void
-emit_with_tails(Generating *g, const KeyList *head)
+emit_with_tails(Generating *g, const PaKeyList *head)
 {
 	ListCell   *lc;
 
@@ -229,24 +213,24 @@ emit_with_tails(Generating *g, const KeyList *head)
 	foreach(lc, g->request->terms)
 	{
 		PaTerm	   *term = lfirst(lc);
-		KeyList		keys = *head;
+		PaKeyList		keys = *head;
 
 		if ((term->kind == PA_TERM_RANGE || term->kind == PA_TERM_JOIN ||
-			 term->kind == PA_TERM_PREFIX) && append_key(&keys, &term->col))
+			 term->kind == PA_TERM_PREFIX) && pa_keys_append(&keys, &term->col))
 			emit_variants(g, &keys);
 	}
 	foreach(lc, g->request->orders)
 	{
-		KeyList		keys = *head;
+		PaKeyList		keys = *head;
 
-		append_order(&keys, lfirst(lc));
+		pa_keys_append_order(&keys, lfirst(lc));
 		if (keys.n > head->n)
 			emit_variants(g, &keys);
 	}
 }
 
-static int
-compare_selectivity(const ListCell *a, const ListCell *b)
+int
+pa_compare_selectivity(const ListCell *a, const ListCell *b)
 {
 	const PaTerm *ta = lfirst(a);
 	const PaTerm *tb = lfirst(b);
@@ -275,7 +259,7 @@ choose_equal(Generating *g)
 			term->selectivity <= PA_MAX_EQUAL_SELECTIVITY)
 			equalities = lappend(equalities, term);
 	}
-	list_sort(equalities, compare_selectivity);
+	list_sort(equalities, pa_compare_selectivity);
 	foreach(lc, equalities)
 	{
 		if (g->nequal < PA_MAX_EQUAL)
@@ -320,25 +304,25 @@ emit_equalities(Generating *g)
 
 	for (int first = 0; first < g->nequal; first++)
 	{
-		KeyList		all = {0};
-		KeyList		one = {0};
+		PaKeyList		all = {0};
+		PaKeyList		one = {0};
 
-		append_key(&one, &g->equal[first]->col);
+		pa_keys_append(&one, &g->equal[first]->col);
 		emit_with_tails(g, &one);
 		if (is_flag(g->equal[first]) && !flags_lead)
 			continue;
 
-		append_key(&all, &g->equal[first]->col);
+		pa_keys_append(&all, &g->equal[first]->col);
 		for (int i = 0; i < g->nequal; i++)
-			append_key(&all, &g->equal[i]->col);
+			pa_keys_append(&all, &g->equal[i]->col);
 		if (all.n > 2)
 			emit_with_tails(g, &all);
 
 		for (int second = 0; second < g->nequal; second++)
 		{
-			KeyList		pair = one;
+			PaKeyList		pair = one;
 
-			if (append_key(&pair, &g->equal[second]->col))
+			if (pa_keys_append(&pair, &g->equal[second]->col))
 				emit_with_tails(g, &pair);
 		}
 	}
@@ -353,7 +337,7 @@ static void
 emit_limited_order(Generating *g)
 {
 	List	   *equalities = NIL;
-	KeyList		keys = {0};
+	PaKeyList		keys = {0};
 	ListCell   *lc;
 
 	if (g->request->limited_order == NIL)
@@ -365,18 +349,18 @@ emit_limited_order(Generating *g)
 		if (term->kind == PA_TERM_EQUAL && term->selectivity <= PA_MAX_ORDERED_SELECTIVITY)
 			equalities = lappend(equalities, term);
 	}
-	list_sort(equalities, compare_selectivity);
+	list_sort(equalities, pa_compare_selectivity);
 	if (equalities == NIL || is_flag(linitial(equalities)) ||
 		((PaTerm *) linitial(equalities))->selectivity > PA_MAX_EQUAL_SELECTIVITY ||
 		((PaTerm *) llast(equalities))->selectivity <= PA_MAX_EQUAL_SELECTIVITY)
 		return;
 	foreach(lc, equalities)
-		append_key(&keys, &((PaTerm *) lfirst(lc))->col);
-	append_order(&keys, g->request->limited_order);
+		pa_keys_append(&keys, &((PaTerm *) lfirst(lc))->col);
+	pa_keys_append_order(&keys, g->request->limited_order);
 	emit(g, &keys, NIL);
 	foreach(lc, g->request->predicates)
 	{
-		if (!has_column(&keys, &((PaPredicate *) lfirst(lc))->col))
+		if (!pa_keys_have(&keys, &((PaPredicate *) lfirst(lc))->col))
 			emit(g, &keys, list_make1(lfirst(lc)));
 	}
 }
@@ -393,14 +377,14 @@ emit_joins(Generating *g)
 	foreach(lc, g->request->terms)
 	{
 		PaTerm	   *term = lfirst(lc);
-		KeyList		keys = {0};
+		PaKeyList		keys = {0};
 
 		if (term->kind != PA_TERM_JOIN)
 			continue;
-		append_key(&keys, &term->col);
+		pa_keys_append(&keys, &term->col);
 		emit_with_tails(g, &keys);
 		for (int i = 0; i < g->nequal; i++)
-			append_key(&keys, &g->equal[i]->col);
+			pa_keys_append(&keys, &g->equal[i]->col);
 		if (keys.n > 1)
 			emit_with_tails(g, &keys);
 	}
@@ -443,7 +427,7 @@ emit_trigrams(Generating *g)
  * was appended.
  */
 static bool
-append_under(KeyList *keys, Oid am, const PaIndexColumn *col)
+append_under(PaKeyList *keys, Oid am, const PaIndexColumn *col)
 {
 	PaIndexColumn *copy;
 	Oid			opclass = GetDefaultOpClass(col->type, am);
@@ -459,7 +443,7 @@ append_under(KeyList *keys, Oid am, const PaIndexColumn *col)
 	copy->opclass = opclass;
 	copy->opfamily = OidIsValid(opclass) ? get_opclass_family(opclass) : InvalidOid;
 	copy->opcintype = OidIsValid(opclass) ? get_opclass_input_type(opclass) : InvalidOid;
-	return append_key(keys, copy);
+	return pa_keys_append(keys, copy);
 }
 
 /*
@@ -476,12 +460,12 @@ emit_operators(Generating *g)
 	foreach(lc, g->request->terms)
 	{
 		PaTerm	   *term = lfirst(lc);
-		KeyList		keys = {.am = term->am};
-		KeyList		wide;
+		PaKeyList		keys = {.am = term->am};
+		PaKeyList		wide;
 
 		if (term->kind != PA_TERM_OPERATOR)
 			continue;
-		append_key(&keys, &term->col);
+		pa_keys_append(&keys, &term->col);
 		emit_variants(g, &keys);
 		if (term->am == SPGIST_AM_OID)
 			continue;
@@ -491,13 +475,13 @@ emit_operators(Generating *g)
 			PaTerm	   *other = lfirst(lc2);
 
 			if (other->kind == PA_TERM_OPERATOR && other->am == term->am)
-				append_key(&wide, &other->col);
+				pa_keys_append(&wide, &other->col);
 		}
 		if (wide.n > keys.n)
 			emit_variants(g, &wide);
 		for (int i = 0; i < g->nequal; i++)
 		{
-			KeyList		pair = keys;
+			PaKeyList		pair = keys;
 
 			if (append_under(&pair, term->am, &g->equal[i]->col))
 				emit_variants(g, &pair);
@@ -509,8 +493,8 @@ emit_operators(Generating *g)
  * Returns the average width of a column's values in bytes and the correlation of
  * their order with that of the rows, as ANALYZE has found them.
  */
-static double
-width_and_order(Oid relid, AttrNumber attno, double *correlation)
+double
+pa_width_and_order(Oid relid, AttrNumber attno, double *correlation)
 {
 	HeapTuple	tuple = pa_column_statistics(relid, attno);
 	AttStatsSlot slot;
@@ -543,13 +527,13 @@ emit_small(Generating *g)
 	foreach(lc, g->request->terms)
 	{
 		PaTerm	   *term = lfirst(lc);
-		KeyList		keys = {0};
+		PaKeyList		keys = {0};
 		double		correlation;
 		double		width;
 
 		if (term->col.attno == 0 || term->kind > PA_TERM_RANGE)
 			continue;
-		width = width_and_order(g->request->relid, term->col.attno, &correlation);
+		width = pa_width_and_order(g->request->relid, term->col.attno, &correlation);
 		if (term->kind == PA_TERM_RANGE && fabs(correlation) >= PA_MIN_BRIN_ORDER &&
 			g->request->pages >= PA_MIN_BRIN_PAGES)
 			keys.am = BRIN_AM_OID;
@@ -569,7 +553,7 @@ void
 pa_candidates_generate(PaRequest *request, PaCandidateSink sink, void *arg)
 {
 	Generating	g = {.request = request,.sink = sink,.arg = arg};
-	KeyList		empty = {0};
+	PaKeyList		empty = {0};
 
 	choose_equal(&g);
 	emit_equalities(&g);
@@ -579,116 +563,4 @@ pa_candidates_generate(PaRequest *request, PaCandidateSink sink, void *arg)
 	emit_trigrams(&g);
 	emit_operators(&g);
 	emit_small(&g);
-}
-
-/*
- * Whether a request compares a column for equality, with one value or, where no order is
- * wanted behind it, with several or NULL.
- */
-static bool
-is_compared(const PaRequest *request, const PaIndexColumn *col, bool with_order)
-{
-	ListCell   *lc;
-
-	foreach(lc, request->terms)
-	{
-		PaTerm	   *term = lfirst(lc);
-
-		if ((term->kind == PA_TERM_EQUAL ||
-			 (!with_order && (term->kind == PA_TERM_NULL || term->kind == PA_TERM_IN))) &&
-			pa_index_column_equal(&term->col, col))
-			return true;
-	}
-	return false;
-}
-
-/*
- * Appends the columns, but for a definition's own and those of its predicate, that a request
- * compares for equality with what at most so many rows have: those that select most, if there
- * is no room for all.
- */
-static void
-append_other_equal(KeyList *keys, const PaIndexDef *def, const PaRequest *request,
-				   double most, bool with_null)
-{
-	Bitmapset  *filtered = NULL;
-	List	   *others = NIL;
-	ListCell   *lc;
-
-	pull_varattnos((Node *) def->pred, 1, &filtered);
-	foreach(lc, request->terms)
-	{
-		PaTerm	   *term = lfirst(lc);
-		bool		own = term->col.attno != 0 &&
-			bms_is_member(term->col.attno - FirstLowInvalidHeapAttributeNumber, filtered);
-
-		for (int i = 0; i < def->nkeys; i++)
-			own |= pa_index_column_equal(&term->col, &def->columns[i]);
-		if (!own && !term->in_or && term->selectivity <= most &&
-			(term->kind == PA_TERM_EQUAL || (term->kind == PA_TERM_NULL && with_null)))
-			others = lappend(others, term);
-	}
-	list_sort(others, compare_selectivity);
-	others = list_truncate(others, Max(PA_MAX_KEYS - def->nkeys, 0));
-	foreach(lc, others)
-		append_key(keys, &((PaTerm *) lfirst(lc))->col);
-	list_free(others);
-}
-
-/*
- * Makes a definition of keys that includes what another one does, unless that is a key now.
- */
-static PaIndexDef *
-with_keys(const PaIndexDef *def, const KeyList *keys)
-{
-	PaIndexDef *result = pa_index_def_new(def->relid, BTREE_AM_OID, keys->n + def->ncolumns - def->nkeys);
-	int			n = 0;
-
-	for (int i = 0; i < keys->n; i++)
-		result->columns[n++] = *keys->cols[i];
-	for (int i = def->nkeys; i < def->ncolumns; i++)
-	{
-		bool		is_key = false;
-
-		for (int k = 0; k < keys->n; k++)
-			is_key |= keys->cols[k]->attno == def->columns[i].attno;
-		if (!is_key)
-			result->columns[n++] = def->columns[i];
-	}
-	result->ncolumns = n;
-	result->pred = def->pred;
-	return result;
-}
-
-/*
- * Makes the definition with all columns that the request compares for equality: the others
- * behind the definition's own, or in front of them, where a type or a tenant often stands; and
- * then what else it has, or the request's first order. Returns NULL if there are none, or if with
- * an order the keys are not all compared for equality. Behind IS NULL there is no order, so that
- * it is left out where one is wanted.
- */
-PaIndexDef *
-pa_candidate_completed(const PaIndexDef *def, const PaRequest *request, PaCompletion completion)
-{
-	bool		with_order = completion == PA_COMPLETE_ORDER;
-	KeyList		keys = {0};
-	int			equal = 0;
-
-	if (def->relid != request->relid || def->am != BTREE_AM_OID)
-		return NULL;
-	while (equal < def->nkeys && is_compared(request, &def->columns[equal], with_order))
-		equal++;
-	if (equal == 0 || (with_order && equal < def->nkeys))
-		return NULL;
-	if (completion == PA_COMPLETE_IN_FRONT)
-		append_other_equal(&keys, def, request, PA_MAX_FRONT_SELECTIVITY, false);
-	for (int i = 0; i < equal; i++)
-		append_key(&keys, (PaIndexColumn *) &def->columns[i]);
-	if (completion != PA_COMPLETE_IN_FRONT)
-		append_other_equal(&keys, def, request, 1, !with_order && equal == def->nkeys);
-	if (with_order && request->orders != NIL)
-		append_order(&keys, linitial(request->orders));
-	for (int i = equal; i < def->nkeys; i++)
-		append_key(&keys, (PaIndexColumn *) &def->columns[i]);
-	return keys.n > def->nkeys ? with_keys(def, &keys) : NULL;
 }

@@ -62,12 +62,15 @@ typedef struct PaRequest
 	double		pages;			/* of the table */
 	double		tuples;
 	double		share;			/* of the tuples that meet the conditions */
+	double		scan_cost;		/* of reading all and looking at the conditions */
 	List	   *terms;			/* PaTerm * */
 	List	   *trigram_ors;	/* PaTrigramOr * */
 	List	   *orders;			/* List * of PaIndexColumn *, wanted orders */
 	List	   *limited_order;	/* the one of which only the first rows are wanted,
 								 * out of many */
 	List	   *predicates;		/* PaPredicate * */
+	List	   *weak_predicates;	/* PaPredicate *, of which each alone leaves out too
+									 * little */
 	List	   *needed;			/* PaIndexColumn *, all that the query reads of the
 								 * table, where not visiting it would pay */
 } PaRequest;
@@ -102,6 +105,7 @@ extern bool pa_order_served(const PaIndexDef *def, const PaRequest *request);
 /* estimate.c */
 extern double pa_estimated_cost(double cost_now, const PaRequest *request,
 								const PaIndexDef *def);
+extern double pa_likely_cost(double estimated, int trigram_indexes);
 extern bool pa_trigram_or_add(PaTrigramOr *trigrams, const RelOptInfo *rel, const List *terms);
 extern bool pa_trigram_or_needed(const PaTrigramOr *trigrams);
 extern double pa_estimated_or_cost(double cost_now, const PaRequest *request,
@@ -120,6 +124,7 @@ typedef void (*PaCandidateSink) (PaIndexDef *def, void *arg);
 extern void pa_candidates_generate(PaRequest *request, PaCandidateSink sink,
 								   void *arg);
 
+/* complete.c */
 /* How the other columns that are compared for equality come into a definition */
 typedef enum PaCompletion
 {
@@ -130,6 +135,7 @@ typedef enum PaCompletion
 
 extern PaIndexDef *pa_candidate_completed(const PaIndexDef *def, const PaRequest *request,
 										  PaCompletion completion);
+extern List *pa_candidate_narrowed(const PaIndexDef *def, const PaRequest *request);
 
 /* fit.c */
 /* Included columns that are proposed at most */

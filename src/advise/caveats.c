@@ -29,6 +29,37 @@ planning_cost(const PaReplan *replan)
 }
 
 /*
+ * Whether some candidates of an item cannot be planned with before an extension is installed.
+ */
+static bool
+needs_estimates(PaSearch *search, const PaItem *item)
+{
+	for (int place = 0; place < item->nplaces; place++)
+	{
+		const PaIndexDef *def = search->candidates[item->places[place].id]->def;
+
+		if (def->needs_trgm || def->needs_btree_gin)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Returns what the planner takes a plan to cost that reads some candidates, by their ids:
+ * estimates are made dearer than they are likely to be.
+ */
+static double
+likely_cost(PaSearch *search, const PaMemo *memo, const List *used)
+{
+	int			estimated = 0;
+	const ListCell *lc;
+
+	foreach(lc, used)
+		estimated += search->candidates[lfirst_int(lc)]->def->needs_trgm ? 1 : 0;
+	return pa_likely_cost(memo->planner_cost, estimated);
+}
+
+/*
  * Plans a statement with the chosen set, but not for the values of its parameters.
  * Returns the plan's cost less what planning each time would cost, and in *used the ids of
  * candidates that it reads. Returns NAN if that cannot be told.
@@ -55,10 +86,13 @@ plan_generically(PaSearch *search, PaWorkStatement *ws, List **used)
 	if (item.replan.error == NULL)
 	{
 		planning = planning_cost(&item.replan);
+		/* Estimates start from what it costs now */
+		if (needs_estimates(search, &item))
+			pa_item_plan_now(search, &item);
 		memo = pa_item_memo(search, &item, used);
 	}
 	pa_replan_release(&item.replan);
-	return memo == NULL ? NAN : memo->planner_cost - planning;
+	return memo == NULL ? NAN : likely_cost(search, memo, *used) - planning;
 }
 
 /* The kinds of executions that a statement has, as its samples tell */
@@ -106,12 +140,13 @@ pa_goes_generic(PaSearch *search, PaWorkStatement *ws)
 	foreach(lc, ws->items)
 	{
 		PaItem	   *item = lfirst(lc);
-		const PaMemo *memo = item->replan.common_values ? NULL : pa_item_memo(search, item, NULL);
+		List	   *used;
+		const PaMemo *memo = item->replan.common_values ? NULL : pa_item_memo(search, item, &used);
 
 		if (memo == NULL)
 			continue;
 		kinds.share[kinds.n] = item->calls;
-		kinds.cost[kinds.n++] = memo->planner_cost;
+		kinds.cost[kinds.n++] = likely_cost(search, memo, used);
 		calls += item->calls;
 	}
 	for (int i = 0; i < kinds.n; i++)

@@ -16,6 +16,7 @@
 #include "catalog/pg_amop.h"
 #include "catalog/pg_class.h"
 #include "nodes/nodeFuncs.h"
+#include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/paths.h"
 #include "storage/bufmgr.h"
@@ -306,6 +307,8 @@ pa_collect_relation(PlannerInfo *root, RelOptInfo *rel, RangeTblEntry *rte,
 	c.request->pages = rel->pages;
 	c.request->tuples = rel->tuples;
 	c.request->share = rel->tuples > 0 ? rel->rows / rel->tuples : 1;
+	c.request->scan_cost = rel->pages * seq_page_cost +
+		rel->tuples * (cpu_tuple_cost + rel->baserestrictcost.per_tuple);
 	add_restrictions(&c);
 	add_equivalences(&c);
 	add_order(&c, root->query_pathkeys);

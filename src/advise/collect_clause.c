@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "access/detoast.h"
 #include "access/stratnum.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_amop.h"
@@ -19,6 +20,7 @@
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "rewrite/rewriteManip.h"
+#include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/selfuncs.h"
@@ -26,7 +28,8 @@
 #include "advise/collect.h"
 #include "base/compat_planner.h"
 
-/* Predicates that keep more of the table than this are not worth a thought. */
+/* Predicates that keep more of the table than this are not worth a thought, but together
+ * with others: of these rows they may keep less. */
 #define PA_MAX_PREDICATE_SELECTIVITY	0.7
 
 /* A column with more different values is no status or flag. */
@@ -193,21 +196,20 @@ has_bound_boolean(ParamListInfo params)
 }
 
 /*
- * Adds a condition that could be a partial index's predicate, if it leaves out
- * enough of the table; otherwise returns NULL.
+ * Adds a condition that could be a partial index's predicate, alone or only with others.
  */
 static PaPredicate *
 add_predicate(PaCollecting *c, Node *clause, const PaIndexColumn *col,
 			  double selectivity)
 {
+	List	  **among = selectivity > PA_MAX_PREDICATE_SELECTIVITY
+		? &c->request->weak_predicates : &c->request->predicates;
 	PaPredicate *pred;
 	Node	   *copy;
 	ListCell   *lc;
 
-	if (selectivity > PA_MAX_PREDICATE_SELECTIVITY)
-		return NULL;
 	copy = copy_expr(c, clause);
-	foreach(lc, c->request->predicates)
+	foreach(lc, *among)
 	{
 		if (equal(((PaPredicate *) lfirst(lc))->clause, copy))
 			return lfirst(lc);
@@ -220,7 +222,7 @@ add_predicate(PaCollecting *c, Node *clause, const PaIndexColumn *col,
 		pred->flag = ((NullTest *) clause)->nulltesttype == IS_NULL;
 	else
 		pred->flag = col->type == BOOLOID && !has_bound_boolean(c->into->replan->params);
-	c->request->predicates = lappend(c->request->predicates, pred);
+	*among = lappend(*among, pred);
 	return pred;
 }
 
@@ -256,15 +258,69 @@ is_literal(PaCollecting *c, Node *node)
 }
 
 /*
- * Adds a comparison of a column that has few values with a literal as a condition
- * that could be a predicate.
+ * Whether a value is zero or the empty text.
+ */
+static bool
+is_nought(Oid type, Datum value)
+{
+	switch (type)
+	{
+		case INT2OID:
+			return DatumGetInt16(value) == 0;
+		case INT4OID:
+			return DatumGetInt32(value) == 0;
+		case INT8OID:
+			return DatumGetInt64(value) == 0;
+		case FLOAT4OID:
+			return DatumGetFloat4(value) == 0;
+		case FLOAT8OID:
+			return DatumGetFloat8(value) == 0;
+		case NUMERICOID:
+			return DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, value)) == 0;
+		case TEXTOID:
+		case VARCHAROID:
+		case BPCHAROID:
+			return toast_raw_datum_size(value) == VARHDRSZ;
+		default:
+			return false;
+	}
+}
+
+/*
+ * Whether the statement itself compares with nought, as with what is left of a credit. A
+ * constant that was converted has lost its place in the text, and is the statement's if
+ * none that was bound is the same.
+ */
+static bool
+is_literal_nought(PaCollecting *c, Node *node)
+{
+	const Const *constant = (Const *) pa_strip_relabel(node);
+	ParamListInfo params = c->into->replan->params;
+
+	if (!IsA(constant, Const) || constant->constisnull ||
+		!is_nought(constant->consttype, constant->constvalue))
+		return false;
+	if (constant->location >= 0)
+		return is_literal(c, node);
+	for (int i = 0; params != NULL && i < params->numParams; i++)
+	{
+		if (!params->params[i].isnull && is_nought(params->params[i].ptype, params->params[i].value))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Adds a comparison of a column with a literal, which has few values or is compared with
+ * nought, as a condition that could be a predicate.
  */
 static void
 add_status_predicate(PaCollecting *c, Node *clause, Node *expr, Node *value,
 					 const PaIndexColumn *col, double selectivity)
 {
-	if (is_literal(c, value) && col->attno != 0 &&
-		distinct_values(c, expr) <= PA_MAX_STATUS_VALUES)
+	if (col->attno != 0 &&
+		(is_literal_nought(c, value) ||
+		 (is_literal(c, value) && distinct_values(c, expr) <= PA_MAX_STATUS_VALUES)))
 		(void) add_predicate(c, clause, col, selectivity);
 }
 
@@ -281,8 +337,7 @@ add_contents_predicate(PaCollecting *c, Node *clause, Node *value, const PaIndex
 	if (!is_literal(c, value) || col->attno == 0 || contain_mutable_functions(clause))
 		return;
 	pred = add_predicate(c, clause, col, selectivity);
-	if (pred != NULL)
-		pred->doubtful = true;
+	pred->doubtful = true;
 }
 
 /*

@@ -16,9 +16,10 @@
 #include "advise/candidates.h"
 
 /* Planner cost of looking up the keys of one condition: some index pages. That of trigrams
- * is mostly less, but so little should not be what an extension is created for. */
+ * is mostly 5 to 40, but so little should not be what an extension is created for. */
 #define PA_LOOKUP_COST	40.0
-#define PA_TRIGRAM_COST	100.0
+#define PA_TRIGRAM_COST	110.0
+#define PA_TRIGRAM_LIKELY	15.0
 
 /* Looking up several columns at once is taken for so much dearer: two indexes that
  * need no extension, combined by the planner, are nearly as good. */
@@ -57,12 +58,10 @@ term_selectivity(const PaRequest *request, const PaIndexDef *def, int i)
 static double
 cost_instead(double cost_now, const PaRequest *request, double lookups, double matching)
 {
-	double		scan = request->pages * seq_page_cost +
-		request->tuples * (cpu_tuple_cost + cpu_operator_cost);
 	double		instead = lookups + Min(matching, request->pages) * random_page_cost +
 		matching * (cpu_tuple_cost + cpu_operator_cost);
 
-	return Min(Max(cost_now - scan, 0) + instead, cost_now);
+	return Min(Max(cost_now - request->scan_cost, 0) + instead, cost_now);
 }
 
 /*
@@ -87,6 +86,16 @@ pa_estimated_cost(double cost_now, const PaRequest *request, const PaIndexDef *d
 	return cost_instead(cost_now, request,
 						def->needs_trgm ? PA_TRIGRAM_COST : def->nkeys * PA_LOOKUP_COST * PA_DOUBT,
 						matching);
+}
+
+/*
+ * Returns what the planner will take a statement to cost, of which it was estimated with so
+ * many indexes of trigrams.
+ */
+double
+pa_likely_cost(double estimated, int trigram_indexes)
+{
+	return estimated - trigram_indexes * (PA_TRIGRAM_COST - PA_TRIGRAM_LIKELY);
 }
 
 /*

@@ -1,6 +1,6 @@
 /*
  * lengthen.c
- *	  Longer indexes in the place of chosen ones.
+ *	  Longer indexes in the place of chosen ones, and partial ones of fewer rows.
  *
  * As a second index a longer one would have to earn all that it costs writes,
  * in the place of a shorter one only the difference.
@@ -13,6 +13,9 @@
 
 /* A longer index in the place of a shorter one must save a statement this share. */
 #define PA_MIN_LENGTHENING	0.1
+
+/* A partial one of fewer rows may save nothing, if it has so few pages. */
+#define PA_MAX_NARROWED		0.9
 
 /* One that goes on with an order may make others dearer by this factor: the planner takes
  * it for worse clustered, which it need not be. */
@@ -41,6 +44,23 @@ extends(const PaIndexDef *a, const PaIndexDef *b)
 }
 
 /*
+ * Whether b has the columns of a, for some of the rows of a partial index a.
+ */
+static bool
+narrows(const PaIndexDef *a, const PaIndexDef *b)
+{
+	if (a->relid != b->relid || a->am != b->am || a->nkeys != b->nkeys || a->ncolumns != b->ncolumns ||
+		a->pred == NIL || list_length(a->pred) >= list_length(b->pred))
+		return false;
+	for (int i = 0; i < a->ncolumns; i++)
+	{
+		if (!pa_index_column_equal(&a->columns[i], &b->columns[i]))
+			return false;
+	}
+	return list_difference(a->pred, b->pred) == NIL;
+}
+
+/*
  * Whether a definition is among some already.
  */
 static bool
@@ -58,10 +78,19 @@ is_among(const PaIndexDef *def, List *defs)
 			   def->columns[i].desc == other->columns[i].desc &&
 			   def->columns[i].nulls_first == other->columns[i].nulls_first)
 			i++;
-		if (i == def->ncolumns)
+		if (i == def->ncolumns && equal(def->pred, other->pred))
 			return true;
 	}
 	return false;
+}
+
+/*
+ * Adds a definition to some, unless it is there or NULL.
+ */
+static List *
+add_definition(List *defs, PaIndexDef *def)
+{
+	return def == NULL || is_among(def, defs) ? defs : lappend(defs, def);
 }
 
 /*
@@ -74,18 +103,17 @@ completions_of(PaSearch *search, PaCandidate *old)
 	List	   *result = NIL;
 	ListCell   *lc;
 	ListCell   *lc2;
+	ListCell   *lc3;
 
 	foreach(lc, pa_readers_of(search, old))
 	{
 		foreach(lc2, ((PaItem *) lfirst(lc))->requests)
 		{
+			foreach(lc3, pa_candidate_narrowed(old->def, lfirst(lc2)))
+				result = add_definition(result, lfirst(lc3));
 			for (int completion = PA_COMPLETE_KEYS; completion <= PA_COMPLETE_IN_FRONT; completion++)
-			{
-				PaIndexDef *def = pa_candidate_completed(old->def, lfirst(lc2), completion);
-
-				if (def != NULL && !is_among(def, result))
-					result = lappend(result, def);
-			}
+				result = add_definition(result,
+										pa_candidate_completed(old->def, lfirst(lc2), completion));
 		}
 	}
 	return result;
@@ -136,6 +164,9 @@ worth_lengthening(PaSearch *search, PaTable *table, PaCandidate *old, PaCandidat
 	effect = pa_search_effect(search, changed, limit);
 	if (effect.worst_ratio > limit || pa_search_hurts(&effect))
 		return false;
+	if (narrows(old->def, by->def) && effect.price_saved >= effect.write_added &&
+		by->def->size.pages <= old->def->size.pages * PA_MAX_NARROWED)
+		return true;
 	if (ordered)
 	{
 		if (effect.write_added > pa_search_write_cost(search, old) * 0.5)
@@ -147,8 +178,8 @@ worth_lengthening(PaSearch *search, PaTable *table, PaCandidate *old, PaCandidat
 }
 
 /*
- * Lets longer indexes take the place of chosen ones whose columns they have,
- * where that helps a statement: as a second index the longer one would have to
+ * Lets longer indexes take the place of chosen ones whose columns they have, and partial
+ * ones that of others with more rows, where that helps a statement: as a second index the longer one would have to
  * earn what it costs writes, in the other's place only the difference. One that
  * gives an order of which only the first rows are wanted helps in any case.
  */
@@ -172,13 +203,16 @@ pa_search_lengthen(PaSearch *search, PaTable *table)
 			List	   *changed;
 			bool		worth;
 
-			if (by->chosen || !extends(old->def, by->def) || pa_search_out_of_time(search))
+			if (by->chosen || !(extends(old->def, by->def) || narrows(old->def, by->def)) ||
+				pa_search_out_of_time(search))
 				continue;
 			changed = list_make2(old, by);
 			worth = worth_lengthening(search, table, old, by, changed);
 			if (worth)
 			{
-				old->rejected = "a longer index serves its statements and others";
+				old->rejected = extends(old->def, by->def)
+					? "a longer index serves its statements and others"
+					: "an index of fewer rows serves its statements";
 				pa_search_adopt(search, changed);
 			}
 			list_free(changed);

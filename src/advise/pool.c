@@ -174,6 +174,9 @@ add_late(void *arg)
 		late->candidate = NULL;
 		return;
 	}
+	/* Of several conditions the planner does not know how many rows meet all */
+	if (list_length(late->candidate->def->pred) > 1)
+		pa_index_size_refine(late->candidate->def);
 	pa_search_price(search, late->candidate);
 	oldcontext = MemoryContextSwitchTo(search->context);
 	pa_pool_admit(search, late->candidate);
