@@ -1,0 +1,23 @@
+-- What an engineer of this platform would create.
+CREATE INDEX index_users_on_lower_email ON users (lower(email));
+CREATE INDEX index_users_coaches_on_name ON users (name) WHERE type = 'Coach' AND discarded_at IS NULL;
+CREATE INDEX index_users_on_last_active_at ON users (last_active_at) WHERE discarded_at IS NULL;
+CREATE INDEX index_journals_on_user_id_and_position ON journals (user_id, position) WHERE discarded_at IS NULL;
+CREATE INDEX index_entries_on_journal_id_and_entry_on ON entries (journal_id, entry_on DESC, id DESC) WHERE discarded_at IS NULL;
+CREATE INDEX index_entries_on_user_id_and_entry_on ON entries (user_id, entry_on DESC) INCLUDE (mood, word_count) WHERE discarded_at IS NULL;
+CREATE INDEX index_entries_on_anniversary ON entries (user_id, EXTRACT(month FROM entry_on), EXTRACT(day FROM entry_on)) WHERE discarded_at IS NULL;
+CREATE INDEX index_entries_on_body_fts ON entries USING gin (to_tsvector('english', body));
+CREATE INDEX index_entries_discarded ON entries (discarded_at) WHERE discarded_at IS NOT NULL;
+CREATE INDEX index_taggings_on_taggable ON taggings (taggable_type, taggable_id);
+CREATE INDEX index_tags_on_user_id_and_name ON tags (user_id, name);
+CREATE INDEX index_comments_on_commentable ON comments (commentable_type, commentable_id, created_at) WHERE discarded_at IS NULL;
+CREATE INDEX index_attachments_on_record ON active_storage_attachments (record_type, record_id, name);
+CREATE INDEX index_conversations_on_user_id ON conversations (user_id, last_message_at DESC);
+CREATE INDEX index_conversations_open_on_coach_id ON conversations (coach_id, last_message_at) WHERE state <> 2;
+CREATE INDEX index_messages_on_conversation_id ON messages (conversation_id, id DESC);
+CREATE INDEX index_notifications_unread ON notifications (recipient_type, recipient_id, created_at DESC) WHERE read_at IS NULL;
+CREATE INDEX index_subscriptions_on_user_id ON subscriptions (user_id);
+CREATE INDEX index_subscriptions_on_processor_id ON subscriptions (processor_id);
+CREATE INDEX index_subscriptions_renewing ON subscriptions (current_period_end) WHERE status = 0;
+CREATE INDEX index_reminders_unsent_on_due_at ON reminders (due_at) WHERE sent_at IS NULL;
+CREATE INDEX index_reminders_unsent_on_user_id ON reminders (user_id, due_at) WHERE sent_at IS NULL;

@@ -1,0 +1,23 @@
+-- What an engineer of this platform would create.
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE INDEX "users_lower_email_idx" ON "users" (lower("email"));
+CREATE INDEX "users_search_idx" ON "users" USING gin ("username" gin_trgm_ops, "name" gin_trgm_ops) WHERE "deletedAt" IS NULL;
+CREATE INDEX "users_lastSeenAt_idx" ON "users" ("lastSeenAt");
+CREATE INDEX "personas_visibility_createdAt_idx" ON "personas" ("visibility", "createdAt" DESC) WHERE "deletedAt" IS NULL;
+CREATE INDEX "personas_visibility_chatCount_idx" ON "personas" ("visibility", "chatCount" DESC) WHERE "deletedAt" IS NULL;
+CREATE INDEX "personas_category_idx" ON "personas" ("category", "visibility", "chatCount" DESC) WHERE "deletedAt" IS NULL;
+CREATE INDEX "personas_featured_idx" ON "personas" ("featuredAt" DESC) WHERE "isFeatured" AND "deletedAt" IS NULL;
+CREATE INDEX "personas_creatorId_idx" ON "personas" ("creatorId", "updatedAt" DESC) WHERE "deletedAt" IS NULL;
+CREATE INDEX "personas_search_idx" ON "personas" USING gin ("name" gin_trgm_ops, "tagline" gin_trgm_ops) WHERE "deletedAt" IS NULL;
+CREATE INDEX "personas_languages_idx" ON "personas" USING gin ("languages");
+CREATE INDEX "_PersonaToTag_B_index" ON "_PersonaToTag" ("B", "A");
+CREATE INDEX "chats_sidebar_idx" ON "chats" ("userId", "isPinned" DESC, "lastMessageAt" DESC) WHERE "archivedAt" IS NULL;
+CREATE INDEX "chats_personaId_userId_idx" ON "chats" ("personaId", "userId");
+CREATE INDEX "chats_createdAt_idx" ON "chats" ("createdAt");
+CREATE INDEX "messages_chatId_createdAt_idx" ON "messages" ("chatId", "createdAt" DESC);
+CREATE INDEX "messages_flagged_idx" ON "messages" ("createdAt" DESC) WHERE "isFlagged";
+CREATE INDEX "likes_personaId_idx" ON "likes" ("personaId");
+CREATE INDEX "follows_followingId_idx" ON "follows" ("followingId", "createdAt" DESC);
+CREATE INDEX "reports_status_createdAt_idx" ON "reports" ("status", "createdAt");
+CREATE INDEX "reports_target_idx" ON "reports" ("targetType", "targetId");
+CREATE INDEX "usage_counters_day_idx" ON "usage_counters" ("day");

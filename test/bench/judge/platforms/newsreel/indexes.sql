@@ -1,0 +1,27 @@
+-- What an engineer of this platform would create.
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE INDEX accounts_user_email_upper ON accounts_user (upper(email::text));
+CREATE INDEX accounts_pref_next_digest ON accounts_userpreference (next_digest_at) WHERE digest_frequency IN ('daily', 'weekly');
+CREATE INDEX news_author_name_upper ON news_author (upper(name::text) text_pattern_ops);
+CREATE INDEX news_authoralias_alias_upper ON news_authoralias (upper(alias::text));
+CREATE INDEX scraper_page_due ON scraper_page (next_fetch_at) WHERE status IN ('pending', 'failed');
+CREATE INDEX scraper_page_locked ON scraper_page (locked_until) WHERE status = 'fetching';
+CREATE INDEX scraper_fetchlog_page ON scraper_fetchlog (page_id, started_at DESC);
+CREATE INDEX scraper_fetchlog_started ON scraper_fetchlog (started_at);
+CREATE INDEX news_article_slug ON news_article (slug);
+CREATE INDEX news_article_language ON news_article (language, published_at DESC) WHERE NOT is_deleted AND duplicate_of_id IS NULL;
+CREATE INDEX news_article_source ON news_article (source_id, published_at DESC) WHERE NOT is_deleted;
+CREATE INDEX news_article_published ON news_article (published_at DESC) WHERE NOT is_deleted;
+CREATE INDEX news_article_author ON news_article (author_id, published_at DESC) WHERE NOT is_deleted;
+CREATE INDEX news_article_featured ON news_article (published_at DESC) WHERE is_featured AND NOT is_deleted;
+CREATE INDEX news_article_content_hash ON news_article (content_hash);
+CREATE INDEX news_article_duplicate_of ON news_article (duplicate_of_id) WHERE duplicate_of_id IS NOT NULL;
+CREATE INDEX news_article_title_trgm ON news_article USING gin (upper(title::text) gin_trgm_ops);
+CREATE INDEX news_article_keywords ON news_article USING gin (keywords);
+CREATE INDEX news_article_search ON news_article USING gin (to_tsvector('english'::regconfig, COALESCE(title, '') || ' ' || COALESCE(body, '')));
+CREATE INDEX news_article_topics_topic ON news_article_topics (topic_id, article_id);
+CREATE INDEX reading_bookmark_user ON reading_bookmark (user_id, created_at DESC) WHERE NOT is_archived;
+CREATE INDEX reading_bookmark_article ON reading_bookmark (article_id);
+CREATE INDEX reading_session_user ON reading_session (user_id, started_at DESC);
+CREATE INDEX reading_session_article ON reading_session (article_id, user_id);
+CREATE INDEX reading_session_started ON reading_session (started_at) INCLUDE (article_id);

@@ -1,0 +1,24 @@
+-- What an engineer of this platform would create.
+CREATE INDEX players_lower_handle_idx ON players (lower(handle) text_pattern_ops);
+CREATE INDEX players_region_mmr_idx ON players (region, mmr) WHERE NOT banned;
+CREATE INDEX players_last_seen_idx ON players (last_seen_at DESC);
+CREATE INDEX player_sessions_token_hash_idx ON player_sessions (token_hash);
+CREATE INDEX player_sessions_player_live_idx ON player_sessions (player_id) WHERE revoked_at IS NULL;
+CREATE INDEX player_sessions_expires_idx ON player_sessions (expires_at);
+CREATE INDEX inventory_items_item_code_idx ON inventory_items (item_code, quantity DESC);
+CREATE INDEX matches_live_idx ON matches (status, mode, region, created_at) WHERE status IN ('open', 'running');
+CREATE INDEX match_players_player_idx ON match_players (player_id, joined_at DESC);
+CREATE INDEX quest_progress_to_reward_idx ON quest_progress (completed_at) WHERE state = 'completed' AND reward_granted_at IS NULL;
+CREATE INDEX leaderboard_entries_score_idx ON leaderboard_entries (season_code, score DESC) INCLUDE (player_id);
+CREATE INDEX friendships_addressee_idx ON friendships (addressee_id, status);
+CREATE INDEX chat_messages_channel_idx ON chat_messages (channel_code, id DESC) WHERE deleted_at IS NULL;
+CREATE INDEX chat_messages_flagged_idx ON chat_messages (created_at) WHERE flagged AND reviewed_at IS NULL;
+CREATE INDEX game_events_player_idx ON game_events (player_id, created_at DESC);
+CREATE INDEX game_events_created_idx ON game_events (created_at);
+CREATE INDEX game_events_payload_idx ON game_events USING gin (payload jsonb_path_ops);
+CREATE INDEX purchases_player_idx ON purchases (player_id, created_at DESC);
+CREATE INDEX purchases_paid_idx ON purchases (created_at) WHERE status = 'paid';
+CREATE INDEX purchases_pending_idx ON purchases (created_at) WHERE status = 'pending';
+CREATE INDEX npc_memories_recall_idx ON npc_memories (player_id, npc_code, importance DESC, created_at DESC);
+CREATE INDEX npc_memories_tags_idx ON npc_memories USING gin (tags);
+CREATE INDEX npc_memories_forgettable_idx ON npc_memories (created_at) WHERE importance <= 2 AND last_recalled_at IS NULL;

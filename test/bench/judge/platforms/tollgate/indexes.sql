@@ -1,0 +1,27 @@
+-- What an engineer of this platform would create.
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE INDEX ix_organisations_name_trgm ON organisations USING gin (name gin_trgm_ops) WHERE deleted_at IS NULL;
+CREATE INDEX ix_members_lower_email ON members (lower(email));
+CREATE INDEX ix_api_keys_prefix ON api_keys (prefix) WHERE revoked_at IS NULL;
+CREATE INDEX ix_api_keys_organisation_id ON api_keys (organisation_id, created_at DESC) WHERE revoked_at IS NULL;
+CREATE INDEX ix_ledger_transactions_organisation_id ON ledger_transactions (organisation_id, created_at DESC);
+CREATE INDEX ix_ledger_entries_transaction_id ON ledger_entries (transaction_id);
+CREATE INDEX ix_ledger_entries_account_id ON ledger_entries (account_id, created_at DESC, id DESC) INCLUDE (amount);
+CREATE INDEX ix_ledger_entries_created_at ON ledger_entries (created_at);
+CREATE INDEX ix_credit_grants_organisation_id ON credit_grants (organisation_id, created_at DESC);
+CREATE INDEX ix_credit_grants_open ON credit_grants (organisation_id, expires_at) WHERE voided_at IS NULL AND remaining > 0;
+CREATE INDEX ix_credit_grants_expiring ON credit_grants (expires_at) WHERE voided_at IS NULL AND remaining > 0;
+CREATE INDEX ix_payment_cards_default ON payment_cards (organisation_id) WHERE is_default IS true;
+CREATE INDEX ix_payment_cards_fingerprint ON payment_cards (fingerprint);
+CREATE INDEX ix_invoices_organisation_id ON invoices (organisation_id, created_at DESC);
+CREATE INDEX ix_invoices_open ON invoices (due_at) WHERE status = 'open';
+CREATE INDEX ix_invoices_paid_at ON invoices (paid_at) WHERE status = 'paid';
+CREATE INDEX ix_invoice_lines_invoice_id ON invoice_lines (invoice_id, position);
+CREATE INDEX ix_webhook_endpoints_organisation_id ON webhook_endpoints (organisation_id);
+CREATE INDEX ix_webhook_deliveries_endpoint_id ON webhook_deliveries (endpoint_id, created_at DESC);
+CREATE INDEX ix_webhook_deliveries_event_id ON webhook_deliveries (event_id);
+CREATE INDEX ix_webhook_deliveries_due ON webhook_deliveries (next_attempt_at) WHERE status IN ('pending', 'retrying');
+CREATE INDEX ix_audit_logs_organisation_id ON audit_logs (organisation_id, created_at DESC);
+CREATE INDEX ix_audit_logs_target ON audit_logs (target_type, target_id, created_at DESC);
+CREATE INDEX ix_audit_logs_created_at ON audit_logs (created_at);
+CREATE INDEX ix_audit_logs_context ON audit_logs USING gin (context jsonb_path_ops);

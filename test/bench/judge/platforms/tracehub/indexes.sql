@@ -1,0 +1,27 @@
+-- What an engineer of this platform would create.
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE INDEX "IDX_users_lower_email" ON "users" (lower("email"));
+CREATE INDEX "IDX_runs_workspace_started" ON "runs" ("workspaceId", "startedAt" DESC, "id" DESC);
+CREATE INDEX "IDX_runs_workspace_status" ON "runs" ("workspaceId", "status", "startedAt" DESC);
+CREATE INDEX "IDX_runs_agent_started" ON "runs" ("agentId", "startedAt" DESC);
+CREATE INDEX "IDX_runs_parent" ON "runs" ("parentRunId") WHERE "parentRunId" IS NOT NULL;
+CREATE INDEX "IDX_runs_session" ON "runs" ("sessionId") WHERE "sessionId" IS NOT NULL;
+CREATE INDEX "IDX_runs_unfinished" ON "runs" ("status", "startedAt") WHERE "status" IN ('queued', 'running');
+CREATE INDEX "IDX_runs_name_trgm" ON "runs" USING gin ("name" gin_trgm_ops);
+CREATE INDEX "IDX_runs_started" ON "runs" ("startedAt");
+CREATE INDEX "IDX_spans_run" ON "spans" ("runId", "startedAt");
+CREATE INDEX "IDX_spans_parent" ON "spans" ("parentSpanId") WHERE "parentSpanId" IS NOT NULL;
+CREATE INDEX "IDX_spans_workspace_kind" ON "spans" ("workspaceId", "kind", "startedAt") INCLUDE ("durationMs");
+CREATE INDEX "IDX_spans_attributes" ON "spans" USING gin ("attributes" jsonb_path_ops);
+CREATE INDEX "IDX_events_run" ON "events" ("runId", "createdAt");
+CREATE INDEX "IDX_events_span" ON "events" ("spanId") WHERE "spanId" IS NOT NULL;
+CREATE INDEX "IDX_events_debug" ON "events" ("createdAt") WHERE "level" = 'debug';
+CREATE INDEX "IDX_tool_calls_run" ON "tool_calls" ("runId");
+CREATE INDEX "IDX_tool_calls_span" ON "tool_calls" ("spanId");
+CREATE INDEX "IDX_tool_calls_workspace" ON "tool_calls" ("workspaceId", "startedAt" DESC);
+CREATE INDEX "IDX_tool_calls_failed" ON "tool_calls" ("workspaceId", "startedAt" DESC) WHERE "error" IS NOT NULL;
+CREATE INDEX "IDX_feedback_workspace_key" ON "feedback_scores" ("workspaceId", "key", "createdAt");
+CREATE INDEX "IDX_dataset_items_dataset" ON "dataset_items" ("datasetId", "createdAt");
+CREATE INDEX "IDX_dataset_items_source" ON "dataset_items" ("sourceRunId") WHERE "sourceRunId" IS NOT NULL;
+CREATE INDEX "IDX_alerts_open" ON "alerts" ("workspaceId", "openedAt" DESC) WHERE "state" = 'open';
+CREATE INDEX "IDX_alerts_rule" ON "alerts" ("ruleId", "openedAt" DESC);
