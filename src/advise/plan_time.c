@@ -26,6 +26,7 @@
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/cost.h"
+#include "parser/parsetree.h"
 
 #include "advise/plan_walk.h"
 
@@ -149,6 +150,77 @@ pa_time_hash(double built, double probed)
 }
 
 /*
+ * Whether a table is among some of the plan's.
+ */
+static bool
+is_among(const PaTiming *walk, const Bitmapset *tables, const RangeTblEntry *table)
+{
+	int			i = -1;
+
+	while ((i = bms_next_member(tables, i)) >= 0)
+	{
+		const RangeTblEntry *rte = rt_fetch(i, walk->stmt->rtable);
+
+		if (rte->relid == table->relid &&
+			strcmp(rte->eref->aliasname, table->eref->aliasname) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Returns the factor by which more rows of two sets of tables are joined than estimated, by
+ * the pairs that were noted.
+ */
+static double
+pairs_factor(const PaTiming *walk, const Bitmapset *outer, const Bitmapset *inner)
+{
+	double		factor = 1;
+	ListCell   *lc;
+
+	foreach(lc, walk->seen->pairs)
+	{
+		const PaSeenPair *pair = lfirst(lc);
+
+		if ((is_among(walk, outer, pair->first) && is_among(walk, inner, pair->second)) ||
+			(is_among(walk, outer, pair->second) && is_among(walk, inner, pair->first)))
+			factor *= pair->factor;
+	}
+	return factor;
+}
+
+/*
+ * Lets the scan on a nested loop's inner side return more rows each time, where pairs tell
+ * that. (One row is estimated at least, so that the error of the join is not all its own.)
+ */
+static void
+raise_inner(PaTiming *walk, const Join *join, const PaTimed *outer, double outer_rows)
+{
+	const Plan *scan = join->plan.righttree;
+	Bitmapset  *tables;
+	double		factor;
+	double		each;
+
+	walk->raised = NULL;
+	walk->raise = 1;
+	if (walk->seen->pairs == NIL || bms_is_empty(scan->allParam))
+		return;
+	if (IsA(scan, Memoize))
+		scan = scan->lefttree;
+	if (!IsA(scan, IndexScan) && !IsA(scan, IndexOnlyScan) && !IsA(scan, BitmapHeapScan))
+		return;
+	tables = bms_make_singleton(((const Scan *) scan)->scanrelid);
+	factor = pairs_factor(walk, outer->tables, tables);
+	bms_free(tables);
+	each = Max(join->plan.plan_rows, 1) * outer->factor * factor / Max(outer_rows, 1);
+	if (factor > 1 && each > Max(scan->plan_rows, 1))
+	{
+		walk->raised = scan;
+		walk->raise = each / Max(scan->plan_rows, 1);
+	}
+}
+
+/*
  * Time of a nested loop's inner side, in all.
  */
 static PaTimed
@@ -188,9 +260,12 @@ join_time(PaTiming *walk, const Plan *plan, double executions)
 	PaTimed		result = {0};
 	double		inner_rows;
 	double		returned;
+	double		raise = 1;
 
 	if (IsA(plan, NestLoop))
 	{
+		raise_inner(walk, join, &outer, outer_rows);
+		raise = walk->raise;
 		inner = inner_time(walk, join, outer_rows, executions);
 		inner_rows = outer_rows * Max(plan->righttree->plan_rows, 1) * inner.factor;
 		if (join->joinqual == NIL)
@@ -211,8 +286,12 @@ join_time(PaTiming *walk, const Plan *plan, double executions)
 				result.time += (inner_rows + outer_rows) * SPILLED;
 		}
 	}
-	result.factor = join->jointype == JOIN_SEMI || join->jointype == JOIN_ANTI
-		? outer.factor : outer.factor * inner.factor;
+	if (join->jointype == JOIN_SEMI || join->jointype == JOIN_ANTI)
+		result.factor = outer.factor;
+	else
+		result.factor = outer.factor * inner.factor / raise *
+			pairs_factor(walk, outer.tables, inner.tables);
+	result.tables = bms_union(outer.tables, inner.tables);
 	result.joins = outer.joins + inner.joins + 1;
 	returned = rows_of(walk, plan, &result);
 	result.time += (returned + (IsA(plan, NestLoop) ? inner_rows : 0)) * JOINED +
@@ -241,6 +320,7 @@ aggregate_time(PaTiming *walk, const Plan *plan, double executions)
 			(spills(groups, plan->plan_width + 60, hash_memory()) ? SPILLED : LOOKED_UP);
 	result.factor = 1;
 	result.joins = Max(result.joins - 1, 0);
+	result.tables = NULL;
 	return result;
 }
 

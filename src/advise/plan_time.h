@@ -42,11 +42,20 @@ typedef struct PaSeenScan
 	double		order;			/* 0 to 1: how much the rows lie in its order */
 } PaSeenScan;
 
+/* Two tables that a query joins by several columns; see join_pairs.c */
+typedef struct PaSeenPair
+{
+	const RangeTblEntry *first;
+	const RangeTblEntry *second;
+	double		factor;			/* by which more rows are joined than estimated */
+} PaSeenPair;
+
 /* What plan_time.c is told while a statement is planned */
 typedef struct PaSeen
 {
 	List	   *tables;			/* PaSeenTable * */
 	List	   *scans;			/* PaSeenScan * */
+	List	   *pairs;			/* PaSeenPair * */
 	List	   *known;			/* PaKnownRows *, or NIL */
 	double		returned;		/* rows, by the execution whose constants these are;
 								 * negative: not known */
@@ -67,6 +76,11 @@ extern void pa_seen_note(PaSeen *seen, PlannerInfo *root, RelOptInfo *rel,
 extern const PaSeenTable *pa_seen_table(const PaSeen *seen, Oid relid);
 extern const PaSeenScan *pa_seen_scan(const PaSeen *seen, Oid indexid, const Plan *plan);
 extern double pa_seen_correction(const PaSeen *seen, Oid relid);
+
+/* join_pairs.c */
+extern void pa_seen_note_join(PaSeen *seen, PlannerInfo *root, RelOptInfo *joinrel,
+							  RelOptInfo *outer, RelOptInfo *inner, JoinType jointype,
+							  const JoinPathExtraData *extra);
 
 /* plan_time.c */
 extern PaPlanTime pa_plan_time(const PaSeen *seen, const PlannedStmt *stmt);

@@ -297,8 +297,13 @@ pa_time_scan(PaTiming *walk, const Plan *plan, double executions)
 	Oid			relid = relation_of(walk, plan);
 	const PaSeenTable *table = pa_seen_table(walk->seen, relid);
 	PaTimed		result = {.factor = pa_seen_correction(walk->seen, relid)};
-	double		returned = Max(plan->plan_rows, 1) * result.factor;
+	double		returned;
 
+	if (plan == walk->raised)
+		result.factor *= walk->raise;
+	if (walk->seen->pairs != NIL)
+		result.tables = bms_make_singleton(((const Scan *) plan)->scanrelid);
+	returned = Max(plan->plan_rows, 1) * result.factor;
 	switch (nodeTag(plan))
 	{
 		case T_IndexScan:

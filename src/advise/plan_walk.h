@@ -20,6 +20,8 @@ typedef struct PaTiming
 	bool		doubtful;
 	double		workers;		/* that share a parallel scan, with the leader */
 	double		limit;			/* rows that the node above asks for; 0: all */
+	const Plan *raised;			/* scan on the inner side of a nested loop that returns ... */
+	double		raise;			/* ... so many times as many rows as estimated */
 	double		seq_pages;
 	double		random_pages;
 	int			depth;			/* of subplans, against endless ones */
@@ -31,6 +33,8 @@ typedef struct PaTimed
 	double		time;			/* of one execution */
 	double		factor;			/* rows, measured against estimated */
 	int			joins;			/* at and below it */
+	Bitmapset  *tables;			/* of the same query level that it reads, by their places in
+								 * the range table, if pairs were noted */
 } PaTimed;
 
 /* What an expression takes for a row, and the subplans in it */

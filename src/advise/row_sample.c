@@ -93,6 +93,7 @@ static List *shares = NIL;		/* Share * */
 static List *kept = NIL;		/* Rows *, the latest first */
 static Size kept_bytes = 0;
 static double ms_spent = 0;
+static uint64 resets = 0;
 
 /*
  * Forgets all rows; called when a search begins.
@@ -104,12 +105,26 @@ pa_rows_reset(void)
 	shares = NIL;
 	kept_bytes = 0;
 	ms_spent = 0;
+	resets++;
 	if (kept_context != NULL)
 		MemoryContextReset(kept_context);
 	else
 		kept_context = AllocSetContextCreate(TopMemoryContext,
 											 "perfadvisor sampled rows",
 											 ALLOCSET_DEFAULT_SIZES);
+}
+
+/*
+ * Returns the memory context of what is known of tables until the next search begins; what
+ * was allocated in it is gone when *generation changes.
+ */
+MemoryContext
+pa_rows_context(uint64 *generation)
+{
+	if (kept_context == NULL)
+		pa_rows_reset();
+	*generation = resets;
+	return kept_context;
 }
 
 static double

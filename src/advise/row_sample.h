@@ -9,6 +9,7 @@
 
 #include "nodes/pg_list.h"
 #include "storage/block.h"
+#include "utils/palloc.h"
 
 /* Values of expressions over sampled rows, given to PaRowsWork */
 typedef struct PaRowValues
@@ -31,6 +32,7 @@ typedef struct PaRowValues
 typedef void (*PaRowsWork) (const PaRowValues *values, void *arg);
 
 extern void pa_rows_reset(void);
+extern MemoryContext pa_rows_context(uint64 *generation);
 extern bool pa_rows_evaluate(Oid relid, List *exprs, List *condition,
 							 int max_rows, PaRowsWork work, void *arg);
 extern double pa_rows_total(Oid relid);

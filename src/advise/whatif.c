@@ -300,14 +300,30 @@ pa_set_rel_pathlist(PlannerInfo *root, RelOptInfo *rel, Index rti,
 }
 
 /*
- * The hook for joins, for the same reason.
+ * Calls the hook for joins that was there before, for the same reason, or shows the join to
+ * what judges the time of plans.
+ */
+static pg_noinline void
+call_set_join_pathlist(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outerrel,
+					   RelOptInfo *innerrel, JoinType jointype, JoinPathExtraData *extra)
+{
+	bool		ours = is_ours(root);
+
+	if (prev_set_join_pathlist && !ours)
+		prev_set_join_pathlist(root, joinrel, outerrel, innerrel, jointype, extra);
+	if (ours && active->seen != NULL)
+		pa_seen_note_join(active->seen, root, joinrel, outerrel, innerrel, jointype, extra);
+}
+
+/*
+ * The hook for that; see pa_get_relation_info().
  */
 static void
 pa_set_join_pathlist(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outerrel,
 					 RelOptInfo *innerrel, JoinType jointype, JoinPathExtraData *extra)
 {
-	if (prev_set_join_pathlist && !is_ours(root))
-		prev_set_join_pathlist(root, joinrel, outerrel, innerrel, jointype, extra);
+	if (unlikely(active != NULL || prev_set_join_pathlist != NULL))
+		call_set_join_pathlist(root, joinrel, outerrel, innerrel, jointype, extra);
 }
 
 /*
@@ -396,8 +412,7 @@ pa_whatif_init(void)
 	prev_set_rel_pathlist = set_rel_pathlist_hook;
 	set_rel_pathlist_hook = pa_set_rel_pathlist;
 	prev_set_join_pathlist = set_join_pathlist_hook;
-	if (prev_set_join_pathlist)
-		set_join_pathlist_hook = pa_set_join_pathlist;
+	set_join_pathlist_hook = pa_set_join_pathlist;
 	prev_index_stats = get_index_stats_hook;
 	get_index_stats_hook = pa_get_index_stats;
 	prev_index_name = explain_get_index_name_hook;
