@@ -105,7 +105,6 @@ extern bool pa_order_served(const PaIndexDef *def, const PaRequest *request);
 /* estimate.c */
 extern double pa_estimated_cost(double cost_now, const PaRequest *request,
 								const PaIndexDef *def);
-extern double pa_likely_cost(double estimated, int trigram_indexes);
 extern bool pa_trigram_or_add(PaTrigramOr *trigrams, const RelOptInfo *rel, const List *terms);
 extern bool pa_trigram_or_needed(const PaTrigramOr *trigrams);
 extern double pa_estimated_or_cost(double cost_now, const PaRequest *request,

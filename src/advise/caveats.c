@@ -29,37 +29,6 @@ planning_cost(const PaReplan *replan)
 }
 
 /*
- * Whether some candidates of an item cannot be planned with before an extension is installed.
- */
-static bool
-needs_estimates(PaSearch *search, const PaItem *item)
-{
-	for (int place = 0; place < item->nplaces; place++)
-	{
-		const PaIndexDef *def = search->candidates[item->places[place].id]->def;
-
-		if (def->needs_trgm || def->needs_btree_gin)
-			return true;
-	}
-	return false;
-}
-
-/*
- * Returns what the planner takes a plan to cost that reads some candidates, by their ids:
- * estimates are made dearer than they are likely to be.
- */
-static double
-likely_cost(PaSearch *search, const PaMemo *memo, const List *used)
-{
-	int			estimated = 0;
-	const ListCell *lc;
-
-	foreach(lc, used)
-		estimated += search->candidates[lfirst_int(lc)]->def->needs_trgm ? 1 : 0;
-	return pa_likely_cost(memo->planner_cost, estimated);
-}
-
-/*
  * Plans a statement with the chosen set, but not for the values of its parameters.
  * Returns the plan's cost less what planning each time would cost, and in *used the ids of
  * candidates that it reads. Returns NAN if that cannot be told.
@@ -86,13 +55,10 @@ plan_generically(PaSearch *search, PaWorkStatement *ws, List **used)
 	if (item.replan.error == NULL)
 	{
 		planning = planning_cost(&item.replan);
-		/* Estimates start from what it costs now */
-		if (needs_estimates(search, &item))
-			pa_item_plan_now(search, &item);
 		memo = pa_item_memo(search, &item, used);
 	}
 	pa_replan_release(&item.replan);
-	return memo == NULL ? NAN : likely_cost(search, memo, *used) - planning;
+	return memo == NULL ? NAN : memo->planner_cost - planning;
 }
 
 /* The kinds of executions that a statement has, as its samples tell */
@@ -120,10 +86,30 @@ probably_above(const Kinds *kinds, int left, double limit)
 }
 
 /*
+ * Whether some candidates, by their ids, cannot be planned with before an extension is
+ * installed.
+ */
+static bool
+are_estimated(PaSearch *search, const List *ids)
+{
+	const ListCell *lc;
+
+	foreach(lc, ids)
+	{
+		const PaIndexDef *def = search->candidates[lfirst_int(lc)]->def;
+
+		if (def->needs_trgm || def->needs_btree_gin)
+			return true;
+	}
+	return false;
+}
+
+/*
  * Whether most sessions that prepare a statement with the chosen set will go on with one
  * plan for all values; false unless it was seen with such a plan. The server does when that
  * costs less than the mean of the first executions, planned for their values and
- * planning included. Sets generic_reads, the ids of candidates that this plan reads.
+ * planning included; false as well where that is estimated and not known of the planner.
+ * Sets generic_reads, the ids of candidates that this plan reads.
  */
 bool
 pa_goes_generic(PaSearch *search, PaWorkStatement *ws)
@@ -140,13 +126,15 @@ pa_goes_generic(PaSearch *search, PaWorkStatement *ws)
 	foreach(lc, ws->items)
 	{
 		PaItem	   *item = lfirst(lc);
-		List	   *used;
+		List	   *used = NIL;
 		const PaMemo *memo = item->replan.common_values ? NULL : pa_item_memo(search, item, &used);
 
 		if (memo == NULL)
 			continue;
+		if (are_estimated(search, used))
+			return false;
 		kinds.share[kinds.n] = item->calls;
-		kinds.cost[kinds.n++] = likely_cost(search, memo, used);
+		kinds.cost[kinds.n++] = memo->planner_cost;
 		calls += item->calls;
 	}
 	for (int i = 0; i < kinds.n; i++)

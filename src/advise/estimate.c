@@ -16,10 +16,9 @@
 #include "advise/candidates.h"
 
 /* Planner cost of looking up the keys of one condition: some index pages. That of trigrams
- * is mostly 5 to 40, but so little should not be what an extension is created for. */
+ * is mostly less, but so little should not be what an extension is created for. */
 #define PA_LOOKUP_COST	40.0
 #define PA_TRIGRAM_COST	110.0
-#define PA_TRIGRAM_LIKELY	15.0
 
 /* Looking up several columns at once is taken for so much dearer: two indexes that
  * need no extension, combined by the planner, are nearly as good. */
@@ -86,16 +85,6 @@ pa_estimated_cost(double cost_now, const PaRequest *request, const PaIndexDef *d
 	return cost_instead(cost_now, request,
 						def->needs_trgm ? PA_TRIGRAM_COST : def->nkeys * PA_LOOKUP_COST * PA_DOUBT,
 						matching);
-}
-
-/*
- * Returns what the planner will take a statement to cost, of which it was estimated with so
- * many indexes of trigrams.
- */
-double
-pa_likely_cost(double estimated, int trigram_indexes)
-{
-	return estimated - trigram_indexes * (PA_TRIGRAM_COST - PA_TRIGRAM_LIKELY);
 }
 
 /*

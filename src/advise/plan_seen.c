@@ -29,19 +29,15 @@
 #define PA_MIN_CORRECTION	1.5
 
 /*
- * Returns how much a table's rows lie in the order of an index, 0 to 1, as the
- * planner thinks: by the statistics of the first column.
+ * Returns how much a table's rows lie in the order of a column, 0 to 1, by its statistics.
  */
-static double
-order_of(const IndexOptInfo *index, Oid relid)
+double
+pa_seen_order(Oid relid, AttrNumber attno)
 {
-	HeapTuple	tuple;
+	HeapTuple	tuple = pa_column_statistics(relid, attno);
 	AttStatsSlot slot;
 	double		order = 0;
 
-	if (index->ncolumns == 0 || index->indexkeys[0] <= 0)
-		return 0;
-	tuple = pa_column_statistics(relid, index->indexkeys[0]);
 	if (!HeapTupleIsValid(tuple))
 		return 0;
 	if (get_attstatsslot(&slot, tuple, STATISTIC_KIND_CORRELATION, InvalidOid,
@@ -164,7 +160,9 @@ note_path(PaSeen *seen, PlannerInfo *root, const Path *path, Oid relid)
 		scan->tuples = Max(1, ipath->indexselectivity * path->parent->tuples);
 		scan->levels = Max(ipath->indexinfo->tree_height, 0) + 1;
 		scan->pages = ipath->indexinfo->pages;
-		scan->order = order_of(ipath->indexinfo, relid);
+		scan->first = ipath->indexinfo->ncolumns > 0 ? ipath->indexinfo->indexkeys[0] : 0;
+		/* The planner, too, goes by the first column */
+		scan->order = scan->first > 0 ? pa_seen_order(relid, scan->first) : 0;
 		note_passed(scan, root, ipath);
 		seen->scans = lappend(seen->scans, scan);
 	}

@@ -266,6 +266,8 @@ join_time(PaTiming *walk, const Plan *plan, double executions)
 	{
 		raise_inner(walk, join, &outer, outer_rows);
 		raise = walk->raise;
+		walk->inner = plan->righttree;
+		walk->in_order = pa_lookup_order(walk, plan);
 		inner = inner_time(walk, join, outer_rows, executions);
 		inner_rows = outer_rows * Max(plan->righttree->plan_rows, 1) * inner.factor;
 		if (join->joinqual == NIL)

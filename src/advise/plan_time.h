@@ -39,6 +39,7 @@ typedef struct PaSeenScan
 	double		passed_pages;	/* of the index, these fill */
 	double		levels;			/* pages from root to leaf */
 	double		pages;			/* of the index */
+	AttrNumber	first;			/* its first column, 0: an expression */
 	double		order;			/* 0 to 1: how much the rows lie in its order */
 } PaSeenScan;
 
@@ -73,6 +74,7 @@ typedef struct PaPlanTime
 /* plan_seen.c */
 extern void pa_seen_note(PaSeen *seen, PlannerInfo *root, RelOptInfo *rel,
 						 RangeTblEntry *rte);
+extern double pa_seen_order(Oid relid, AttrNumber attno);
 extern const PaSeenTable *pa_seen_table(const PaSeen *seen, Oid relid);
 extern const PaSeenScan *pa_seen_scan(const PaSeen *seen, Oid indexid, const Plan *plan);
 extern double pa_seen_correction(const PaSeen *seen, Oid relid);

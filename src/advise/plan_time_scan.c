@@ -24,6 +24,7 @@
 #define CONDITION_LONG		0.025	/* on text or numeric */
 #define NUMERIC_AGGREGATE	4.0		/* as many of others */
 #define LEVEL				0.45	/* of an index, descended */
+#define LEVEL_NEAR			0.2		/* where the look-up before was */
 #define INDEX_TUPLE			0.04	/* returned without the table */
 #define PASSED_TUPLE		0.01	/* read in an index and excluded there */
 #define BITMAP_TUPLE		0.04	/* noted in a bitmap */
@@ -159,23 +160,36 @@ page_time(double pages)
 }
 
 /*
- * Returns what fetching rows from a table takes, of which the first may be anywhere.
+ * Returns the share of look-ups that find the page of the one before, if so many come in the
+ * order of pages to so much.
  */
 static double
-fetch_time(double rows, double pages, double order)
+same_page(double in_order, double pages, double lookups)
 {
-	double		anywhere = Min(rows, 1) + Max(rows - 1, 0) * (1 - order);
+	return in_order * (1 - Min(pages / Max(lookups, 1), 1));
+}
+
+/*
+ * Returns what fetching rows from a table takes, of which the first may be anywhere, but for
+ * some share.
+ */
+static double
+fetch_time(double rows, double pages, double order, double near)
+{
+	double		anywhere = Min(rows, 1) * (1 - near) + Max(rows - 1, 0) * (1 - order);
 
 	return anywhere * page_time(pages) + (rows - anywhere) * FETCH_IN_ORDER;
 }
 
 /*
- * Returns what finding the first entry in an index takes.
+ * Returns what finding the first entry in an index takes, for a share of look-ups in the page
+ * of the one before.
  */
 static double
-descent_time(const PaSeenScan *scan)
+descent_time(const PaSeenScan *scan, double near)
 {
-	return scan ? scan->levels * LEVEL + page_time(scan->pages) : 3 * LEVEL + ANYWHERE;
+	return scan ? scan->levels * (LEVEL * (1 - near) + LEVEL_NEAR * near) + page_time(scan->pages) * (1 - near)
+		: 3 * LEVEL + ANYWHERE;
 }
 
 static double
@@ -211,6 +225,8 @@ index_scan(PaTiming *walk, const Plan *plan, const PaSeenTable *table, double ex
 	double		passed = scan ? scan->passed : 0;
 	double		order = scan ? scan->order : 0;
 	double		pages = table ? table->pages : 1;
+	double		in_order = plan == walk->inner ? walk->in_order : 0;
+	double		near = same_page(in_order * order, pages, executions);
 	double		fetches;
 
 	if (plan->parallel_aware)
@@ -222,10 +238,11 @@ index_scan(PaTiming *walk, const Plan *plan, const PaSeenTable *table, double ex
 		tuples *= factor;
 	tuples = Max(tuples, returned);
 	fetches = only ? tuples * (1 - (table ? table->visible : 0)) : tuples;
-	walk->random_pages += Min(executions * (1 + fetches * (1 - order)), 2 * pages) +
+	walk->random_pages += Min(executions * (1 - near + fetches * (1 - order)), 2 * pages) +
 		(scan ? scan->passed_pages : 0);	/* again and again: from memory */
-	return descent_time(scan) + passed * PASSED_TUPLE + (only ? tuples * INDEX_TUPLE : 0) +
-		fetch_time(fetches, pages, order) +
+	return descent_time(scan, scan ? same_page(in_order, scan->pages, executions) : 0) +
+		passed * PASSED_TUPLE + (only ? tuples * INDEX_TUPLE : 0) +
+		fetch_time(fetches, pages, order, near) +
 		pa_time_conditions(walk, plan, plan->qual, tuples, returned);
 }
 
@@ -250,7 +267,7 @@ bitmap_time(PaTiming *walk, const Plan *plan, double tuples, double *rows, doubl
 		*rows = Max(plan->plan_rows, 1);
 		*order = scan ? scan->order : 0;
 		walk->random_pages += scan ? scan->passed_pages : 0;
-		return descent_time(scan) + *rows * BITMAP_TUPLE + (scan ? scan->passed * PASSED_TUPLE : 0);
+		return descent_time(scan, 0) + *rows * BITMAP_TUPLE + (scan ? scan->passed * PASSED_TUPLE : 0);
 	}
 	parts = IsA(plan, BitmapAnd) ? ((const BitmapAnd *) plan)->bitmapplans
 		: ((const BitmapOr *) plan)->bitmapplans;

@@ -22,6 +22,8 @@ typedef struct PaTiming
 	double		limit;			/* rows that the node above asks for; 0: all */
 	const Plan *raised;			/* scan on the inner side of a nested loop that returns ... */
 	double		raise;			/* ... so many times as many rows as estimated */
+	const Plan *inner;			/* plan on the inner side of a nested loop, in whose index ... */
+	double		in_order;		/* ... look-ups come in its order to so much, 0 to 1 */
 	double		seq_pages;
 	double		random_pages;
 	int			depth;			/* of subplans, against endless ones */
@@ -48,6 +50,9 @@ typedef struct PaTimedExpression
 /* plan_time.c */
 extern PaTimed pa_time_of(PaTiming *walk, const Plan *plan, double executions);
 extern double pa_time_hash(double built, double probed);
+
+/* plan_order.c */
+extern double pa_lookup_order(const PaTiming *walk, const Plan *join);
 
 /* plan_time_scan.c */
 extern bool pa_is_long_type(Oid type);

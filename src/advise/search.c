@@ -39,6 +39,9 @@
 /* How often the set is filled up and refined */
 #define PA_MAX_ROUNDS		4
 
+/* Share of the statements' time that a round must save for a further one after the second */
+#define PA_MIN_ROUND_GAIN	0.01
+
 /* ... and how often what nobody would read is dropped from it */
 #define PA_MAX_DROPS		8
 
@@ -496,15 +499,41 @@ add_groups(PaSearch *search)
 }
 
 /*
- * Adds indexes to the set chosen so far, and refines it, as long as there are any to add.
+ * Returns what all statements take with the set chosen so far, ms per hour.
+ */
+static double
+time_of_all(const PaSearch *search)
+{
+	double		time = 0;
+	ListCell   *lc;
+
+	foreach(lc, search->items)
+	{
+		const PaItem *item = lfirst(lc);
+
+		if (item->cost_now > 0)
+			time += item->time * item->current / item->cost_now;
+	}
+	return time;
+}
+
+/*
+ * Adds indexes to the set chosen so far, and refines it, as long as there are any to add: a
+ * third time and more often only if that made all statements together faster.
  */
 void
 pa_search_grow(PaSearch *search)
 {
+	double		before = 0;
 	bool		added = true;
 
 	for (int round = 0; round < PA_MAX_ROUNDS && added; round++)
 	{
+		double		now = time_of_all(search);
+
+		if (round > 1 && now > before * (1 - PA_MIN_ROUND_GAIN))
+			break;
+		before = now;
 		added = greedy(search);
 		added |= add_groups(search);
 		if (added)

@@ -287,7 +287,7 @@ extern bool pa_keeps_orders(PaSearch *search, PaTable *table, List *changed);
 #define PA_MAX_REGRESSION	1.15
 
 /* What statements lose that get slower may be this share of what is saved. */
-#define PA_MAX_HURT			0.05
+#define PA_MAX_HURT			0.2
 
 #define PA_REJECTED_SLOWER \
 	"a statement that costs less with it would take longer on data in memory"
