@@ -179,9 +179,10 @@ worth_lengthening(PaSearch *search, PaTable *table, PaCandidate *old, PaCandidat
 
 /*
  * Lets longer indexes take the place of chosen ones whose columns they have, and partial
- * ones that of others with more rows, where that helps a statement: as a second index the longer one would have to
- * earn what it costs writes, in the other's place only the difference. One that
- * gives an order of which only the first rows are wanted helps in any case.
+ * ones that of others with more rows, where that helps a statement: as a second index the
+ * longer one would have to earn what it costs writes, in the other's place only the
+ * difference. One that gives an order of which only the first rows are wanted helps in any
+ * case.
  */
 void
 pa_search_lengthen(PaSearch *search, PaTable *table)

@@ -58,6 +58,7 @@ INSERT INTO plan (what, rows, off, statement) VALUES
 ('index scan in no order', 400000, :ordered, 'SELECT note FROM wide ORDER BY v OFFSET 400000'),
 ('index scan in no order, of 570 MB', 1000000, :ordered, 'SELECT note FROM big WHERE v < 1000000 ORDER BY v OFFSET 1000000'),
 ('look-ups by index', 20000, :loop, 'SELECT n.v FROM small AS s JOIN wide AS n ON n.id = s.k OFFSET 20000'),
+('look-ups by index, in its order', 20000, :loop, 'SELECT n.v FROM small AS s JOIN wide AS n ON n.id = s.id OFFSET 20000'),
 ('look-ups by index, of 570 MB', 20000, :loop, 'SELECT n.v FROM small AS s JOIN big AS n ON n.id = s.kb OFFSET 20000'),
 ('look-ups by index of 20 rows each', 100000, :loop, 'SELECT n.note FROM small AS s JOIN wide AS n ON n.customer = s.id WHERE s.r = 2 OFFSET 100000'),
 ('subqueries', 400000, 'indexonlyscan bitmapscan', 'SELECT (SELECT r FROM small AS s WHERE s.id = n.customer) FROM narrow AS n OFFSET 400000'),
