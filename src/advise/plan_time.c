@@ -182,6 +182,8 @@ pairs_factor(const PaTiming *walk, const Bitmapset *outer, const Bitmapset *inne
 	{
 		const PaSeenPair *pair = lfirst(lc);
 
+		if (pair->factor == 1)
+			continue;
 		if ((is_among(walk, outer, pair->first) && is_among(walk, inner, pair->second)) ||
 			(is_among(walk, outer, pair->second) && is_among(walk, inner, pair->first)))
 			factor *= pair->factor;
