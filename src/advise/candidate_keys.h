@@ -25,6 +25,5 @@ extern bool pa_keys_have(const PaKeyList *keys, const PaIndexColumn *col);
 extern bool pa_keys_append(PaKeyList *keys, PaIndexColumn *col);
 extern void pa_keys_append_order(PaKeyList *keys, List *order);
 extern int	pa_compare_selectivity(const ListCell *a, const ListCell *b);
-extern double pa_width_and_order(Oid relid, AttrNumber attno, double *correlation);
 
 #endif							/* PERFADVISOR_ADVISE_CANDIDATE_KEYS_H */

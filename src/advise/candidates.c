@@ -106,7 +106,7 @@ emit(Generating *g, const PaKeyList *keys, List *predicates)
 static void
 emit_partial(Generating *g, const PaKeyList *keys, List *predicates)
 {
-	PaKeyList		rest = {.am = keys->am,.needs_btree_gin = keys->needs_btree_gin};
+	PaKeyList	rest = {.am = keys->am,.needs_btree_gin = keys->needs_btree_gin};
 	ListCell   *lc;
 
 	for (int i = 0; i < keys->n; i++)
@@ -213,7 +213,7 @@ emit_with_tails(Generating *g, const PaKeyList *head)
 	foreach(lc, g->request->terms)
 	{
 		PaTerm	   *term = lfirst(lc);
-		PaKeyList		keys = *head;
+		PaKeyList	keys = *head;
 
 		if ((term->kind == PA_TERM_RANGE || term->kind == PA_TERM_JOIN ||
 			 term->kind == PA_TERM_PREFIX) && pa_keys_append(&keys, &term->col))
@@ -221,7 +221,7 @@ emit_with_tails(Generating *g, const PaKeyList *head)
 	}
 	foreach(lc, g->request->orders)
 	{
-		PaKeyList		keys = *head;
+		PaKeyList	keys = *head;
 
 		pa_keys_append_order(&keys, lfirst(lc));
 		if (keys.n > head->n)
@@ -304,8 +304,8 @@ emit_equalities(Generating *g)
 
 	for (int first = 0; first < g->nequal; first++)
 	{
-		PaKeyList		all = {0};
-		PaKeyList		one = {0};
+		PaKeyList	all = {0};
+		PaKeyList	one = {0};
 
 		pa_keys_append(&one, &g->equal[first]->col);
 		emit_with_tails(g, &one);
@@ -320,7 +320,7 @@ emit_equalities(Generating *g)
 
 		for (int second = 0; second < g->nequal; second++)
 		{
-			PaKeyList		pair = one;
+			PaKeyList	pair = one;
 
 			if (pa_keys_append(&pair, &g->equal[second]->col))
 				emit_with_tails(g, &pair);
@@ -337,7 +337,7 @@ static void
 emit_limited_order(Generating *g)
 {
 	List	   *equalities = NIL;
-	PaKeyList		keys = {0};
+	PaKeyList	keys = {0};
 	ListCell   *lc;
 
 	if (g->request->limited_order == NIL)
@@ -377,7 +377,7 @@ emit_joins(Generating *g)
 	foreach(lc, g->request->terms)
 	{
 		PaTerm	   *term = lfirst(lc);
-		PaKeyList		keys = {0};
+		PaKeyList	keys = {0};
 
 		if (term->kind != PA_TERM_JOIN)
 			continue;
@@ -460,8 +460,8 @@ emit_operators(Generating *g)
 	foreach(lc, g->request->terms)
 	{
 		PaTerm	   *term = lfirst(lc);
-		PaKeyList		keys = {.am = term->am};
-		PaKeyList		wide;
+		PaKeyList	keys = {.am = term->am};
+		PaKeyList	wide;
 
 		if (term->kind != PA_TERM_OPERATOR)
 			continue;
@@ -481,7 +481,7 @@ emit_operators(Generating *g)
 			emit_variants(g, &wide);
 		for (int i = 0; i < g->nequal; i++)
 		{
-			PaKeyList		pair = keys;
+			PaKeyList	pair = keys;
 
 			if (append_under(&pair, term->am, &g->equal[i]->col))
 				emit_variants(g, &pair);
@@ -493,8 +493,8 @@ emit_operators(Generating *g)
  * Returns the average width of a column's values in bytes and the correlation of
  * their order with that of the rows, as ANALYZE has found them.
  */
-double
-pa_width_and_order(Oid relid, AttrNumber attno, double *correlation)
+static double
+width_and_order(Oid relid, AttrNumber attno, double *correlation)
 {
 	HeapTuple	tuple = pa_column_statistics(relid, attno);
 	AttStatsSlot slot;
@@ -527,13 +527,13 @@ emit_small(Generating *g)
 	foreach(lc, g->request->terms)
 	{
 		PaTerm	   *term = lfirst(lc);
-		PaKeyList		keys = {0};
+		PaKeyList	keys = {0};
 		double		correlation;
 		double		width;
 
 		if (term->col.attno == 0 || term->kind > PA_TERM_RANGE)
 			continue;
-		width = pa_width_and_order(g->request->relid, term->col.attno, &correlation);
+		width = width_and_order(g->request->relid, term->col.attno, &correlation);
 		if (term->kind == PA_TERM_RANGE && fabs(correlation) >= PA_MIN_BRIN_ORDER &&
 			g->request->pages >= PA_MIN_BRIN_PAGES)
 			keys.am = BRIN_AM_OID;
@@ -553,7 +553,7 @@ void
 pa_candidates_generate(PaRequest *request, PaCandidateSink sink, void *arg)
 {
 	Generating	g = {.request = request,.sink = sink,.arg = arg};
-	PaKeyList		empty = {0};
+	PaKeyList	empty = {0};
 
 	choose_equal(&g);
 	emit_equalities(&g);

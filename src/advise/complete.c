@@ -7,13 +7,12 @@
  */
 #include "postgres.h"
 
-#include <math.h>
-
 #include "access/sysattr.h"
 #include "catalog/pg_am.h"
 #include "optimizer/optimizer.h"
 
 #include "advise/candidate_keys.h"
+#include "advise/plan_time.h"
 
 /* In front of a chosen index's columns it may be what hardly fewer rows meet: there it does no
  * harm where all its statements compare it, and the planner takes their rows for closer together. */
@@ -54,13 +53,12 @@ best_ordered_first(List *terms, Oid relid)
 	foreach(lc, terms)
 	{
 		PaTerm	   *term = lfirst(lc);
-		double		order;
+		double		order = pa_seen_order(relid, term->col.attno);
 
-		(void) pa_width_and_order(relid, term->col.attno, &order);
-		if (fabs(order) > best_order)
+		if (order > best_order)
 		{
 			best = term;
-			best_order = fabs(order);
+			best_order = order;
 		}
 	}
 	return best ? lcons(best, list_delete_ptr(terms, best)) : terms;
@@ -138,7 +136,7 @@ PaIndexDef *
 pa_candidate_completed(const PaIndexDef *def, const PaRequest *request, PaCompletion completion)
 {
 	bool		with_order = completion == PA_COMPLETE_ORDER;
-	PaKeyList		keys = {0};
+	PaKeyList	keys = {0};
 	int			equal = 0;
 
 	if (def->relid != request->relid || def->am != BTREE_AM_OID)

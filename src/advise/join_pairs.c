@@ -2,7 +2,7 @@
  * join_pairs.c
  *	  How many rows two tables have together, where the planner is known to err.
  *
- * Several columns: the planner takes the columns of a join for independent: of orders and returns that are
+ * Several columns: the planner takes them for independent. Of orders and returns that are
  * joined by customer, item and ticket it expects one row where there are as many as returns,
  * and builds nested loops on that. If n1 and n2 are the numbers of different keys that each
  * table has in all the columns together, the join finds one of Max(n1, n2): what the planner

@@ -43,7 +43,7 @@ typedef struct PaSeenScan
 	double		order;			/* 0 to 1: how much the rows lie in its order */
 } PaSeenScan;
 
-/* Two tables that a query joins by several columns; see join_pairs.c */
+/* Two tables that a query joins; see join_pairs.c */
 typedef struct PaSeenPair
 {
 	const RangeTblEntry *first;
